@@ -1,0 +1,130 @@
+"""First values of the weights.
+
+The variance of what flows through a layer should neither grow nor shrink: uniform values scaled by
+the number of inputs and outputs (Glorot and Bengio 2010) for what leads from x or to y. What is
+multiplied over and over, the recurrent weight, starts orthogonal (Saxe et al. 2014): every singular
+value is 1, so at first nothing explodes or vanishes through it.
+"""
+
+import numpy as np
+
+from rnnlib.dense import DenseParams
+from rnnlib.rnn import RNNParams
+
+__all__ = ["init_dense", "init_rnn", "orthogonal", "xavier_uniform"]
+
+
+def xavier_uniform(shape, rng, *, gain=1.0, dtype=np.float64):
+    """Uniform between -a and a with a = gain sqrt(6 / (fan_in + fan_out)).
+
+    Parameters
+    ----------
+    shape : (fan_in, fan_out)
+    rng : numpy.random.Generator
+    gain : float
+    dtype : float dtype
+
+    Raises
+    ------
+    ValueError
+        If the shape has not two axes of at least 1.
+
+    References
+    ----------
+    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
+    AISTATS 2010, eq. 16.
+
+    Examples
+    --------
+    >>> W = xavier_uniform((50, 100), np.random.default_rng(0))
+    >>> W.shape, bool(np.abs(W).max() <= 0.2)
+    ((50, 100), True)
+    """
+    fan_in, fan_out = _two(shape)
+    limit = gain * (6 / (fan_in + fan_out)) ** 0.5
+    return _rng(rng).uniform(-limit, limit, size=(fan_in, fan_out)).astype(dtype)
+
+
+def orthogonal(shape, rng, *, gain=1.0, dtype=np.float64):
+    """Random matrix with orthonormal rows or columns (the shorter ones), times gain.
+
+    The Q of a QR decomposition of normal numbers. Its signs are taken from R's diagonal: without
+    that the matrix is not uniformly distributed (LAPACK's choice of signs would show).
+
+    Parameters
+    ----------
+    shape : (rows, columns)
+    rng : numpy.random.Generator
+    gain : float
+        All singular values.
+    dtype : float dtype
+
+    References
+    ----------
+    Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep
+    linear neural networks", ICLR 2014, section 3. Mezzadri, "How to generate random matrices from
+    the classical compact groups", Notices of the AMS 54 (2007), section 5.
+
+    Examples
+    --------
+    >>> W = orthogonal((4, 4), np.random.default_rng(0))
+    >>> np.allclose(W.T @ W, np.eye(4))
+    True
+    """
+    rows, columns = _two(shape)
+    normal = _rng(rng).standard_normal((max(rows, columns), min(rows, columns)))
+    Q, R = np.linalg.qr(normal)
+    Q = Q * np.where(np.diag(R) < 0, -1, 1)
+    return (gain * (Q if rows >= columns else Q.T)).astype(dtype)
+
+
+def init_rnn(D, H, rng, *, dtype=np.float64):
+    """Weights of a simple RNN: W_xh Xavier, W_hh orthogonal, b_h zero.
+
+    Parameters
+    ----------
+    D, H : int
+        Sizes of input and state.
+    rng : numpy.random.Generator
+    dtype : float dtype
+
+    Returns
+    -------
+    RNNParams
+
+    Examples
+    --------
+    >>> init_rnn(27, 64, np.random.default_rng(0))
+    RNNParams(W_xh (27, 64), W_hh (64, 64), b_h (64,))
+    """
+    return RNNParams(
+        W_xh=xavier_uniform((D, H), rng, dtype=dtype),
+        W_hh=orthogonal((H, H), rng, dtype=dtype),
+        b_h=np.zeros(H, dtype=dtype),
+    )
+
+
+def init_dense(H, K, rng, *, dtype=np.float64):
+    """Weights of an output layer: W_hy Xavier, b_y zero.
+
+    Examples
+    --------
+    >>> init_dense(64, 27, np.random.default_rng(0))
+    DenseParams(W_hy (64, 27), b_y (27,))
+    """
+    return DenseParams(W_hy=xavier_uniform((H, K), rng, dtype=dtype), b_y=np.zeros(K, dtype=dtype))
+
+
+def _two(shape):
+    """Two sizes of at least 1, or an error."""
+    if len(shape) != 2 or min(shape) < 1:
+        raise ValueError(f"shape must be two sizes of at least 1, got {tuple(shape)}")
+    return shape
+
+
+def _rng(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator, such as np.random.default_rng(0), got {rng!r}"
+        )
+    return rng

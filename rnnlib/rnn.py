@@ -1,0 +1,313 @@
+"""The simple recurrent network (Elman 1990): one step, a sequence, and both backward.
+
+Forward, for t = 1 ... T::
+
+    a_t = x_t W_xh + h_{t-1} W_hh + b_h
+    h_t = tanh(a_t)
+
+Backward, for t = T ... 1, where dh_t collects the loss at step t and all that comes later::
+
+    da_t    = dh_t * (1 - h_t^2)
+    dh_{t-1} = da_t W_hh^T + (dL/dh_{t-1} of the loss at t-1 itself)
+    dW_xh   = sum_t x_t^T da_t      dW_hh = sum_t h_{t-1}^T da_t      db_h = sum_t da_t
+
+Only what depends on the previous step stays inside the loop over time. The input products of all
+steps are one matrix product before it, the weight gradients one product each after it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnlib.activations import relu, relu_backward, tanh_backward
+from rnnlib.params import Params, parameters
+from rnnlib.shapes import as_floats, as_mask, match_shapes
+
+__all__ = [
+    "RNNCache",
+    "RNNParams",
+    "rnn_backward",
+    "rnn_forward",
+    "rnn_step",
+    "rnn_step_backward",
+]
+
+ACTIVATIONS = {"tanh": (np.tanh, tanh_backward), "relu": (relu, relu_backward)}
+
+
+@parameters
+class RNNParams(Params):
+    """Weights of the recurrent cell.
+
+    Parameters
+    ----------
+    W_xh : (D, H)
+    W_hh : (H, H)
+    b_h : (H,)
+
+    Examples
+    --------
+    >>> RNNParams(W_xh=np.zeros((27, 4)), W_hh=np.zeros((4, 4)), b_h=np.zeros(4))
+    RNNParams(W_xh (27, 4), W_hh (4, 4), b_h (4,))
+    """
+
+    W_xh: np.ndarray
+    W_hh: np.ndarray
+    b_h: np.ndarray
+
+
+class RNNCache(NamedTuple):
+    """What `rnn_backward` needs from `rnn_forward`.
+
+    Attributes
+    ----------
+    xs : (T, N, D)
+        The inputs.
+    h0 : (N, H)
+        The state before the first step.
+    hs : (T, N, H)
+        The state after each step.
+    params : RNNParams
+    mask : (T, N) of bool, or None
+    activation : "tanh" or "relu"
+    """
+
+    xs: np.ndarray
+    h0: np.ndarray
+    hs: np.ndarray
+    params: RNNParams
+    mask: np.ndarray | None = None
+    activation: str = "tanh"
+
+
+def rnn_step(x, h, params, *, activation="tanh"):
+    """One step: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).
+
+    Parameters
+    ----------
+    x : (N, D)
+        Input of this step.
+    h : (N, H)
+        State before the step.
+    params : RNNParams
+        W_xh (D, H), W_hh (H, H), b_h (H,).
+    activation : "tanh" or "relu"
+
+    Returns
+    -------
+    h_next : (N, H)
+        State after the step.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together.
+
+    References
+    ----------
+    Elman, "Finding structure in time", Cognitive Science 14 (1990), figure 2.
+
+    Examples
+    --------
+    >>> params = RNNParams(W_xh=[[1.0]], W_hh=[[0.5]], b_h=[0.0])
+    >>> rnn_step([[0.0]], [[2.0]], params)
+    array([[0.76159416]])
+    """
+    f, _ = _activation(activation)
+    x, h = as_floats(x=x, h=h)
+    _check(params, ("x", x, "N D"), ("h", h, "N H"))
+    return f(x @ params.W_xh + h @ params.W_hh + params.b_h)
+
+
+def rnn_step_backward(dh_next, x, h, h_next, params, *, activation="tanh"):
+    """Backward through one step: from dL/dh_t to dL/dx_t, dL/dh_{t-1} and the weights.
+
+    ::
+
+        da = dh_t * (1 - h_t^2)
+        dx = da W_xh^T         dh_{t-1} = da W_hh^T
+        dW_xh = x^T da         dW_hh = h_{t-1}^T da         db_h = sum over the batch of da
+
+    Parameters
+    ----------
+    dh_next : (N, H)
+        Gradient of the loss with respect to the state after the step, from every path.
+    x : (N, D)
+    h : (N, H)
+        The state before the step.
+    h_next : (N, H)
+        The state after the step: the derivative of tanh is written in terms of it.
+    params : RNNParams
+    activation : "tanh" or "relu"
+
+    Returns
+    -------
+    dx : (N, D)
+    dh : (N, H)
+    grads : RNNParams
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, Deep Learning (2016), section 10.2.2, eq. 10.22-10.28.
+
+    Examples
+    --------
+    >>> params = RNNParams(W_xh=[[2.0]], W_hh=[[0.5]], b_h=[0.0])
+    >>> x, h = np.array([[0.0]]), np.array([[0.0]])
+    >>> dx, dh, grads = rnn_step_backward(np.array([[1.0]]), x, h, rnn_step(x, h, params), params)
+    >>> dx, dh
+    (array([[2.]]), array([[0.5]]))
+    """
+    _, f_backward = _activation(activation)
+    dh_next, x, h, h_next = as_floats(dh_next=dh_next, x=x, h=h, h_next=h_next)
+    states = (("h", h, "N H"), ("h_next", h_next, "N H"), ("dh_next", dh_next, "N H"))
+    _check(params, ("x", x, "N D"), *states)
+    da = f_backward(dh_next, h_next)
+    grads = RNNParams(W_xh=x.T @ da, W_hh=h.T @ da, b_h=da.sum(axis=0))
+    return da @ params.W_xh.T, da @ params.W_hh.T, grads
+
+
+def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
+    """A whole sequence: `rnn_step` for t = 1 ... T, with the same weights at every step.
+
+    Parameters
+    ----------
+    xs : (T, N, D)
+        Inputs, time first.
+    h0 : (N, H)
+        State before the first step.
+    params : RNNParams
+    mask : (T, N) of bool, optional
+        False where an example has ended (or has not begun): its state is carried unchanged.
+    activation : "tanh" or "relu"
+
+    Returns
+    -------
+    hs : (T, N, H)
+        The state after every step.
+    h : (N, H)
+        The state after the last step; with a mask, after the last step of each example.
+    cache : RNNCache
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together, or the sequence is empty.
+
+    Notes
+    -----
+    Where the mask is False, ``hs`` holds the carried state, not zeros (PyTorch's
+    ``pad_packed_sequence`` fills zeros there); the loss must be masked as well.
+
+    Examples
+    --------
+    >>> params = RNNParams(W_xh=[[1.0]], W_hh=[[0.5]], b_h=[0.0])
+    >>> hs, h, cache = rnn_forward(np.ones((3, 1, 1)), np.zeros((1, 1)), params)
+    >>> hs[:, 0, 0].round(3)
+    array([0.762, 0.881, 0.894])
+    >>> hs, h, cache = rnn_forward(np.ones((3, 1, 1)), np.zeros((1, 1)), params,
+    ...                            mask=[[1], [1], [0]])
+    >>> hs[:, 0, 0].round(3)
+    array([0.762, 0.881, 0.881])
+    """
+    f, _ = _activation(activation)
+    xs, h0 = as_floats(xs=xs, h0=h0)
+    sizes = _check(params, ("xs", xs, "T N D"), ("h0", h0, "N H"))
+    T, N, D, H = (sizes[s] for s in "TNDH")
+    mask = as_mask(mask, (T, N))
+
+    hs = (xs.reshape(T * N, D) @ params.W_xh + params.b_h).reshape(T, N, H)
+    h = h0
+    for t, a in enumerate(hs):  # a: what the input adds at step t; becomes the state in place
+        a += h @ params.W_hh
+        a[...] = f(a)
+        if mask is not None:
+            np.copyto(a, h, where=~mask[t][:, None])
+        h = a
+    return hs, h.copy(), RNNCache(xs, h0, hs, params, mask, activation)
+
+
+def rnn_backward(dhs, dh, cache):
+    """Back-propagation through time: the gradient of a loss at every step and on the final state.
+
+    Parameters
+    ----------
+    dhs : (T, N, H) or None
+        Gradient of the loss with respect to each state, from the loss *at that step* alone.
+        None: no loss at the steps.
+    dh : (N, H) or None
+        Gradient of a loss on the final state. None: no such loss.
+    cache : RNNCache
+        From `rnn_forward`.
+
+    Returns
+    -------
+    dxs : (T, N, D)
+    dh0 : (N, H)
+    grads : RNNParams
+        Summed over time and batch: the same weights were used at every step.
+
+    Notes
+    -----
+    The final state is also the last row of ``hs``. A loss on both must be given once in each
+    argument; they are added here.
+
+    References
+    ----------
+    Werbos, "Backpropagation through time: what it does and how to do it",
+    Proc. IEEE 78 (1990), section III.
+
+    Examples
+    --------
+    >>> params = RNNParams(W_xh=[[1.0]], W_hh=[[0.5]], b_h=[0.0])
+    >>> hs, h, cache = rnn_forward(np.ones((3, 1, 1)), np.zeros((1, 1)), params)
+    >>> dxs, dh0, grads = rnn_backward(np.ones_like(hs), None, cache)
+    >>> grads
+    RNNParams(W_xh (1, 1), W_hh (1, 1), b_h (1,))
+    """
+    _, f_backward = _activation(cache.activation)
+    xs, h0, hs = as_floats(xs=cache.xs, h0=cache.h0, hs=cache.hs)
+    params, mask = cache.params, cache.mask
+    sizes = _check(params, ("xs", xs, "T N D"), ("h0", h0, "N H"), ("hs", hs, "T N H"))
+    T, N, D, H = (sizes[s] for s in "TNDH")
+    dhs = np.zeros_like(hs) if dhs is None else as_floats(dhs=dhs)[0]
+    dh = np.zeros_like(h0) if dh is None else as_floats(dh=dh)[0]
+    match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
+
+    one = hs.dtype.type(1)  # a plain 1 would not keep float32
+    das = f_backward(one, hs)  # the local derivatives of all steps; times dh_t in the loop
+    if mask is not None:
+        das *= mask[:, :, None]
+    W_hh_T = np.ascontiguousarray(params.W_hh.T)
+    for t in reversed(range(T)):
+        dh = dh + dhs[t]
+        da = das[t]
+        da *= dh
+        carried = 0 if mask is None else np.where(mask[t][:, None], 0, dh)
+        dh = da @ W_hh_T + carried
+
+    rows = das.reshape(T * N, H)
+    grads = RNNParams(
+        W_xh=xs.reshape(T * N, D).T @ rows,
+        W_hh=h0.T @ das[0] + hs[:-1].reshape(-1, H).T @ rows[N:],  # h_{t-1}, not h_t
+        b_h=rows.sum(axis=0),
+    )
+    return (rows @ params.W_xh.T).reshape(T, N, D), dh, grads
+
+
+def _activation(name):
+    if name not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}")
+    return ACTIVATIONS[name]
+
+
+def _check(params, *arrays):
+    """Check the weights first, so that an error about the data can name their sizes."""
+    if not isinstance(params, RNNParams):
+        raise TypeError(f"params must be RNNParams, got {type(params).__name__}")
+    return match_shapes(
+        ("W_xh", params.W_xh, "D H"),
+        ("W_hh", params.W_hh, "H H"),
+        ("b_h", params.b_h, "H"),
+        *arrays,
+    )
