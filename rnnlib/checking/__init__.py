@@ -1,0 +1,138 @@
+"""What notebooks call: `check`, `grade`, `working`, and the same for questions.
+
+>>> from rnnlib.checking import check
+>>> def count_parameters(D, H, K):
+...     return D * H + H * H + H * K
+>>> check(count_parameters)
+count_parameters: not right yet
+  ✗ total: is 78; it should be 87 for D = 3, H = 6, K = 4
+  ✗ with sizes of 1: is 8; it should be 10 for D = 1, H = 2, K = 1
+  ✓ leaves its arguments alone
+  – same answer when called again
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+from ..exercises import Exercise, all_exercises
+from .display import earned, publish, say
+from .marking import Report, mark
+from .questions import all_questions, open_sealed
+
+__all__ = ["check", "check_answer", "grade", "grade_answer", "mark", "working"]
+
+
+def check(function: Callable) -> None:
+    """Show what is right and what is wrong with an exercise's function.
+
+    Parameters
+    ----------
+    function : callable
+        The function itself, ``check(rnn_step)``, not what it returns.
+    """
+    exercise = _exercise_of(function)
+    if exercise is not None:
+        publish(mark(exercise, function))
+
+
+def grade(function: Callable, *, points: float, seed: int = 1) -> float:
+    """The marks for an exercise's function: as `check`, on the inputs that `seed` draws.
+
+    Parameters
+    ----------
+    function : callable
+        The function itself.
+    points : float
+        What it earns when everything is right.
+    seed : int
+        Chooses the inputs.
+
+    Returns
+    -------
+    float
+        The points earned: a plain `float`, which nbgrader takes for partial credit.
+    """
+    exercise = _exercise_of(function)
+    if exercise is None:
+        return 0.0
+    report = mark(exercise, function, seed)
+    publish(report, points)
+    return earned(report, points)
+
+
+def working(function: Callable) -> Callable:
+    """The function if it passes its check, otherwise the library's, so that you can read on.
+
+    Says which one it is only when it is the library's.
+    """
+    exercise = _exercise_of(function)
+    if exercise is None or mark(exercise, function).passed:
+        return function
+    say(
+        f"Your `{exercise.name}` does not pass its check yet, so what follows is drawn with the "
+        "library's. Run this cell again when yours works."
+    )
+    return exercise.reference
+
+
+def check_answer(question: str, answer: object) -> None:
+    """Show whether the answer to a question is right, and why."""
+    report = _answer_report(question, answer)
+    if report is not None:
+        publish(report)
+
+
+def grade_answer(question: str, answer: object, *, points: float) -> float:
+    """The marks for the answer to a question: all or nothing, as a plain `float`."""
+    report = _answer_report(question, answer)
+    if report is None:
+        return 0.0
+    publish(report, points)
+    return float(points) if report.passed else 0.0
+
+
+def _exercise_of(function: object) -> Exercise | None:
+    """The exercise that a function is meant for; says so where there is none."""
+    exercises = all_exercises()
+    name = getattr(function, "__name__", "")
+    if callable(function) and name in exercises:
+        return exercises[name]
+    # `rnn_step = lambda x, h, params: ...` has another name than the variable it is kept in.
+    for variable, value in getattr(function, "__globals__", {}).items():
+        if value is function and variable in exercises:
+            return exercises[variable]
+    if not callable(function):
+        say(
+            "Give the function itself, without calling it: `check(rnn_step)`, "
+            "not `check(rnn_step(...))`."
+        )
+        return None
+    close = difflib.get_close_matches(name, exercises, n=1)
+    hint = f" Do you mean `{close[0]}`?" if close else ""
+    say(f"There is no exercise called `{name}`.{hint} The name after `def` must be the exercise's.")
+    return None
+
+
+def _answer_report(question: str, answer: object) -> Report | None:
+    questions = all_questions()
+    if question not in questions:
+        say(f"There is no question called `{question}`.")
+        return None
+    report = Report(question)
+    if answer is None or answer == "" or answer is ...:
+        report.state = "unwritten"
+        report.notes = ["Put your answer in the cell above and run it."]
+        return report
+    verdict = open_sealed(question, questions[question], answer)
+    if verdict is None:
+        report.notes = ["This is not one of the possible answers." if _is_letter(answer) else "No."]
+        return report
+    report.state = "right" if verdict.right else "wrong"
+    report.notes = [verdict.remark]
+    return report
+
+
+def _is_letter(answer: object) -> bool:
+    return isinstance(answer, str) and not any(c.isdigit() for c in answer)

@@ -1,0 +1,174 @@
+"""One call of a student's function: on copies, with a time limit, and with everything noticed."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import traceback
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..params import Params
+from .guard import Guard
+from .limits import TookTooLong, time_limit
+
+SECONDS = 2.0
+"""Time for one call: a right answer needs a few milliseconds."""
+KEPT_OUTPUT = 2_000
+"""Characters kept of what a function prints; the rest is only counted."""
+
+
+@dataclass
+class Call:
+    """What happened in one call.
+
+    `problem` is a sentence about an error, or None; `unwritten` is set where the function still
+    raises `NotImplementedError`; `timed_out` where it was stopped.
+    """
+
+    value: object = None
+    problem: str | None = None
+    unwritten: bool = False
+    timed_out: bool = False
+    changed: tuple[str, ...] = ()
+    borrowed: str | None = None
+    warned: tuple[str, ...] = ()
+
+
+def call(
+    function: Callable,
+    args: tuple,
+    names: tuple[str, ...] = (),
+    *,
+    seconds: float = SECONDS,
+    allowed: tuple[str, ...] = (),
+    guarded: bool = True,
+) -> Call:
+    """Call ``function(*args)`` with copies of `args`; never raises what the function raises.
+
+    Parameters
+    ----------
+    function : callable
+        The student's function.
+    args, names : tuple
+        The arguments and what they are called in messages.
+    seconds : float
+        When to stop it.
+    allowed : tuple of str
+        Modules of `rnnlib` that it may call.
+    guarded : bool
+        Whether to listen for calls into `rnnlib` and torch.
+    """
+    given = copy.deepcopy(args)
+    result = Call()
+    guard = Guard(allowed)
+    printed = _Limited()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        redirect_stdout(printed),
+        redirect_stderr(printed),
+    ):
+        warnings.simplefilter("always")
+        try:
+            with time_limit(seconds):
+                if guarded:
+                    with guard.watch():
+                        result.value = function(*given)
+                else:
+                    result.value = function(*given)
+        except TookTooLong:
+            result.timed_out = True
+            result.problem = f"did not finish within {seconds:g} seconds and was stopped"
+        except NotImplementedError:
+            result.unwritten = True
+            result.problem = "is not written yet"
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            result.problem = _describe(error, function, args, names)
+    result.borrowed = guard.borrowed
+    result.warned = tuple(dict.fromkeys(str(w.message) for w in caught))
+    result.changed = tuple(
+        name
+        for name, before, after in zip(names, args, given, strict=False)
+        if not unchanged(before, after)
+    )
+    # What is returned may be a view of an argument, or be changed by the next call.
+    try:
+        result.value = copy.deepcopy(result.value)
+    except Exception:
+        result.problem = result.problem or "returned something that cannot be copied"
+    return result
+
+
+def unchanged(before, after) -> bool:
+    """Whether an argument still holds, bit for bit, what it held before the call."""
+    if isinstance(before, Params):
+        try:
+            pairs = list(zip(before.items(), after.items(), strict=True))
+        except (AttributeError, ValueError):
+            return False
+        return all(a == b and unchanged(x, y) for (a, x), (b, y) in pairs)
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and before.dtype == after.dtype
+            and before.tobytes() == after.tobytes()
+        )
+    if isinstance(before, tuple | list):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    return bool(before == after)
+
+
+def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
+    """The shapes of the arguments, to stand under an error: ``x (3, 4), params.W_xh (4, 5)``."""
+    parts = []
+    for name, value in zip(names, args, strict=False):
+        if isinstance(value, Params):
+            parts += [f"{name}.{part} {array.shape}" for part, array in value.items()]
+        elif isinstance(value, np.ndarray):
+            parts.append(f"{name} {value.shape}")
+        else:
+            parts.append(f"{name} = {value!r}")
+    return ", ".join(parts)
+
+
+def _describe(error: BaseException, function, args, names) -> str:
+    """A beginner's sentence about an error: what, in which line of theirs, with which inputs."""
+    text = _plain_words(" ".join(str(error).split()))
+    sentence = f"raised {type(error).__name__}" + (f": {text}" if text else "")
+    filename = getattr(getattr(function, "__code__", None), "co_filename", None)
+    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    if own and own[-1].line:
+        sentence += f", in the line `{own[-1].line}`"
+    shapes = shapes_of(args, names)
+    return sentence + (f". It was called with {shapes}" if shapes else "")
+
+
+def _plain_words(text: str) -> str:
+    """NumPy's message about a matrix product, in words that a beginner can use."""
+    product = re.match(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)", text)
+    if product is None:
+        return text
+    rows, columns = product.groups()
+    return f"a product A @ B in which A has {columns} columns and B has {rows} rows"
+
+
+class _Limited(io.TextIOBase):
+    """Takes what a function prints and keeps only its beginning."""
+
+    def __init__(self):
+        self.kept = ""
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        self.kept += text[: max(0, KEPT_OUTPUT - len(self.kept))]
+        return len(text)

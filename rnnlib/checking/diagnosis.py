@@ -1,0 +1,101 @@
+"""Which known mistake do the numbers fit?
+
+Every mistake that an exercise knows is run on the same inputs. The one that does just what the
+student's function did (the same numbers, the same error, the same arguments changed) explains it;
+where none explains everything, each wrong result is looked at for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..exercises import PLAIN, Case, Exercise, Unusable, Version
+from .calling import Call, call
+from .results import collect, same
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case, what the call did, and its named results (or why there are none)."""
+
+    case: Case
+    call: Call
+    results: dict | None
+    problem: str | None
+
+    @classmethod
+    def of(cls, exercise: Exercise, case: Case, result: Call) -> Trial:
+        """The trial of one call."""
+        if result.problem:
+            return cls(case, result, None, result.problem)
+        try:
+            return cls(case, result, collect(exercise, result.value, case), None)
+        except Unusable as error:
+            return cls(case, result, None, str(error))
+
+    def agrees(self, other: Trial, exercise: Exercise, name: str | None = None) -> bool:
+        """Whether two trials had the same outcome, in all results or in the one called `name`."""
+        if self.results is None or other.results is None:
+            return self.results is other.results and _kind(self) == _kind(other)
+        names = [name] if name else list(exercise.results)
+        return all(same(self.results.get(n), other.results.get(n), exercise) for n in names)
+
+
+def diagnose(
+    exercise: Exercise, trials: list[Trial], expected: list[dict], earlier: dict[str, Callable]
+) -> list[tuple[str, str]]:
+    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result.
+
+    `earlier` holds the student's own functions that the mistakes call in their place.
+    """
+    if any(trial.call.timed_out for trial in trials):
+        return []
+    known = [(mistake, _run(exercise, mistake, trials, earlier)) for mistake in exercise.mistakes]
+    for mistake, theirs in known:
+        if all(
+            mine.agrees(his, exercise) and mine.call.changed == his.call.changed
+            for mine, his in zip(trials, theirs, strict=True)
+        ):
+            return [(mistake.name, mistake.text)]
+
+    found: dict[str, str] = {}
+    for name in exercise.results:
+        if _right(exercise, name, trials, expected):
+            continue
+        for mistake, theirs in known:
+            if _right(exercise, name, theirs, expected):
+                continue
+            pairs = [p for p in zip(trials, theirs, strict=True) if p[0].case.kind == PLAIN]
+            if all(mine.agrees(his, exercise, name) for mine, his in pairs):
+                found[mistake.name] = mistake.text
+                break
+    return list(found.items())
+
+
+def _run(exercise: Exercise, mistake: Version, trials: list[Trial], functions: dict) -> list[Trial]:
+    function = mistake.using(functions)
+    return [
+        Trial.of(
+            exercise,
+            trial.case,
+            call(function, trial.case.args, exercise.arguments, guarded=False),
+        )
+        for trial in trials
+    ]
+
+
+def _right(exercise: Exercise, name: str, trials: list[Trial], expected: list[dict]) -> bool:
+    return all(
+        trial.results is not None and same(trial.results.get(name), right[name], exercise)
+        for trial, right in zip(trials[:-1], expected, strict=True)
+        if trial.case.kind == PLAIN
+    )
+
+
+def _kind(trial: Trial) -> str:
+    """What went wrong, without the line of code and the function's own name in it."""
+    problem = trial.problem or ""
+    for cut in (", in the line `", ". It was called with"):
+        problem = problem.partition(cut)[0]
+    return problem

@@ -1,0 +1,231 @@
+"""Marking one function: try it on fresh inputs, compare every result, say what is wrong.
+
+The rows of a report and their part of the marks:
+
+- a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
+- a row for every special kind of input (sizes of 1, large numbers), one for arguments that must
+  come back unchanged, one for giving the same answer again: 30 %, shared evenly. They count only as
+  far as the results themselves are right: a function that does nothing changes nothing, and earns
+  nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..exercises import PLAIN, Case, Exercise, Unusable
+from .calling import call
+from .diagnosis import Trial, diagnose
+from .results import collect, compare
+
+RESULTS_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report: what was looked at, the part of it that is right (0 to 1), and why not.
+
+    A row that is not all right and gives no reason has its reason in another row.
+    """
+
+    name: str
+    right: float
+    share: float
+    reason: str = ""
+    result: str | None = None
+
+
+@dataclass
+class Report:
+    """What marking found out about one function.
+
+    `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence); `state` is
+    "right", "wrong", "unwritten" or "borrowed".
+    """
+
+    exercise: str
+    rows: list[Row] = field(default_factory=list)
+    diagnosis: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    state: str = "wrong"
+
+    @property
+    def share(self) -> float:
+        """The part of the points that was earned, between 0 and 1."""
+        if self.state in ("unwritten", "borrowed"):
+            return 0.0
+        return min(1.0, sum(row.right * row.share for row in self.rows))
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is right."""
+        return self.state == "right"
+
+
+def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
+    """Try `function` on the inputs that `seed` draws and compare it with the reference.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What is asked.
+    function : callable
+        The student's function.
+    seed : int
+        Chooses the inputs.
+    """
+    report = Report(exercise.name)
+    cases = list(exercise.draw(np.random.default_rng(seed)))
+    trials = _try(exercise, function, cases)
+    first = trials[0].call
+    if first.unwritten:
+        report.state = "unwritten"
+        report.notes = [_unwritten(exercise, function)]
+        return report
+    borrowed = next((t.call.borrowed for t in trials if t.call.borrowed), None)
+    if borrowed:
+        report.state = "borrowed"
+        report.notes = [
+            f"It lets `{borrowed}` do the work. Write it yourself: that is the exercise."
+        ]
+        return report
+
+    expected = [_expected(exercise, case) for case in cases]
+    own = _with_own_functions(exercise, function, trials, expected)
+    if own is not None:
+        expected = own
+        names = " and ".join(f"`{name}`" for name in exercise.uses)
+        report.notes.append(
+            f"Marked with your own {names}, which is not right yet: mend that first."
+        )
+    report.rows = _rows(exercise, trials, expected)
+    if all(row.right == 1 for row in report.rows):
+        report.state = "right"
+    else:
+        report.diagnosis = diagnose(exercise, trials, expected, _earlier(exercise, function))
+    warned = dict.fromkeys(message for t in trials for message in t.call.warned)
+    report.notes += [f"NumPy warned: {message}." for message in warned]
+    return report
+
+
+def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Trial]:
+    """A trial for every case, and the first case once more; none after a call that hangs."""
+    trials: list[Trial] = []
+    for case in [*cases, cases[0]]:
+        if trials and (trials[-1].call.timed_out or trials[-1].call.unwritten):
+            result = trials[-1].call
+        else:
+            result = call(function, case.args, exercise.arguments, allowed=exercise.borrow)
+        trials.append(Trial.of(exercise, case, result))
+    return trials
+
+
+def _expected(exercise: Exercise, case: Case, function: Callable | None = None) -> dict:
+    if function is None:
+        value = exercise.reference(*case.args)
+    else:
+        value = call(function, case.args, exercise.arguments).value
+    return collect(exercise, value, case)
+
+
+def _with_own_functions(exercise, function, trials, expected) -> list[dict] | None:
+    """What a right answer gives with the student's own earlier functions, if we see just that."""
+    earlier = _earlier(exercise, function)
+    if exercise.own is None or not earlier or _agree(exercise, trials, expected):
+        return None
+    mixed = exercise.own.using(earlier)
+    try:
+        own = [_expected(exercise, trial.case, mixed) for trial in trials[:-1]]
+    except Unusable:
+        return None
+    return own if _agree(exercise, trials, own) else None
+
+
+def _earlier(exercise: Exercise, function: Callable) -> dict[str, Callable]:
+    """The earlier exercises' functions as the student's function sees them."""
+    namespace = getattr(function, "__globals__", {})
+    return {name: namespace[name] for name in exercise.uses if callable(namespace.get(name))}
+
+
+def _agree(exercise, trials, expected) -> bool:
+    return all(
+        trial.results is not None
+        and all(
+            compare(exercise, name, trial.results.get(name), right[name], trial.case) is None
+            for name in exercise.results
+        )
+        for trial, right in zip(trials[:-1], expected, strict=True)
+    )
+
+
+def _unwritten(exercise: Exercise, function: Callable) -> str:
+    """Whose `NotImplementedError` it was: this function's, or an earlier one's that it calls."""
+    for name, earlier in _earlier(exercise, function).items():
+        code = getattr(earlier, "__code__", None)
+        if code is not None and "NotImplementedError" in code.co_names:
+            return f"It calls `{name}`, which is not written yet: write that first."
+    return "It is not written yet."
+
+
+def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list[Row]:
+    *firsts, again = trials
+    kinds = list(dict.fromkeys(trial.case.kind for trial in firsts))
+    special = [kind for kind in kinds if kind != PLAIN]
+    pairs = {
+        kind: [(t, e) for t, e in zip(firsts, expected, strict=True) if t.case.kind == kind]
+        for kind in kinds
+    }
+    extra = (1 - RESULTS_SHARE) / (len(special) + 1 + bool(exercise.arguments))
+
+    rows, extras = [], []
+    for name in exercise.results:
+        reason = _first_reason(exercise, name, pairs[PLAIN])
+        share = RESULTS_SHARE * exercise.share(name)
+        label = name if exercise.observe else f"`{name}`"
+        rows.append(Row(label, float(not reason), share, reason, result=name))
+    right = sum(exercise.share(n) * r.right for n, r in zip(exercise.results, rows, strict=True))
+
+    for kind in special:
+        reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
+        part = sum(exercise.share(name) for name, reason in reasons.items() if not reason)
+        # What is wrong on ordinary sizes has been said there.
+        news = {
+            row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
+        }
+        reason = next(iter(news.values()), "")
+        if news and len(reasons) > 1 and not exercise.observe and not _whole(pairs[kind]):
+            reason = f"`{next(iter(news))}` {reason}"
+        extras.append(Row(f"with {kind}", part * right, extra, reason))
+
+    if exercise.arguments:
+        changed = dict.fromkeys(name for t in trials for name in t.call.changed)
+        names = " and ".join(f"`{name}`" for name in changed)
+        reason = f"{names} came back changed: make a new array instead of writing into it"
+        extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
+    constant = firsts[0].results is None or firsts[0].agrees(again, exercise)
+    reason = "the second call gave another answer: something is kept between calls"
+    extras.append(_property("same answer when called again", constant, right, extra, reason))
+    return rows + extras
+
+
+def _whole(pairs) -> bool:
+    """Whether a call failed as a whole, so that the reason is not about one result."""
+    return any(trial.problem for trial, _ in pairs)
+
+
+def _first_reason(exercise: Exercise, name: str, pairs) -> str:
+    for trial, right in pairs:
+        if trial.problem:
+            return trial.problem
+        reason = compare(exercise, name, trial.results.get(name), right[name], trial.case)
+        if reason:
+            return reason
+    return ""
+
+
+def _property(name: str, holds: bool, right: float, share: float, reason: str) -> Row:
+    """A row that earns its share only as far as the results are right."""
+    return Row(name, right if holds else 0.0, share, "" if holds else reason)

@@ -1,0 +1,40 @@
+"""The exercises of every unit, found by the name of the function that students write."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from .exercise import PLAIN, Case, Exercise, Unusable, Version
+
+UNITS = {"01_hidden_state": "hidden_state"}
+"""Each unit's name and the module here that declares its exercises."""
+
+__all__ = [
+    "PLAIN",
+    "UNITS",
+    "Case",
+    "Exercise",
+    "Unusable",
+    "Version",
+    "all_exercises",
+    "unit_exercises",
+]
+
+
+def unit_exercises(unit: str) -> dict[str, Exercise]:
+    """The exercises of one unit by name, in the order of the notebook."""
+    module = import_module(f".{UNITS[unit]}", __name__)
+    return {exercise.name: exercise for exercise in module.EXERCISES}
+
+
+@cache
+def all_exercises() -> dict[str, Exercise]:
+    """The exercises of all units by name; a name is used once in the whole course."""
+    found: dict[str, Exercise] = {}
+    for unit in UNITS:
+        for name, exercise in unit_exercises(unit).items():
+            if name in found:
+                raise ValueError(f"two exercises are called {name!r}; the second is in {unit}")
+            found[name] = exercise
+    return found

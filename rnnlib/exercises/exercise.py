@@ -1,0 +1,188 @@
+"""What an exercise is: one declaration from which checks, marks and tests follow.
+
+An exercise names the reference, the inputs it is tried on and its results. Its *mistakes* are wrong
+versions that students really write, each with the sentence that explains it; its *variants* are
+right answers that look different. Both are plain functions, declared next to the exercise::
+
+    @RNN_STEP.mistake
+    def bias_left_out(x, h, params):
+        "`b_h` is never added."
+        return np.tanh(x @ params.W_xh + h @ params.W_hh)
+
+The function's name is the mistake's name, its docstring is what a student reads. The body may call
+earlier exercises by their names (`rnn_step`), as a student's cell does.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+PLAIN = "ordinary sizes"
+"""The kind of case in which every size differs and every term counts: results are marked on it."""
+
+
+class Unusable(Exception):
+    """A returned value is not of the right kind; the message says in what way."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the student's function.
+
+    Parameters
+    ----------
+    args : tuple
+        The positional arguments: arrays, parameter groups, numbers.
+    sizes : dict
+        What the letters mean here, such as ``{"T": 6, "N": 3}``; used in messages.
+    kind : str
+        `PLAIN`, or what is special: "sizes of 1", "large numbers". Each kind is a row of the table.
+    given : object
+        What ``observe`` needs to watch the returned value at work.
+    """
+
+    args: tuple
+    sizes: dict[str, int] = field(default_factory=dict)
+    kind: str = PLAIN
+    given: object = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A mistake or a variant: its name, the sentence about it and the function."""
+
+    name: str
+    text: str
+    function: Callable
+
+    def source(self, name: str) -> str:
+        """The function's source as a student's cell that defines `name`, without the docstring."""
+        source = textwrap.dedent(inspect.getsource(self.function))
+        definition = ast.parse(source).body[0]
+        lines = source.splitlines()[definition.lineno - 1 :]
+        docstring = definition.body[0]
+        first, last = (
+            line - definition.lineno for line in (docstring.lineno, docstring.end_lineno)
+        )
+        lines[first : last + 1] = []
+        lines[0] = lines[0].replace(f"def {self.name}(", f"def {name}(", 1)
+        return "\n".join(lines).rstrip() + "\n"
+
+    def using(self, functions: dict[str, Callable]) -> Callable:
+        """The function with the names in `functions` bound to these (a student's own, say)."""
+        f = self.function
+        bound = types.FunctionType(
+            f.__code__, {**f.__globals__, **functions}, f.__name__, f.__defaults__, f.__closure__
+        )
+        bound.__kwdefaults__ = f.__kwdefaults__
+        return bound
+
+
+@dataclass
+class Exercise:
+    """One function that students write.
+
+    Parameters
+    ----------
+    name : str
+        The function's name.
+    reference : callable
+        The right answer, from `rnnlib`.
+    draw : callable
+        ``draw(rng)`` yields the `Case` objects that the function is tried on.
+    results : dict
+        Each result's name and its shape in letters, in the order of the return values, such as
+        ``{"hs": "(T, N, H)", "h": "(N, H)"}``. What a parameter group or a named tuple holds is
+        named with a dot: ``"grads.W_xh"``.
+    weights : dict
+        Each result's part of the marks; 1 where nothing is said.
+    uses : tuple of str
+        Earlier exercises that the function calls; needs `follow_on`.
+    observe : callable, optional
+        ``observe(returned, case)`` turns what was returned into the results, for an exercise that
+        is marked by how something behaves.
+    explain : dict
+        For a result marked by behaviour: what to say when it is wrong, in the place of "first
+        wrong entry".
+    borrow : tuple of str
+        Modules that the student may call here, such as ``"rnnlib.activations"``.
+    rtol, atol : float
+        A result is right within ``rtol * |expected| + atol * max|expected|``. The default leaves
+        room for float32.
+    """
+
+    name: str
+    reference: Callable
+    draw: Callable[[np.random.Generator], Iterable[Case]]
+    results: dict[str, str]
+    weights: dict[str, float] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    observe: Callable | None = None
+    explain: dict[str, str] = field(default_factory=dict)
+    borrow: tuple[str, ...] = ()
+    rtol: float = 1e-4
+    atol: float = 1e-5
+    mistakes: list[Version] = field(default_factory=list, repr=False)
+    variants: list[Version] = field(default_factory=list, repr=False)
+    own: Version | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        unknown = set(self.weights) - set(self.results)
+        if unknown:
+            raise ValueError(f"{self.name}: weights for results that do not exist: {unknown}")
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the positional arguments."""
+        return tuple(
+            p.name
+            for p in inspect.signature(self.reference).parameters.values()
+            if p.kind is p.POSITIONAL_OR_KEYWORD
+        )
+
+    @property
+    def returned(self) -> tuple[str, ...]:
+        """The names of the returned values: ``("dx", "grads")`` for results dx, grads.W_xh, ..."""
+        return tuple(dict.fromkeys(name.split(".")[0] for name in self.results))
+
+    def share(self, result: str) -> float:
+        """The result's part of all results, between 0 and 1."""
+        total = sum(self.weights.get(name, 1.0) for name in self.results)
+        return self.weights.get(result, 1.0) / total
+
+    def mistake(self, function: Callable) -> Callable:
+        """Declare a wrong version; its docstring says what is wrong (decorator)."""
+        return self._declare(self.mistakes, function)
+
+    def variant(self, function: Callable) -> Callable:
+        """Declare a right version that looks different (decorator)."""
+        return self._declare(self.variants, function)
+
+    def follow_on(self, function: Callable) -> Callable:
+        """Declare the plain version that calls earlier exercises by name (decorator).
+
+        A student whose earlier function is wrong, and whose function agrees with this one when it
+        is given that earlier function, loses no marks a second time. It is a variant too.
+        """
+        self.own = self._version(function)
+        return self.variant(function)
+
+    def _declare(self, versions: list[Version], function: Callable) -> Callable:
+        version = self._version(function)
+        if any(version.name == other.name for other in self.mistakes + self.variants):
+            raise ValueError(f"{self.name}: two versions are called {version.name!r}")
+        versions.append(version)
+        return function
+
+    def _version(self, function: Callable) -> Version:
+        text = inspect.cleandoc(function.__doc__ or "").replace("\n", " ")
+        if not text:
+            raise ValueError(f"{self.name}: {function.__name__} needs a docstring that says why")
+        return Version(function.__name__, text, function)
