@@ -1,0 +1,95 @@
+# `make help` lists what there is. Everything runs in .venv, which .ci/setup makes on first use.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+BIN := $(CURDIR)/.venv/bin
+# .venv first on the PATH: nbgrader calls alembic, Jupyter its subcommands, by their bare names.
+IN_VENV := PATH="$(BIN):$$PATH"
+# Jupyter refuses to start as root, as which one works in containers, unless it is told to.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# One thread for each process: two test processes on two cores do not slow each other down.
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
+PYTEST := $(ONE_THREAD) $(IN_VENV) $(BIN)/python -m pytest -n 2 --dist loadscope
+# make test-code ARGS="-k rnn -x" hands options to pytest.
+ARGS :=
+
+.PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
+	lint format bench pins clean chromium
+
+help: ## this list
+	@echo "A hands-on course on recurrent neural networks. make ..."
+	@echo
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1 /p' Makefile | \
+		while read -r name text; do printf '  %-15s %s\n' "$$name" "$$text"; done
+
+setup: ## make .venv with all that is needed (every target below does it when it must)
+	@.ci/setup
+
+demo: setup ## release a unit, let a sample class hand it in, grade it, show the marks
+	@$(IN_VENV) $(BIN)/rnnlib demo $(ARGS)
+
+lab: setup ## open JupyterLab on course/, as a student
+	@$(IN_VENV) $(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
+
+grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as an instructor
+	@$(IN_VENV) $(BIN)/jupyter lab $(AS_ROOT) $(ARGS)
+
+notebooks: setup ## rebuild the notebooks in solutions/ and course/ from solutions/*.py
+	@$(ONE_THREAD) $(IN_VENV) $(BIN)/rnnlib build $(ARGS)
+
+test: setup ## everything below that checks, one after the other
+	@$(MAKE) chromium; failed=; \
+	for step in lint test-code test-notebooks verify; do \
+		echo; echo "== make $$step"; \
+		$(MAKE) $$step || failed="$$failed $$step"; \
+	done; \
+	echo; \
+	if [ -n "$$failed" ]; then echo "make test: failed in$$failed"; exit 1; fi; \
+	echo "make test: all is well"
+
+lint: setup ## look for slips in code and notebooks (ruff)
+	@$(IN_VENV) ruff check . && $(IN_VENV) ruff format --check .
+
+test-code: setup ## tests/ and the examples in rnnlib's docstrings
+	@$(PYTEST) --doctest-modules tests rnnlib $(ARGS)
+
+test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
+	@if ls solutions/*/*.ipynb >/dev/null 2>&1; then \
+		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 solutions/*/*.ipynb $(ARGS); \
+	else echo "no notebooks in solutions/ yet"; fi
+
+verify: setup ## check that source, notebook and release of each unit agree
+	@$(ONE_THREAD) $(IN_VENV) $(BIN)/rnnlib verify
+
+format: setup ## let ruff mend layout and simple slips
+	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .
+
+bench: setup ## measure speed and memory
+	@$(ONE_THREAD) $(IN_VENV) $(BIN)/rnnlib bench $(ARGS)
+
+pins: ## resolve all dependencies afresh and rewrite constraints.txt (maintainers)
+	@.ci/pin
+
+clean: ## remove .venv and everything that is made, but no work of students
+	rm -rf .venv .venv.lock .demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
+		-prune -exec rm -rf {} +
+
+# The browser tests use a Chromium that is there. On a machine of a build service, as root, it is
+# fetched; elsewhere nothing is installed behind anybody's back, and those tests are skipped.
+chromium:
+	@for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	if [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests."; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
+			>/dev/null 2>&1 && exit 0; \
+	fi; \
+	echo "No Chromium here: the browser tests will be skipped (Debian: sudo apt install chromium)."
+
+Makefile: ;
+
+.DEFAULT:
+	@echo "There is no target '$@'. 'make help' lists what there is." >&2; exit 2
