@@ -2,14 +2,13 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-BIN := $(CURDIR)/.venv/bin
 # .venv first on the PATH: nbgrader calls alembic, Jupyter its subcommands, by their bare names.
-IN_VENV := PATH="$(BIN):$$PATH"
+IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Jupyter refuses to start as root, as which one works in containers, unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # One thread for each process: two test processes on two cores do not slow each other down.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
-PYTEST := $(ONE_THREAD) $(IN_VENV) $(BIN)/python -m pytest -n 2 --dist loadscope
+PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadscope
 # make test-code ARGS="-k rnn -x" hands options to pytest.
 ARGS :=
 
@@ -26,16 +25,16 @@ setup: ## make .venv with all that is needed (every target below does it when it
 	@.ci/setup
 
 demo: setup ## release a unit, let a sample class hand it in, grade it, show the marks
-	@$(IN_VENV) $(BIN)/rnnlib demo $(ARGS)
+	@$(IN_VENV) .venv/bin/rnnlib demo $(ARGS)
 
 lab: setup ## open JupyterLab on course/, as a student
-	@$(IN_VENV) $(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
+	@$(IN_VENV) .venv/bin/jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
 
 grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as an instructor
-	@$(IN_VENV) $(BIN)/jupyter lab $(AS_ROOT) $(ARGS)
+	@$(IN_VENV) .venv/bin/jupyter lab $(AS_ROOT) $(ARGS)
 
 notebooks: setup ## rebuild the notebooks in solutions/ and course/ from solutions/*.py
-	@$(ONE_THREAD) $(IN_VENV) $(BIN)/rnnlib build $(ARGS)
+	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib build $(ARGS)
 
 test: setup ## everything below that checks, one after the other
 	@$(MAKE) chromium; failed=; \
@@ -55,17 +54,18 @@ test-code: setup ## tests/ and the examples in rnnlib's docstrings
 
 test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
 	@if ls solutions/*/*.ipynb >/dev/null 2>&1; then \
-		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 solutions/*/*.ipynb $(ARGS); \
+		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 \
+			--nbval-sanitize-with=tests/nbval_sanitize.cfg solutions/*/*.ipynb $(ARGS); \
 	else echo "no notebooks in solutions/ yet"; fi
 
 verify: setup ## check that source, notebook and release of each unit agree
-	@$(ONE_THREAD) $(IN_VENV) $(BIN)/rnnlib verify
+	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify
 
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .
 
 bench: setup ## measure speed and memory
-	@$(ONE_THREAD) $(IN_VENV) $(BIN)/rnnlib bench $(ARGS)
+	@$(IN_VENV) .venv/bin/rnnlib bench $(ARGS)
 
 pins: ## resolve all dependencies afresh and rewrite constraints.txt (maintainers)
 	@.ci/pin

@@ -273,6 +273,14 @@ def test_set_up_once_and_then_never_again(copy):
     assert copy.calls() == []
 
 
+def test_commands_come_from_the_environment_and_find_it_first(copy):
+    copy.setup()
+    script(copy.folder / ".venv/bin/rnnlib", 'echo "$*"; command -v alembic')
+    alembic = script(copy.folder / ".venv/bin/alembic", "")
+    answer = run("make", "demo", "ARGS=--fast", cwd=copy.folder, PYTHON=copy.python)
+    assert answer.stdout == f"demo --fast\n{alembic}\n", "nbgrader calls alembic by its bare name"
+
+
 def test_new_requirements_are_installed_into_what_is_there(copy):
     copy.setup()
     copy.calls()
