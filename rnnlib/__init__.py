@@ -16,12 +16,36 @@ from rnnlib.activations import (
     tanh_backward,
 )
 from rnnlib.dense import DenseParams, output_step, output_step_backward
-from rnnlib.init import init_dense, init_rnn, orthogonal, xavier_uniform
+from rnnlib.gru import (
+    GRUCache,
+    GRUParams,
+    GRUStepCache,
+    gru_backward,
+    gru_forward,
+    gru_step,
+    gru_step_backward,
+)
+from rnnlib.init import (
+    init_dense,
+    init_rnn,
+    orthogonal,
+    xavier_uniform,
+)
 from rnnlib.losses import (
     cross_entropy,
     cross_entropy_backward,
     mean_squared_error,
     mean_squared_error_backward,
+)
+from rnnlib.lstm import (
+    LSTMCache,
+    LSTMParams,
+    LSTMState,
+    LSTMStepCache,
+    lstm_backward,
+    lstm_forward,
+    lstm_step,
+    lstm_step_backward,
 )
 from rnnlib.optim import (
     AdamState,
@@ -55,6 +79,13 @@ from rnnlib.text import Vocabulary, one_hot
 __all__ = [
     "AdamState",
     "DenseParams",
+    "GRUCache",
+    "GRUParams",
+    "GRUStepCache",
+    "LSTMCache",
+    "LSTMParams",
+    "LSTMState",
+    "LSTMStepCache",
     "MomentumState",
     "Params",
     "RMSpropState",
@@ -70,9 +101,17 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_backward",
     "grad_norm",
+    "gru_backward",
+    "gru_forward",
+    "gru_step",
+    "gru_step_backward",
     "init_dense",
     "init_rnn",
     "log_softmax",
+    "lstm_backward",
+    "lstm_forward",
+    "lstm_step",
+    "lstm_step_backward",
     "mean_squared_error",
     "mean_squared_error_backward",
     "momentum_state",

@@ -279,12 +279,11 @@ def rnn_backward(dhs, dh, cache):
     if mask is not None:
         das *= mask[:, :, None]
     W_hh_T = np.ascontiguousarray(params.W_hh.T)
-    for t in reversed(range(T)):
-        dh = dh + dhs[t]
-        da = das[t]
+    ended = [None] * T if mask is None else ~mask[:, :, None]
+    for dh_t, da, ended_t in reversed(list(zip(dhs, das, ended))):
+        dh = dh + dh_t
         da *= dh
-        carried = 0 if mask is None else np.where(mask[t][:, None], 0, dh)
-        dh = da @ W_hh_T + carried
+        dh = da @ W_hh_T if ended_t is None else da @ W_hh_T + dh * ended_t
 
     rows = das.reshape(T * N, H)
     grads = RNNParams(

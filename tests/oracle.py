@@ -50,3 +50,45 @@ def difference_quotient(f, x, eps=1e-5):
 
 def lengths_to_mask(lengths, T):
     return np.arange(T)[:, None] < np.asarray(lengths)
+
+
+def draw(seed, dtype, *shapes):
+    """Random normal arrays, nothing zero, nothing constant."""
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=shape).astype(dtype) for shape in shapes]
+
+
+def autograd(step, xs, states, params, dhs, dstates, mask=None):
+    """Run ``step(x, *states, *weights) -> states`` over time in torch; return all gradients.
+
+    Returns hs, final states, dxs, gradients of the first states, gradients of the weights.
+    The first state is the output h; where the mask is False, states are carried.
+    """
+    txs, first = tensor(xs), [tensor(s) for s in states]
+    weights = [tensor(w) for _, w in params.items()]
+    current, hs = first, []
+    for t, x in enumerate(txs):
+        new = step(x, *current, *weights)
+        if mask is not None:
+            going = torch.tensor(mask[t])[:, None]
+            new = [torch.where(going, a, b) for a, b in zip(new, current, strict=True)]
+        current = new
+        hs.append(current[0])
+    hs = torch.stack(hs)
+    loss = (hs * torch.tensor(dhs)).sum()
+    for s, d in zip(current, dstates, strict=True):
+        loss = loss + (s * torch.tensor(d)).sum()
+    loss.backward()
+    grad = lambda a: torch.zeros_like(a) if a.grad is None else a.grad  # noqa: E731
+    grads = type(params)(*(grad(w).numpy() for w in weights))
+    numpy = lambda values: [v.detach().numpy() for v in values]  # noqa: E731
+    return (*numpy([hs]), numpy(current), *numpy([grad(txs)]), numpy(map(grad, first)), grads)
+
+
+def no_less_exact_than_torch(ours, theirs, exact):
+    """Errors of float32 results, relative to the largest entry: at most twice torch's."""
+    for a, b, truth in zip(ours, theirs, exact, strict=True):
+        assert a.dtype == np.float32
+        scale = np.abs(truth).max()
+        error, allowed = np.abs(a - truth).max() / scale, np.abs(b - truth).max() / scale
+        assert error <= 2 * allowed + 1e-7

@@ -1,0 +1,61 @@
+"""Time steps in groups: what the sequence functions of all cells share.
+
+A cell's loop over time should hold only what waits for the step before. The rest (input products,
+local derivatives, weight gradients) is done for many steps at once: for all of them it would need
+buffers as large as the sequence, so it is done for groups of steps that fit into a cache.
+"""
+
+import numpy as np
+
+__all__ = ["by_gate", "joined", "previous", "step_groups"]
+
+ROWS = 256  # rows (steps times batch) of one matrix product: more is no faster, but takes memory
+
+
+def step_groups(T, N):
+    """Cut 0 ... T - 1 into slices of about 256 / N steps.
+
+    Examples
+    --------
+    >>> step_groups(T=10, N=64)
+    [slice(0, 4, None), slice(4, 8, None), slice(8, 10, None)]
+    """
+    steps = max(1, -(-ROWS // N))
+    return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]
+
+
+def previous(states, state0, group):
+    """Return the states *before* each step of a group: those after, moved by one.
+
+    Parameters
+    ----------
+    states : (T, N, H)
+        After each step.
+    state0 : (N, H)
+    group : slice
+
+    Examples
+    --------
+    >>> hs, h0 = np.array([[[1.0]], [[2.0]], [[3.0]]]), np.array([[9.0]])
+    >>> previous(hs, h0, slice(0, 2)).ravel(), previous(hs, h0, slice(2, 3)).ravel()
+    (array([9., 1.]), array([2.]))
+    """
+    if group.start > 0:
+        return states[group.start - 1 : group.stop - 1]
+    return np.concatenate([state0[None], states[: group.stop - 1]])
+
+
+def by_gate(W, gates):
+    """Split (rows, gates * H) into one matrix a gate, (gates, rows, H), each in one piece.
+
+    Examples
+    --------
+    >>> by_gate(np.array([[1, 2, 3, 4], [5, 6, 7, 8]]), 2).tolist()
+    [[[1, 2], [5, 6]], [[3, 4], [7, 8]]]
+    """
+    return np.ascontiguousarray(W.reshape(len(W), gates, -1).swapaxes(0, 1))
+
+
+def joined(array):
+    """Join the leading axes: (n, N, K) to rows (n * N, K); a view where possible."""
+    return array.reshape(-1, array.shape[-1])
