@@ -16,6 +16,7 @@ from rnnlib.activations import (
     tanh_backward,
 )
 from rnnlib.dense import DenseParams, output_step, output_step_backward
+from rnnlib.dropout import dropout, dropout_backward
 from rnnlib.gru import (
     GRUCache,
     GRUParams,
@@ -27,9 +28,17 @@ from rnnlib.gru import (
 )
 from rnnlib.init import (
     init_dense,
+    init_gru,
+    init_lstm,
     init_rnn,
     orthogonal,
     xavier_uniform,
+)
+from rnnlib.layernorm import (
+    LayerNormCache,
+    LayerNormParams,
+    layer_norm,
+    layer_norm_backward,
 )
 from rnnlib.losses import (
     cross_entropy,
@@ -74,10 +83,20 @@ from rnnlib.rnn import (
     rnn_step_backward,
 )
 from rnnlib.shapes import ShapeError
+from rnnlib.stack import (
+    BidirectionalParams,
+    StackCache,
+    StackParams,
+    init_stack,
+    stack_backward,
+    stack_forward,
+    zero_state,
+)
 from rnnlib.text import Vocabulary, one_hot
 
 __all__ = [
     "AdamState",
+    "BidirectionalParams",
     "DenseParams",
     "GRUCache",
     "GRUParams",
@@ -86,6 +105,8 @@ __all__ = [
     "LSTMParams",
     "LSTMState",
     "LSTMStepCache",
+    "LayerNormCache",
+    "LayerNormParams",
     "MomentumState",
     "Params",
     "RMSpropState",
@@ -93,6 +114,8 @@ __all__ = [
     "RNNParams",
     "SGDState",
     "ShapeError",
+    "StackCache",
+    "StackParams",
     "Vocabulary",
     "adam_state",
     "adam_step",
@@ -100,13 +123,20 @@ __all__ = [
     "clip_grad_value",
     "cross_entropy",
     "cross_entropy_backward",
+    "dropout",
+    "dropout_backward",
     "grad_norm",
     "gru_backward",
     "gru_forward",
     "gru_step",
     "gru_step_backward",
     "init_dense",
+    "init_gru",
+    "init_lstm",
     "init_rnn",
+    "init_stack",
+    "layer_norm",
+    "layer_norm_backward",
     "log_softmax",
     "lstm_backward",
     "lstm_forward",
@@ -135,7 +165,10 @@ __all__ = [
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "stack_backward",
+    "stack_forward",
     "tanh",
     "tanh_backward",
     "xavier_uniform",
+    "zero_state",
 ]

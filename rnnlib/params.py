@@ -127,6 +127,8 @@ def _as_leaf(name, value):
     """Keep groups; turn everything else into a floating-point array."""
     if isinstance(value, Params):
         return value
+    if isinstance(value, tuple) and not value:
+        return value
     if isinstance(value, (tuple, list)) and value and all(isinstance(v, Params) for v in value):
         return tuple(value)
     if isinstance(value, (tuple, list)) and any(isinstance(v, Params) for v in value):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from oracle import close, few, seeds, size
 
-from rnnlib import init_dense, init_rnn, orthogonal, xavier_uniform
+from rnnlib import init_dense, init_gru, init_lstm, init_rnn, orthogonal, xavier_uniform
 
 
 def test_xavier_has_the_variance_of_the_paper():
@@ -43,3 +43,17 @@ def test_errors():
         init_rnn(5, 7, 0)
     with pytest.raises(ValueError, match=r"shape must be two sizes of at least 1, got \(0, 7\)"):
         init_rnn(0, 7, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("init", "gates"), [(init_lstm, 4), (init_gru, 3)])
+def test_every_gate_is_drawn_by_itself(init, gates):
+    params = init(5, 7, np.random.default_rng(1), dtype=np.float32)
+    for W in np.split(params.W_hh, gates, axis=1):
+        close(W @ W.T, np.eye(7), 1e-5)
+    assert np.abs(params.W_xh).max() <= (6 / 12) ** 0.5  # fan_out is H, not 4H
+    assert {x.dtype.name for _, x in params.items()} == {"float32"}
+
+
+def test_the_forget_gate_starts_open_and_no_other():
+    b = init_lstm(5, 7, np.random.default_rng(1), forget_bias=2.0).b_h
+    assert b.reshape(4, 7).tolist() == [[0] * 7, [2] * 7, [0] * 7, [0] * 7]

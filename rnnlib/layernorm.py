@@ -1,0 +1,99 @@
+"""Layer normalisation (Ba, Kiros and Hinton 2016): each vector to mean 0 and variance 1."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnlib.params import Params, parameters
+from rnnlib.shapes import as_floats, match_shapes
+
+__all__ = ["LayerNormCache", "LayerNormParams", "layer_norm", "layer_norm_backward"]
+
+
+@parameters
+class LayerNormParams(Params):
+    """Scale and shift after the normalisation.
+
+    Parameters
+    ----------
+    gain : (H,)
+    shift : (H,)
+    """
+
+    gain: np.ndarray
+    shift: np.ndarray
+
+
+class LayerNormCache(NamedTuple):
+    """x_hat: the normalised vectors (..., H); inv_std: (..., 1); params."""
+
+    x_hat: np.ndarray
+    inv_std: np.ndarray
+    params: LayerNormParams
+
+
+def layer_norm(x, params, *, eps=1e-5):
+    """Normalise over the last axis: y = gain * (x - mean) / sqrt(variance + eps) + shift.
+
+    Parameters
+    ----------
+    x : (..., H)
+    params : LayerNormParams
+    eps : float
+
+    Returns
+    -------
+    y : (..., H)
+    cache : LayerNormCache
+
+    Notes
+    -----
+    Nothing is averaged over the batch or over time, so it works at every step of a sequence alike,
+    in training and afterwards (batch normalisation does not).
+
+    Examples
+    --------
+    >>> y, cache = layer_norm([[1.0, 3.0]], LayerNormParams([1.0, 1.0], [0.0, 10.0]))
+    >>> y.round(3)
+    array([[-1., 11.]])
+    """
+    (x,) = as_floats(x=x)
+    match_shapes(("gain", params.gain, "H"), ("shift", params.shift, "H"), ("x", x, "... H"))
+    centred = x - x.mean(axis=-1, keepdims=True)
+    inv_std = 1 / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + eps)
+    x_hat = centred * inv_std
+    return params.gain * x_hat + params.shift, LayerNormCache(x_hat, inv_std, params)
+
+
+def layer_norm_backward(dy, cache):
+    """Backward through `layer_norm`.
+
+    ::
+
+        dx_hat = dy * gain
+        dx     = (dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / std
+
+    Parameters
+    ----------
+    dy : (..., H)
+    cache : LayerNormCache
+
+    Returns
+    -------
+    dx : (..., H)
+    grads : LayerNormParams
+
+    Examples
+    --------
+    >>> y, cache = layer_norm([[1.0, 3.0]], LayerNormParams([1.0, 1.0], [0.0, 0.0]))
+    >>> dx, grads = layer_norm_backward(np.array([[5.0, 5.0]]), cache)
+    >>> dx  # the same on all entries changes only the mean, which is taken out
+    array([[0., 0.]])
+    """
+    x_hat, inv_std, params = cache
+    dx_hat = dy * params.gain
+    mean = dx_hat.mean(axis=-1, keepdims=True)
+    along = (dx_hat * x_hat).mean(axis=-1, keepdims=True)
+    leading = tuple(range(dy.ndim - 1))
+    grads = LayerNormParams(gain=(dy * x_hat).sum(leading), shift=dy.sum(leading))
+    return inv_std * (dx_hat - mean - x_hat * along), grads
