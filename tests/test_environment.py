@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,16 @@ def test_every_pin_is_an_exact_version_that_any_index_has(pins):
         (specifier,) = pin.specifier
         assert specifier.operator == "=="
         assert Version(specifier.version).local is None, f"{pin}: one platform's build"
+
+
+def test_every_pin_keeps_the_promise_of_the_oldest_python(project, pins):
+    (oldest,) = Requirement("python" + project["project"]["requires-python"]).specifier
+    for installed in metadata.distributions():
+        pin = pins.get(canonicalize_name(installed.name))
+        if pin is None or installed.version not in pin.specifier:
+            continue
+        allowed = Requirement("python" + installed.metadata.get("Requires-Python", "")).specifier
+        assert f"{oldest.version}.0" in allowed, f"{pin} wants Python {allowed}: run make pins"
 
 
 def test_the_workflow_runs_make_test_on_pythons_that_are_allowed(project):
