@@ -58,6 +58,7 @@ from rnnlib.lstm import (
 )
 from rnnlib.optim import (
     AdamState,
+    EarlyStopping,
     MomentumState,
     RMSpropState,
     SGDState,
@@ -65,6 +66,7 @@ from rnnlib.optim import (
     adam_step,
     clip_grad_norm,
     clip_grad_value,
+    early_stopping,
     grad_norm,
     momentum_state,
     momentum_step,
@@ -82,6 +84,14 @@ from rnnlib.rnn import (
     rnn_step,
     rnn_step_backward,
 )
+from rnnlib.sequences import (
+    lengths_to_mask,
+    pad,
+    reverse_by_length,
+    stream_batches,
+    unpad,
+    windows,
+)
 from rnnlib.shapes import ShapeError
 from rnnlib.stack import (
     BidirectionalParams,
@@ -92,12 +102,21 @@ from rnnlib.stack import (
     stack_forward,
     zero_state,
 )
-from rnnlib.text import Vocabulary, one_hot
+from rnnlib.storage import load_params, save_params
+from rnnlib.text import (
+    Vocabulary,
+    embedding,
+    embedding_backward,
+    one_hot,
+    perplexity,
+    sample,
+)
 
 __all__ = [
     "AdamState",
     "BidirectionalParams",
     "DenseParams",
+    "EarlyStopping",
     "GRUCache",
     "GRUParams",
     "GRUStepCache",
@@ -125,6 +144,9 @@ __all__ = [
     "cross_entropy_backward",
     "dropout",
     "dropout_backward",
+    "early_stopping",
+    "embedding",
+    "embedding_backward",
     "grad_norm",
     "gru_backward",
     "gru_forward",
@@ -137,6 +159,8 @@ __all__ = [
     "init_stack",
     "layer_norm",
     "layer_norm_backward",
+    "lengths_to_mask",
+    "load_params",
     "log_softmax",
     "lstm_backward",
     "lstm_forward",
@@ -150,15 +174,20 @@ __all__ = [
     "orthogonal",
     "output_step",
     "output_step_backward",
+    "pad",
     "parameters",
+    "perplexity",
     "relu",
     "relu_backward",
+    "reverse_by_length",
     "rmsprop_state",
     "rmsprop_step",
     "rnn_backward",
     "rnn_forward",
     "rnn_step",
     "rnn_step_backward",
+    "sample",
+    "save_params",
     "sgd_state",
     "sgd_step",
     "sigmoid",
@@ -167,8 +196,11 @@ __all__ = [
     "softmax_backward",
     "stack_backward",
     "stack_forward",
+    "stream_batches",
     "tanh",
     "tanh_backward",
+    "unpad",
+    "windows",
     "xavier_uniform",
     "zero_state",
 ]

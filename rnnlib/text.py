@@ -1,12 +1,20 @@
-"""Text as numbers: a vocabulary, and one-hot vectors."""
+"""Text as numbers and back: vocabulary, one-hot vectors, embeddings, sampling."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnnlib.shapes import ShapeError
+from rnnlib.activations import softmax
+from rnnlib.shapes import ShapeError, as_floats, match_shapes
 
-__all__ = ["Vocabulary", "one_hot"]
+__all__ = [
+    "Vocabulary",
+    "embedding",
+    "embedding_backward",
+    "one_hot",
+    "perplexity",
+    "sample",
+]
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,145 @@ def one_hot(ids, V, *, dtype=np.float64):
     vectors = np.zeros((*ids.shape, V), dtype=dtype)
     np.put_along_axis(vectors, ids[..., None], 1, axis=-1)
     return vectors
+
+
+def embedding(ids, W_e):
+    """Embedding: row ``id`` of W_e. The same as ``one_hot(ids, V) @ W_e``, without the product.
+
+    Parameters
+    ----------
+    ids : (...) of int
+        Each in 0 ... V - 1.
+    W_e : (V, E)
+
+    Returns
+    -------
+    (..., E)
+
+    Examples
+    --------
+    >>> embedding([2, 0], np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    array([[5., 6.],
+           [1., 2.]])
+    """
+    (W_e,) = as_floats(W_e=W_e)
+    match_shapes(("W_e", W_e, "V E"))
+    ids = np.asarray(ids)
+    _check_ids(ids, len(W_e))
+    return W_e[ids]
+
+
+def embedding_backward(dvectors, ids, W_e):
+    """Backward through `embedding`: each gradient is *added* to the row it came from.
+
+    Parameters
+    ----------
+    dvectors : (..., E)
+    ids : (...) of int
+    W_e : (V, E)
+
+    Returns
+    -------
+    dW_e : (V, E)
+
+    Notes
+    -----
+    ``dW_e[ids] += dvectors`` is wrong: for a symbol that occurs twice NumPy keeps the last of the
+    two. ``np.add.at`` adds both.
+
+    Examples
+    --------
+    >>> embedding_backward(np.ones((3, 1)), [1, 1, 0], np.zeros((3, 1))).ravel()
+    array([1., 2., 0.])
+    """
+    dvectors, W_e = as_floats(dvectors=dvectors, W_e=W_e)
+    sizes = match_shapes(("W_e", W_e, "V E"))
+    ids = np.asarray(ids)
+    match_shapes(("dvectors", dvectors, "... E"), **sizes)
+    if dvectors.shape[:-1] != ids.shape:
+        raise ShapeError(
+            f"dvectors {dvectors.shape} must be one vector for each of ids {ids.shape}"
+        )
+    _check_ids(ids, len(W_e))
+    dW_e = np.zeros_like(W_e)
+    np.add.at(dW_e, ids.ravel(), dvectors.reshape(-1, W_e.shape[1]))
+    return dW_e
+
+
+def perplexity(loss):
+    """Perplexity: exp(loss). A model of perplexity 5 is as unsure as a choice among 5 symbols.
+
+    Parameters
+    ----------
+    loss : float
+        Mean cross-entropy a symbol, in nats. A mean of means of sequences gives another number.
+
+    Examples
+    --------
+    >>> from rnnlib import cross_entropy
+    >>> round(perplexity(cross_entropy(np.zeros((6, 27)), np.arange(6))), 6)
+    27.0
+    """
+    with np.errstate(over="ignore"):  # infinitely unsure
+        return float(np.exp(loss))
+
+
+def sample(logits, rng, *, temperature=1.0, top_k=None):
+    """Draw the next symbol: softmax(logits / temperature), among the k most likely.
+
+    Parameters
+    ----------
+    logits : (..., V)
+    rng : numpy.random.Generator
+    temperature : float
+        1 draws from the model, lower is more careful, 0 takes the most likely.
+    top_k : int, optional
+        Only the k largest logits can be drawn.
+
+    Returns
+    -------
+    ids : (...) of int
+
+    Raises
+    ------
+    ValueError
+        If a logit is NaN or +inf, the temperature negative, or top_k not in 1 ... V.
+
+    Notes
+    -----
+    Ties at the k-th place are broken towards the smaller number, so exactly k remain.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> sample(np.tile([0.0, 1.0, 2.0], (4, 1)), rng, temperature=0)
+    array([2, 2, 2, 2])
+    >>> bool((sample(np.zeros((99, 5)), rng, top_k=2) < 2).all())
+    True
+    """
+    (logits,) = as_floats(logits=logits)
+    V = match_shapes(("logits", logits, "... V"))["V"]
+    if not (logits < np.inf).all():
+        raise ValueError("logits must be finite (or -inf for impossible), got NaN or inf")
+    if (logits.max(axis=-1) == -np.inf).any():
+        raise ValueError("all logits are -inf: no symbol is possible")
+    if not temperature >= 0:
+        raise ValueError(f"temperature must be at least 0, got {temperature}")
+    if top_k is not None and not 1 <= top_k <= V:
+        raise ValueError(f"top_k must lie in 1 ... {V} (V={V} logits), got {top_k}")
+    if temperature == 0:
+        return logits.argmax(axis=-1)
+    if top_k is not None:
+        order = np.argsort(-logits, axis=-1, kind="stable")
+        logits = logits.copy()
+        np.put_along_axis(logits, order[..., top_k:], -np.inf, axis=-1)
+    # The largest logit first to 0: only what is far below it may overflow, to -inf, rightly.
+    with np.errstate(over="ignore"):
+        logits = logits - logits.max(axis=-1, keepdims=True)
+        p = softmax(logits.astype(np.float64) / temperature)
+    cumulated = p.cumsum(axis=-1)
+    draws = rng.random((*logits.shape[:-1], 1)) * cumulated[..., -1:]
+    return (cumulated <= draws).sum(axis=-1)
 
 
 def _check_ids(ids, V):

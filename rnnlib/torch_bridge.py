@@ -56,7 +56,7 @@ def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     Examples
     --------
     >>> from rnnlib import init_gru
-    >>> to_torch(init_gru(5, 8, np.random.default_rng(0)))  # doctest: +SKIP
+    >>> to_torch(init_gru(5, 8, np.random.default_rng(0)))
     GRU(5, 8)
     """
     import torch
@@ -122,8 +122,8 @@ def from_torch(module):
 
     Examples
     --------
-    >>> import torch  # doctest: +SKIP
-    >>> from_torch(torch.nn.LSTM(5, 8))  # doctest: +SKIP
+    >>> import torch
+    >>> from_torch(torch.nn.LSTM(5, 8))
     LSTMParams(W_xh (5, 32), W_hh (8, 32), b_h (32,); float32)
     """
     import torch

@@ -6,7 +6,14 @@ import torch
 from oracle import close
 
 import rnnlib
-from rnnlib import DenseParams, clip_grad_norm, clip_grad_value, grad_norm
+from rnnlib import (
+    DenseParams,
+    EarlyStopping,
+    clip_grad_norm,
+    clip_grad_value,
+    early_stopping,
+    grad_norm,
+)
 
 TORCH = {
     "sgd": (torch.optim.SGD, {}, {}),
@@ -89,3 +96,16 @@ def test_errors():
     exploded = DenseParams(grads.W_hy, grads.b_y * np.inf)
     with pytest.raises(ValueError, match="the gradient of b_y is not finite"):
         clip_grad_norm(exploded, 1.0)
+
+
+def test_early_stopping_keeps_the_best():
+    state, losses = EarlyStopping(patience=3), [5.0, 3.0, 4.0, 4.0, 2.0, 2.0, 3.0, 2.5, 1.0]
+    for epoch, loss in enumerate(losses):
+        state = early_stopping(loss, draw(epoch), state)
+        if state.stop:
+            break
+    assert epoch == 7  # 2.0 is not better than 2.0
+    assert state.best_loss == 2.0
+    close(state.best_params.W_hy, draw(4).W_hy, 0)
+    with pytest.raises(ValueError, match="the validation loss is NaN"):
+        early_stopping(np.nan, draw(0), state)

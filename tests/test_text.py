@@ -1,10 +1,22 @@
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import few
+from oracle import close, few, seeds, size
 
-from rnnlib import ShapeError, Vocabulary, one_hot
+from rnnlib import (
+    ShapeError,
+    Vocabulary,
+    cross_entropy,
+    embedding,
+    embedding_backward,
+    one_hot,
+    perplexity,
+    sample,
+    softmax,
+)
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -57,3 +69,64 @@ def test_one_hot_errors():
         one_hot([0, 3], 3)
     with pytest.raises(TypeError, match="ids must be integers, got dtype float64"):
         one_hot([0.0], 3)
+
+
+@given(lead=st.lists(size(4), min_size=1, max_size=2), V=size(4), E=size(3), seed=seeds)
+@few
+def test_embedding_is_a_product_with_one_hot_vectors(lead, V, E, seed):
+    rng = np.random.default_rng(seed)
+    ids, W_e = rng.integers(V, size=lead), rng.normal(size=(V, E))
+    dvectors = rng.normal(size=(*lead, E))
+    hot = one_hot(ids, V)
+    close(embedding(ids, W_e), hot @ W_e)
+    close(embedding_backward(dvectors, ids, W_e), hot.reshape(-1, V).T @ dvectors.reshape(-1, E))
+
+
+def test_embedding_float32_and_errors():
+    W_e = np.ones((3, 2), dtype=np.float32)
+    assert embedding([0, 2], W_e).dtype == np.float32
+    assert embedding_backward(W_e[:2], [0, 2], W_e).dtype == np.float32
+    with pytest.raises(ValueError, match=r"ids must lie in 0 ... 2 \(V=3\), got -1"):
+        embedding([-1], W_e)
+    with pytest.raises(ShapeError, match="must be one vector for each of ids"):
+        embedding_backward(W_e, [0, 2], W_e)
+
+
+def test_perplexity():
+    assert perplexity(cross_entropy(np.zeros((4, 9)), [0, 1, 2, 3])) == pytest.approx(9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert perplexity(1e5) == np.inf
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_samples_have_the_frequencies_of_the_model(temperature):
+    logits = np.array([0.0, 1.0, -1.0, -np.inf])
+    ids = sample(np.tile(logits, (50_000, 1)), np.random.default_rng(0), temperature=temperature)
+    frequencies = np.bincount(ids, minlength=4) / len(ids)
+    np.testing.assert_allclose(frequencies, softmax(logits / temperature), atol=0.01)
+    assert frequencies[3] == 0
+
+
+def test_top_k_keeps_exactly_k():
+    rng = np.random.default_rng(0)
+    logits = np.tile([1.0, 5.0, 5.0, 5.0, 0.0], (1000, 1))
+    assert set(sample(logits, rng, top_k=2)) == {1, 2}
+    assert set(sample(logits, rng, top_k=1)) == {1}
+    assert sample(logits[0], rng).shape == ()
+
+
+def test_sampling_extremes_and_errors():
+    rng = np.random.default_rng(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sample([-1e308, 1e308], rng, temperature=1e-9) == 1
+    assert sample([3.0, 1.0], rng, temperature=0) == 0
+    with pytest.raises(ValueError, match="temperature must be at least 0"):
+        sample([1.0], rng, temperature=-1)
+    with pytest.raises(ValueError, match=r"top_k must lie in 1 ... 2 \(V=2 logits\), got 3"):
+        sample([1.0, 2.0], rng, top_k=3)
+    with pytest.raises(ValueError, match="logits must be finite"):
+        sample([1.0, np.nan], rng)
+    with pytest.raises(ValueError, match="no symbol is possible"):
+        sample([-np.inf, -np.inf], rng)
