@@ -339,7 +339,9 @@ def test_show_publishes_one_image_with_its_description(published, capsys):
     assert plotting.show(plotting.draw_rnn_tasks(), "Four tasks.") is None
     ((data, metadata),) = published
     assert metadata == {"image/png": {"alt": "Four tasks.", "width": 742, "height": 295}}
-    assert data.keys() == {"image/png", "text/plain"}
+    assert data.keys() == {"text/html", "image/png", "text/plain"}
+    assert 'alt="Four tasks." width="742" height="295"' in data["text/html"]
+    assert data["image/png"] in data["text/html"]
     assert data["text/plain"] == "Four tasks."
     image = Image.open(io.BytesIO(base64.b64decode(data["image/png"], validate=True)))
     assert image.size == (2 * 742, 2 * 295)

@@ -68,11 +68,17 @@ def working(function: Callable) -> Callable:
     Says which one it is only when it is the library's.
     """
     exercise = _exercise_of(function)
-    if exercise is None or mark(exercise, function).passed:
+    if exercise is None:
         return function
+    report = mark(exercise, function)
+    if report.passed and not report.apart:
+        return function
+    names = " and ".join(
+        f"`{name}`" for name in (exercise.uses if report.passed else [exercise.name])
+    )
     say(
-        f"Your `{exercise.name}` does not pass its check yet, so what follows is drawn with the "
-        "library's. Run this cell again when yours works."
+        f"Your {names} does not pass its check yet, so what follows is done with the library's "
+        f"`{exercise.name}`. Run this cell again when yours works."
     )
     return exercise.reference
 

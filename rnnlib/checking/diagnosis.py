@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..exercises import PLAIN, Case, Exercise, Unusable, Version
+from ..exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 from .calling import Call, call
 from .results import collect, same
 
@@ -43,15 +43,12 @@ class Trial:
 
 
 def diagnose(
-    exercise: Exercise, trials: list[Trial], expected: list[dict], earlier: dict[str, Callable]
+    exercise: Exercise, trials: list[Trial], expected: list[dict]
 ) -> list[tuple[str, str]]:
-    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result.
-
-    `earlier` holds the student's own functions that the mistakes call in their place.
-    """
+    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result."""
     if any(trial.call.timed_out for trial in trials):
         return []
-    known = [(mistake, _run(exercise, mistake, trials, earlier)) for mistake in exercise.mistakes]
+    known = [(mistake, _run(exercise, mistake, trials)) for mistake in exercise.mistakes]
     for mistake, theirs in known:
         if all(
             mine.agrees(his, exercise) and mine.call.changed == his.call.changed
@@ -73,8 +70,13 @@ def diagnose(
     return list(found.items())
 
 
-def _run(exercise: Exercise, mistake: Version, trials: list[Trial], functions: dict) -> list[Trial]:
-    function = mistake.using(functions)
+def right_functions(exercise: Exercise) -> dict[str, Callable]:
+    """A right version of each earlier exercise that this one uses, written as a student would."""
+    return {name: all_exercises()[name].variants[0].function for name in exercise.uses}
+
+
+def _run(exercise: Exercise, mistake: Version, trials: list[Trial]) -> list[Trial]:
+    function = rebind(mistake.function, right_functions(exercise))
     return [
         Trial.of(
             exercise,

@@ -11,14 +11,15 @@ The rows of a report and their part of the marks:
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..exercises import PLAIN, Case, Exercise, Unusable
+from ..exercises import PLAIN, Case, Exercise, Unusable, rebind
 from .calling import call
-from .diagnosis import Trial, diagnose
+from .diagnosis import Trial, diagnose, right_functions
 from .results import collect, compare
 
 RESULTS_SHARE = 0.7
@@ -43,7 +44,8 @@ class Report:
     """What marking found out about one function.
 
     `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence); `state` is
-    "right", "wrong", "unwritten" or "borrowed".
+    "right", "wrong", "unwritten" or "borrowed"; `apart` is set where the function was marked with
+    other earlier functions than the student's.
     """
 
     exercise: str
@@ -51,6 +53,7 @@ class Report:
     diagnosis: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     state: str = "wrong"
+    apart: bool = False
 
     @property
     def share(self) -> float:
@@ -79,33 +82,25 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     """
     report = Report(exercise.name)
     cases = list(exercise.draw(np.random.default_rng(seed)))
-    trials = _try(exercise, function, cases)
-    first = trials[0].call
-    if first.unwritten:
-        report.state = "unwritten"
-        report.notes = [_unwritten(exercise, function)]
-        return report
-    borrowed = next((t.call.borrowed for t in trials if t.call.borrowed), None)
-    if borrowed:
-        report.state = "borrowed"
-        report.notes = [
-            f"It lets `{borrowed}` do the work. Write it yourself: that is the exercise."
-        ]
-        return report
-
     expected = [_expected(exercise, case) for case in cases]
-    own = _with_own_functions(exercise, function, trials, expected)
-    if own is not None:
-        expected = own
-        names = " and ".join(f"`{name}`" for name in exercise.uses)
-        report.notes.append(
-            f"Marked with your own {names}, which is not right yet: mend that first."
-        )
+    trials = _try(exercise, function, cases)
+    if exercise.uses and not (_agree(exercise, trials, expected) and not _borrowed(trials)):
+        trials, expected, note = _apart(exercise, function, trials, expected)
+        report.notes += [note] if note else []
+        report.apart = bool(note)
+    if trials[0].call.unwritten:
+        report.state = "unwritten"
+        report.notes = ["It is not written yet."]
+        return report
+    if borrowed := _borrowed(trials):
+        report.state = "borrowed"
+        report.notes = [f"It lets `{borrowed}` do the work. Write it yourself."]
+        return report
     report.rows = _rows(exercise, trials, expected)
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
     else:
-        report.diagnosis = diagnose(exercise, trials, expected, _earlier(exercise, function))
+        report.diagnosis = diagnose(exercise, trials, expected)
     warned = dict.fromkeys(message for t in trials for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report
@@ -131,23 +126,36 @@ def _expected(exercise: Exercise, case: Case, function: Callable | None = None) 
     return collect(exercise, value, case)
 
 
-def _with_own_functions(exercise, function, trials, expected) -> list[dict] | None:
-    """What a right answer gives with the student's own earlier functions, if we see just that."""
-    earlier = _earlier(exercise, function)
-    if exercise.own is None or not earlier or _agree(exercise, trials, expected):
-        return None
-    mixed = exercise.own.using(earlier)
-    try:
-        own = [_expected(exercise, trial.case, mixed) for trial in trials[:-1]]
-    except Unusable:
-        return None
-    return own if _agree(exercise, trials, own) else None
+def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict], str]:
+    """Mark a function apart from the earlier ones that it calls, so that one error costs once.
+
+    It is tried with a right version of each earlier function in the place of the student's; or it
+    is right if it does just what a right answer does with the student's own. Returns the trials,
+    what they are compared with, and a sentence about it.
+    """
+    if not isinstance(function, types.FunctionType):
+        return trials, expected, ""
+    names = " and ".join(f"`{name}`" for name in exercise.uses)
+    apart = _try(
+        exercise, rebind(function, right_functions(exercise)), [trial.case for trial in trials[:-1]]
+    )
+    earlier = {name: function.__globals__.get(name) for name in exercise.uses}
+    if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
+        mixed = rebind(exercise.own.function, earlier)
+        try:
+            own = [_expected(exercise, trial.case, mixed) for trial in trials[:-1]]
+        except Unusable:
+            own = []
+        if own and _agree(exercise, trials, own):
+            return trials, own, f"Marked with your own {names}, which is not right yet."
+    same = all(a.agrees(t, exercise) for a, t in zip(apart, trials, strict=True))
+    if same and _borrowed(apart) == _borrowed(trials):
+        return trials, expected, ""
+    return apart, expected, f"Marked with a right {names}; yours is not right yet."
 
 
-def _earlier(exercise: Exercise, function: Callable) -> dict[str, Callable]:
-    """The earlier exercises' functions as the student's function sees them."""
-    namespace = getattr(function, "__globals__", {})
-    return {name: namespace[name] for name in exercise.uses if callable(namespace.get(name))}
+def _borrowed(trials: list[Trial]) -> str | None:
+    return next((t.call.borrowed for t in trials if t.call.borrowed), None)
 
 
 def _agree(exercise, trials, expected) -> bool:
@@ -159,15 +167,6 @@ def _agree(exercise, trials, expected) -> bool:
         )
         for trial, right in zip(trials[:-1], expected, strict=True)
     )
-
-
-def _unwritten(exercise: Exercise, function: Callable) -> str:
-    """Whose `NotImplementedError` it was: this function's, or an earlier one's that it calls."""
-    for name, earlier in _earlier(exercise, function).items():
-        code = getattr(earlier, "__code__", None)
-        if code is not None and "NotImplementedError" in code.co_names:
-            return f"It calls `{name}`, which is not written yet: write that first."
-    return "It is not written yet."
 
 
 def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list[Row]:

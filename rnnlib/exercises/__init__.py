@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from .exercise import PLAIN, Case, Exercise, Unusable, Version
+from .exercise import PLAIN, Case, Exercise, Unusable, Version, rebind
 
 UNITS = {"01_hidden_state": "hidden_state"}
 """Each unit's name and the module here that declares its exercises."""
@@ -18,6 +18,7 @@ __all__ = [
     "Unusable",
     "Version",
     "all_exercises",
+    "rebind",
     "unit_exercises",
 ]
 

@@ -75,14 +75,18 @@ class Version:
         lines[0] = lines[0].replace(f"def {self.name}(", f"def {name}(", 1)
         return "\n".join(lines).rstrip() + "\n"
 
-    def using(self, functions: dict[str, Callable]) -> Callable:
-        """The function with the names in `functions` bound to these (a student's own, say)."""
-        f = self.function
-        bound = types.FunctionType(
-            f.__code__, {**f.__globals__, **functions}, f.__name__, f.__defaults__, f.__closure__
-        )
-        bound.__kwdefaults__ = f.__kwdefaults__
-        return bound
+
+def rebind(function: types.FunctionType, names: dict[str, Callable]) -> types.FunctionType:
+    """The same function, in which these global names mean these functions."""
+    bound = types.FunctionType(
+        function.__code__,
+        {**function.__globals__, **names},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    bound.__kwdefaults__ = function.__kwdefaults__
+    return bound
 
 
 @dataclass

@@ -673,8 +673,8 @@ def observe_latch(value, case):
         if array.shape != wanted[name]:
             units = "1 unit" if H == 1 else f"{H} units"
             raise Unusable(
-                f"gave `{name}` the shape {array.shape}; with 2 inputs (set, reset) and {units}, as "
-                f"`b_h` has, it should be {wanted[name]}"
+                f"gave `{name}` the shape {array.shape}; with 2 inputs (set, reset) and {units}, "
+                f"as `b_h` has, it should be {wanted[name]}"
             )
     steps = np.array(case.given)
     pulses = np.stack([steps == "set", steps == "reset"], axis=1).astype(float)

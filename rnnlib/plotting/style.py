@@ -135,8 +135,9 @@ def show(fig: Figure, alt: str) -> None:
     """Show a figure in a notebook, together with its description in words.
 
     It becomes one output: a PNG drawn at twice its size (crisp on dense screens), shown at its
-    own size, with `alt` as the image's alternative text and as the plain-text form. Outside
-    IPython the description is printed.
+    own size, with `alt` as the image's alternative text (in an HTML form for JupyterLab, in the
+    PNG's metadata for exports) and as the plain-text form. Outside IPython the description is
+    printed.
 
     Parameters
     ----------
@@ -174,6 +175,13 @@ def _publish(data: bytes, about: dict) -> None:
         print(about["alt"])
         return
     from base64 import b64encode
+    from html import escape
 
-    bundle = {"image/png": b64encode(data).decode("ascii"), "text/plain": about["alt"]}
+    image = b64encode(data).decode("ascii")
+    # JupyterLab gives a bare PNG no alternative text; an <img> of our own has one everywhere.
+    tag = (
+        f'<img src="data:image/png;base64,{image}" alt="{escape(about["alt"])}" '
+        f'width="{about["width"]}" height="{about["height"]}">'
+    )
+    bundle = {"text/html": tag, "image/png": image, "text/plain": about["alt"]}
     display(bundle, metadata={"image/png": about}, raw=True)

@@ -1,0 +1,62 @@
+"""nbgrader's settings: this folder is the course, solutions/ the source, course/ the release."""
+
+from pathlib import Path
+
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    DeduplicateIds,
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveCells,
+)
+
+from rnnlib.authoring.nbgrader import ClearSolutionsKindly, Fingerprint
+from rnnlib.grading.repair import RepairCells
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.CourseDirectory.course_id = "rnn"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+
+# nbgrader's own list, with a ClearSolutions whose stubs never stop "Run all", and a fingerprint
+# that keeps a rebuild from overwriting a notebook that somebody has worked in.
+c.GenerateAssignment.preprocessors = [
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    ClearSolutionsKindly,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+    Fingerprint,
+]
+
+# nbgrader's own list and RepairCells: a copied or deleted cell costs nobody the marks.
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput,
+    DeduplicateIds,
+    RepairCells,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+
+c.Execute.timeout = 30
+c.Execute.kernel_name = "python3"
+c.Execute.shutdown_kernel = "immediate"
+c.Execute.raise_on_iopub_timeout = False
+c.Execute.extra_arguments = ["--ext", "rnnlib.grading.output_limit"]

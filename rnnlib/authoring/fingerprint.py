@@ -1,0 +1,14 @@
+"""A released notebook's fingerprint: tells one that was worked in from one as it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from nbformat import NotebookNode
+
+
+def fingerprint(notebook: NotebookNode) -> str:
+    """A short hash of the sources of all cells."""
+    sources = json.dumps([cell.source for cell in notebook.cells])
+    return hashlib.sha256(sources.encode()).hexdigest()[:16]

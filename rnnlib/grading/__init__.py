@@ -1,0 +1,1 @@
+"""Grading a class: repairs, the autograder's run, marks with their reasons."""

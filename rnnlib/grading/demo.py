@@ -1,0 +1,129 @@
+"""The course's main job on a sample class: release, hand in, autograde, feedback, marks."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ..authoring import Unit, UnitError
+from ..authoring.nbgrader import generate_assignment
+from .autograde import Outcome, autograde, register, submissions
+from .marks import Mark, read_marks
+from .sample_class import make_class
+
+FOLDER = ".demo"
+CONFIG = """\
+# The settings of the course, for the sample class in this folder.
+load_subconfig("nbgrader_config.py", path={course!r})
+c = get_config()
+c.CourseDirectory.root = {root!r}
+"""
+
+
+def run_demo(unit: Unit, console: Console) -> int:
+    """Make a sample class in ``.demo`` and grade it; print marks, reasons and where things lie.
+
+    Returns
+    -------
+    int
+        0; 1 where a submission that should be graded was not.
+    """
+    course, root = unit.root, unit.root / FOLDER
+    start = time.perf_counter()
+    if not unit.solution.exists():
+        raise UnitError(f"{unit.name} is not built yet: run `make notebooks` first")
+    _empty(root)
+    (root / "nbgrader_config.py").write_text(CONFIG.format(course=str(course), root=str(root)))
+    target = root / "solutions" / unit.name / unit.solution.name
+    target.parent.mkdir(parents=True)
+    shutil.copyfile(unit.solution, target)
+    console.print(f"Releasing [b]{unit.name}[/b] with nbgrader, without its solutions ...")
+    release = generate_assignment(course, root, unit.name, database=True)
+    for student, text in make_class(unit.name, release, unit.solution):
+        path = root / "submitted" / student / unit.name / f"{unit.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    outcomes = _autograde(course, root, unit.name, console)
+    print_marks(root, unit.name, outcomes, console)
+    console.print(f"\n{time.perf_counter() - start:.0f} s in all. Look at:")
+    console.print(f"  feedback for each student   {root / 'feedback'}", soft_wrap=True)
+    console.print(f"  gradebook                   {root / 'gradebook.db'}", soft_wrap=True)
+    console.print(f"  nbgrader's log, by student  {root / 'logs'}", soft_wrap=True)
+    console.print(f"  the formgrader              cd {FOLDER} && jupyter lab", soft_wrap=True)
+    return 0
+
+
+def run_grade(unit: Unit, console: Console) -> int:
+    """Autograde all that was handed in for a unit; print the marks and the reasons.
+
+    Returns
+    -------
+    int
+        0; 1 where a submission could not be graded.
+    """
+    if not submissions(unit.root, unit.name):
+        raise UnitError(
+            f"nothing has been handed in for {unit.name}: put each student's notebook at "
+            f"{unit.root / 'submitted'}/STUDENT/{unit.name}/{unit.name}.ipynb"
+        )
+    register(unit.root, unit.root, unit.name)
+    outcomes = _autograde(unit.root, unit.root, unit.name, console)
+    print_marks(unit.root, unit.name, outcomes, console)
+    return int(any(outcome.problem for outcome in outcomes))
+
+
+def _empty(root: Path) -> None:
+    from nbgrader.utils import rmtree
+
+    if root.exists():
+        rmtree(str(root))  # also what nbgrader made read-only
+    root.mkdir()
+
+
+def _autograde(course: Path, root: Path, unit: str, console: Console) -> list[Outcome]:
+    students = submissions(root, unit)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(f"Autograding {len(students)} submissions", total=len(students))
+        return autograde(
+            course, root, unit, students, on_done=lambda outcome: progress.advance(task)
+        )
+
+
+def print_marks(root: Path, unit: str, outcomes: list[Outcome], console: Console) -> None:
+    """A table of marks, a row a student, and below it the reason for every lost mark."""
+    marks = {outcome.student: read_marks(root, unit, outcome.student) for outcome in outcomes}
+    columns = next((m for m in marks.values() if m), [])
+    table = Table(title=f"Marks for {unit}", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    for mark in columns:
+        table.add_column(f"{mark.exercise}\n/{mark.points:g}", justify="right")
+    table.add_column(f"total\n/{sum(m.points for m in columns):g}", justify="right", style="bold")
+    for outcome in outcomes:
+        cells = [_score(mark) for mark in marks[outcome.student]] or ["-"] * len(columns)
+        total = sum(mark.score or 0 for mark in marks[outcome.student])
+        table.add_row(outcome.student, *cells, f"{total:g}" if marks[outcome.student] else "-")
+    console.print(table)
+    console.print("[b]Why marks were lost[/b]")
+    for outcome in outcomes:
+        lost = [m for m in marks[outcome.student] if m.score != m.points]
+        if outcome.problem or lost:
+            console.print(f"\n[b]{outcome.student}[/b]")
+        if outcome.problem:
+            console.print(
+                f"  not graded: {escape(outcome.problem)}", highlight=False, soft_wrap=True
+            )
+        for mark in lost:
+            reason = escape(mark.reasons[0].replace("`", "") if mark.reasons else "")
+            head = f"  {mark.exercise} {_score(mark)}/{mark.points:g}: "
+            console.print(head + reason, highlight=False, soft_wrap=True)
+
+
+def _score(mark: Mark) -> str:
+    return "?" if mark.score is None else f"{mark.score:g}"
