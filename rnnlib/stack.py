@@ -19,12 +19,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib.cells import cell_functions
 from rnnlib.dropout import dropout, dropout_backward
-from rnnlib.gru import GRUParams, gru_backward, gru_forward
 from rnnlib.layernorm import LayerNormParams, layer_norm, layer_norm_backward
-from rnnlib.lstm import LSTMParams, LSTMState, lstm_backward, lstm_forward
+from rnnlib.lstm import LSTMParams, LSTMState
 from rnnlib.params import Params, parameters
-from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
 
 __all__ = [
     "BidirectionalParams",
@@ -35,12 +34,6 @@ __all__ = [
     "stack_forward",
     "zero_state",
 ]
-
-CELLS = {
-    RNNParams: (rnn_forward, rnn_backward),
-    LSTMParams: (lstm_forward, lstm_backward),
-    GRUParams: (gru_forward, gru_backward),
-}
 
 
 @parameters
@@ -126,7 +119,7 @@ def zero_state(params, N):
         return tuple(zero_state(layer, N) for layer in params.layers)
     if isinstance(params, BidirectionalParams):
         return zero_state(params.forward, N), zero_state(params.backward, N)
-    _cell(params)
+    cell_functions(params)
     zeros = np.zeros((N, len(params.W_hh)), params.W_hh.dtype)
     return LSTMState(zeros, zeros.copy()) if isinstance(params, LSTMParams) else zeros
 
@@ -240,12 +233,14 @@ def stack_backward(dhs, dstates, cache):
 
 def _layer_forward(xs, state0, params, mask, options):
     if not isinstance(params, BidirectionalParams):
-        return _cell(params)[0](xs, state0, params, mask=mask, **options)
+        return cell_functions(params)[0](xs, state0, params, mask=mask, **options)
     xs, mask = np.asarray(xs), None if mask is None else np.asarray(mask)
     flipped = None if mask is None else mask[::-1]
     first, second = state0
-    hs, last, cache = _cell(params.forward)[0](xs, first, params.forward, mask=mask, **options)
-    hs_back, last_back, cache_back = _cell(params.backward)[0](
+    hs, last, cache = cell_functions(params.forward)[0](
+        xs, first, params.forward, mask=mask, **options
+    )
+    hs_back, last_back, cache_back = cell_functions(params.backward)[0](
         xs[::-1], second, params.backward, mask=flipped, **options
     )
     return np.concatenate([hs, hs_back[::-1]], axis=-1), (last, last_back), (cache, cache_back)
@@ -253,23 +248,18 @@ def _layer_forward(xs, state0, params, mask, options):
 
 def _layer_backward(dhs, dstate, cache, params):
     if not isinstance(params, BidirectionalParams):
-        return _cell(params)[1](dhs, dstate, cache)
+        return cell_functions(params)[1](dhs, dstate, cache)
     first, second = (None, None) if dstate is None else dstate
     dforward = dbackward = None
     if dhs is not None:
         H = len(params.forward.W_hh)
         dforward, dbackward = dhs[..., :H], dhs[::-1, :, H:]
-    dxs, dlast, grads = _cell(params.forward)[1](dforward, first, cache[0])
-    dxs_back, dlast_back, grads_back = _cell(params.backward)[1](dbackward, second, cache[1])
+    dxs, dlast, grads = cell_functions(params.forward)[1](dforward, first, cache[0])
+    dxs_back, dlast_back, grads_back = cell_functions(params.backward)[1](
+        dbackward, second, cache[1]
+    )
     dstate0 = (dlast, dlast_back)
     return dxs + dxs_back[::-1], dstate0, BidirectionalParams(grads, grads_back)
-
-
-def _cell(params):
-    if type(params) not in CELLS:
-        known = ", ".join(cell.__name__ for cell in CELLS)
-        raise TypeError(f"a layer must be one of {known}, got {type(params).__name__}")
-    return CELLS[type(params)]
 
 
 def _same_number(name, values, params):

@@ -184,7 +184,9 @@ def test_errors():
         stack_forward(xs, states0[:1], params)
     with pytest.raises(TypeError, match="params must be StackParams, got RNNParams"):
         stack_forward(xs, states0, params.layers[0])
-    with pytest.raises(TypeError, match="a layer must be one of RNNParams, LSTMParams, GRUParams"):
+    with pytest.raises(
+        TypeError, match="a cell's parameters must be RNNParams, LSTMParams, GRUParams"
+    ):
         stack_forward(xs, states0, StackParams((params, params)))
     with pytest.raises(TypeError, match="dropout needs rng"):
         stack_forward(xs, states0, params, dropout_rate=0.5)
