@@ -59,4 +59,4 @@ c.Execute.timeout = 30
 c.Execute.kernel_name = "python3"
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.raise_on_iopub_timeout = False
-c.Execute.extra_arguments = ["--ext", "rnnlib.grading.output_limit"]
+c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.grading.output_limit"]

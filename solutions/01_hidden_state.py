@@ -69,10 +69,10 @@ from rnnlib.plotting import (
 # input gives the same output.
 #
 # The usual way out is a **window**: show it the last *w* letters at once. Let us try. The next cell
-# trains a small feed-forward network (one hidden layer) on windows. It is given; you need not read
-# it closely. Units 02 and 03 are about such code.
+# trains a small feed-forward network (one hidden layer) on windows. Its code is folded away (click on
+# the three dots to see it); units 02 and 03 are about such code.
 
-# %%
+# %% hidden=true
 LETTERS = 8  # a, b and six others
 
 
@@ -153,7 +153,7 @@ check_answer("window", answer_window)
 # sequence arrives, make a new note out of two things: what has just arrived, and the old note. The
 # recipe for that is the same at every step.
 
-# %%
+# %% hidden=true
 show(
     draw_compact_and_unrolled(3),
     "On the left a recurrent cell: the input x_t goes into the state h_t through the weights W_xh, the "
@@ -253,7 +253,7 @@ for t in range(len(xs)):
 # **The idea.** Begin with a state $h_0$ (often zeros). Take a step for each input, in order, and hand
 # the new state on to the next step. Keep them all.
 
-# %%
+# %% hidden=true
 show(
     draw_unrolled_rnn(4, inputs="trex", outputs="rex."),
     "A recurrent network unrolled over the four letters t, r, e, x. At each step it reads a letter and "
@@ -436,7 +436,7 @@ print(f"all {V} probabilities: smallest {p.min():.1%}, largest {p.max():.1%}; 1/
 # Instead of one cell used $T$ times we might have given every step weights of its own, as in an
 # ordinary deep network.
 
-# %%
+# %% hidden=true
 show(
     draw_separate_vs_shared(3),
     "Above, three separate layers in a row with the weights W_1, W_2 and W_3: three times the weights. "
@@ -511,7 +511,7 @@ check_answer("parameters", answer_parameters)
 # What must $W_{hh}$ be, so that a single unit keeps its value when nothing arrives? Then each step is
 # $h_t = \tanh(w\,h_{t-1})$. Watch what becomes of $h = 0.9$ for different $w$:
 
-# %%
+# %% hidden=true
 steps = np.arange(41)
 traces = {}
 for w in (0.9, 1.0, 1.5, 3.0):
@@ -594,7 +594,7 @@ show(
 #
 # The same network serves for different tasks. What differs is which outputs are used.
 
-# %%
+# %% hidden=true
 show(
     draw_rnn_tasks(),
     "Four uses of a recurrent network: one to many, many to one, many to many with an output at every "
@@ -763,8 +763,8 @@ for what, values in (("vowel or not", is_vowel), ("place in the word", place)):
 
 # %% [markdown]
 # Compare the columns. Vowels: random weights tell them apart almost as well, so training has not made a unit for
-# them. The place in the word: it was in no unit to speak of, and after training one unit follows it closely. Nobody
-# asked for that. It helps to predict the end of a name, so it was learned. Without the first column we might have
+# them. The place in the word: before, no unit follows it well; after training one follows it closely. Nobody asked
+# for that. It helps to predict the end of a name, so it was learned. Without the first column we might have
 # been proud of the vowels: **compare with the untrained network before you read a meaning into a unit.** Unit 16
 # looks into states more thoroughly.
 #

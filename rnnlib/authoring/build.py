@@ -88,13 +88,9 @@ def execute(
     UnitError
         When a cell raises (unless errors are allowed) or does not end.
     """
-    done = 0
-
     def count(cell, cell_index):
-        nonlocal done
-        done += 1
         if on_cell is not None:
-            on_cell(done, len(notebook.cells))
+            on_cell(cell_index + 1, len(notebook.cells))
 
     environment = dict(
         os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"
@@ -108,6 +104,7 @@ def execute(
             record_timing=False,
             coalesce_streams=True,
             resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=ERROR"],
             on_cell_complete=count,
         )
         start = time.perf_counter()
@@ -116,6 +113,7 @@ def execute(
                 start = time.perf_counter()
                 for index, cell in enumerate(notebook.cells):
                     client.execute_cell(cell, index)
+                count(None, len(notebook.cells) - 1)
                 seconds = time.perf_counter() - start
         except CellTimeoutError as error:
             raise UnitError(f"a cell does not end: {error}") from None

@@ -5,6 +5,8 @@ line of a cell says what the cell is:
 
 ``# %% [markdown]``, ``# %%``
     Text, and code that students may change.
+``# %% hidden=true``
+    Given code that is folded away until one clicks on it: figures, and what need not be read.
 ``# %% locked="setup"``
     Code that they may not; it is put back when the notebook is graded.
 ``# %% exercise="rnn_step"``
@@ -89,6 +91,8 @@ def _cell(cell: NotebookNode, path: Path, seen: dict[str, int]) -> NotebookNode:
     metadata = {}
     if cell.metadata.get("tags"):
         metadata["tags"] = list(cell.metadata.tags)
+    if cell.metadata.get("hidden"):
+        metadata["jupyter"] = {"source_hidden": True}
     source = cell.source
     if words:
         name = cell.metadata[words[0]]

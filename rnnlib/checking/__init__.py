@@ -5,10 +5,8 @@
 ...     return D * H + H * H + H * K
 >>> check(count_parameters)
 count_parameters: not right yet
-  ✗ total: is 78; it should be 87 for D = 3, H = 6, K = 4
-  ✗ with sizes of 1: is 8; it should be 10 for D = 1, H = 2, K = 1
-  ✓ leaves its arguments alone
-  – same answer when called again
+  ✗ total: is 3074; it should be 3149 for D = 31, H = 29, K = 46
+  → This is what you get when the biases are not counted: b_h has H numbers, b_y has K.
 """
 
 from __future__ import annotations
@@ -128,8 +126,8 @@ def _answer_report(question: str, answer: object) -> Report | None:
         return None
     report = Report(question)
     if answer is None or answer == "" or answer is ...:
-        report.state = "unwritten"
-        report.notes = ["Put your answer in the cell above and run it."]
+        report.state = "unanswered"
+        report.notes = ["Put your answer into its cell, run that cell, then run this one again."]
         return report
     verdict = open_sealed(question, questions[question], answer)
     if verdict is None:

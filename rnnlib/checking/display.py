@@ -15,6 +15,7 @@ HEADLINES = {
     "wrong": "not right yet",
     "unwritten": "not written yet",
     "borrowed": "not your own work yet",
+    "unanswered": "not answered yet",
 }
 GREEN, RED, GREY = "#1a7f37", "#c9352b", "#767676"
 
@@ -53,8 +54,8 @@ def earned(report: Report, points: float) -> float:
 
 def as_html(report: Report, points: float | None = None) -> str:
     """The report as an HTML table that needs nothing from elsewhere and follows the theme."""
-    colour = {"right": GREEN, "unwritten": GREY}.get(report.state, RED)
-    sign = {"right": "✓", "unwritten": "○"}.get(report.state, "✗")
+    colour = {"right": GREEN, "wrong": RED, "borrowed": RED}.get(report.state, GREY)
+    sign = {"right": "✓", "wrong": "✗", "borrowed": "✗"}.get(report.state, "○")
     rows = "".join(
         f'<tr style="background:none">'
         f'<td style="text-align:left;color:{_colour(row)};font-weight:bold">{_mark(row)}</td>'

@@ -44,8 +44,8 @@ class Report:
     """What marking found out about one function.
 
     `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence); `state` is
-    "right", "wrong", "unwritten" or "borrowed"; `apart` is set where the function was marked with
-    other earlier functions than the student's.
+    "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
+    marked with other earlier functions than the student's.
     """
 
     exercise: str
@@ -58,7 +58,7 @@ class Report:
     @property
     def share(self) -> float:
         """The part of the points that was earned, between 0 and 1."""
-        if self.state in ("unwritten", "borrowed"):
+        if self.state not in ("right", "wrong"):
             return 0.0
         return min(1.0, sum(row.right * row.share for row in self.rows))
 
@@ -90,7 +90,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         report.apart = bool(note)
     if trials[0].call.unwritten:
         report.state = "unwritten"
-        report.notes = ["It is not written yet."]
+        report.notes = ["Write it in its cell, run that cell, then run this one again."]
         return report
     if borrowed := _borrowed(trials):
         report.state = "borrowed"
