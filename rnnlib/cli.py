@@ -39,7 +39,15 @@ def main(argv: list[str] | None = None) -> int:
     demo.add_argument("unit", nargs="?", default="01_hidden_state")
     demo.set_defaults(run=_demo)
 
-    options = parser.parse_args(argv)
+    commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
+
+    options, rest = parser.parse_known_args(argv)
+    if options.command == "bench":  # has options of its own
+        from .bench import main as bench
+
+        return bench(rest)
+    if rest:
+        parser.error(f"unknown arguments: {' '.join(rest)}")
     console = Console()
     # Each command imports what it needs: nbgrader alone takes a second.
     from .authoring import UnitError

@@ -88,6 +88,7 @@ def execute(
     UnitError
         When a cell raises (unless errors are allowed) or does not end.
     """
+
     def count(cell, cell_index):
         if on_cell is not None:
             on_cell(cell_index + 1, len(notebook.cells))
