@@ -22,7 +22,7 @@ __all__ = [
 def sigmoid(z):
     """Logistic sigmoid: s = 1 / (1 + exp(-z)), without overflow and with its whole tail.
 
-    Both branches use exp(-\\|z\\|), which never overflows::
+    Both branches use exp(-abs z), which never overflows::
 
         z >= 0:   s = 1        / (1 + exp(-|z|))
         z <  0:   s = exp(-|z|) / (1 + exp(-|z|))

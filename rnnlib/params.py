@@ -22,8 +22,22 @@ import numpy as np
 
 __all__ = ["Params", "parameters"]
 
-# What every group is: fields cannot be rebound, and == does not pretend to compare arrays.
-parameters = dataclass(frozen=True, eq=False, repr=False)
+
+def parameters(cls):
+    """Make a class derived from `Params` a dataclass: the decorator of every group.
+
+    The fields cannot be rebound, and ``==`` does not pretend to compare arrays (it asks whether
+    two names mean the same object).
+
+    Examples
+    --------
+    >>> @parameters
+    ... class Shift(Params):
+    ...     b: np.ndarray
+    >>> Shift([1, 2])
+    Shift(b (2,))
+    """
+    return dataclass(frozen=True, eq=False, repr=False)(cls)
 
 
 class Params:

@@ -4,13 +4,15 @@ PyTorch keeps weights transposed, (gates * H, D), with the gates in the same ord
 biases. They are added before anything else happens, so one would do, with one exception: the
 GRU's recurrent bias of the candidate, which the reset gate multiplies (here ``b_hn``).
 
-| here | PyTorch, layer l |
-|---|---|
-| ``W_xh`` | ``weight_ih_l``, transposed |
-| ``W_hh`` | ``weight_hh_l``, transposed |
-| ``b_h`` | ``bias_ih_l + bias_hh_l`` (GRU's n: ``bias_ih_l`` alone) |
-| ``b_hn`` | the last third of ``bias_hh_l`` |
-| backward direction | the same names with ``_reverse`` |
+================== =====================================================
+here               PyTorch, layer l
+================== =====================================================
+W_xh               ``weight_ih_l``, transposed
+W_hh               ``weight_hh_l``, transposed
+b_h                ``bias_ih_l + bias_hh_l`` (GRU's n: ``bias_ih_l`` alone)
+b_hn               the last third of ``bias_hh_l``
+backward direction the same names with ``_reverse``
+================== =====================================================
 
 The only module that imports torch, and only when one of its functions is called.
 """

@@ -240,7 +240,3 @@ def plot(path, results):
     threads = f"{fewest} thread{'s' * (fewest > 1)}"
     figure.suptitle(f"Forward and backward, {threads}: below the line rnnlib is faster")
     figure.savefig(path, dpi=150)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The API page: every public name is on it and documented; it is built without warnings."""
+
+import ast
+import importlib
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rnnlib
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(
+    {re.sub(r"^rnnlib\.", "", value.__module__) for value in vars(rnnlib).values()
+     if getattr(value, "__module__", "").startswith("rnnlib.")}
+)  # fmt: skip
+
+
+def test_every_module_is_on_the_api_page():
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.rst"))
+    listed = set(re.findall(r"automodule:: rnnlib\.(\w+)", pages))
+    assert set(MODULES) <= listed
+    assert {"data", "torch_bridge", "bench"} <= listed
+
+
+@pytest.mark.parametrize("module", [*MODULES, "torch_bridge", "data", "timesteps", "bench"])
+def test_every_public_name_says_what_it_is_and_functions_show_an_example(module):
+    module = importlib.import_module(f"rnnlib.{module}")
+    assert len(module.__doc__.split()) >= 5
+    for name in module.__all__:
+        value = getattr(module, name)
+        doc = inspect.getdoc(value) or ""
+        assert doc and not doc.startswith(f"{name}("), name
+        if inspect.isfunction(value) and name not in WITHOUT_EXAMPLE:
+            assert ">>>" in doc, f"{module.__name__}.{name} has no example"
+
+
+# States that hold only zeros, what the terminal shows, and what needs a damaged file.
+WITHOUT_EXAMPLE = {
+    "adam_state", "momentum_state", "rmsprop_state", "sgd_state", "load_params", "main", "joined",
+}  # fmt: skip
+
+
+def test_the_public_names_are_those_of_the_modules():
+    tree = ast.parse((ROOT / "rnnlib" / "__init__.py").read_text(encoding="utf-8"))
+    imported = {
+        a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names
+    }
+    assert imported == set(rnnlib.__all__)
+    public = set()
+    for name in MODULES:
+        public |= set(importlib.import_module(f"rnnlib.{name}").__all__)
+    internal = {"CELLS", "as_floats", "as_mask", "match_shapes"}
+    assert public - internal == imported
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("sphinx") is None or importlib.util.find_spec("numpydoc") is None,
+    reason="sphinx and numpydoc are not installed: make docs installs them",
+)
+def test_the_pages_are_built_without_warnings(tmp_path):
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ROOT / "docs", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "lstm_forward" in (tmp_path / "cells.html").read_text(encoding="utf-8")
