@@ -7,7 +7,12 @@ from importlib import import_module
 
 from .exercise import PLAIN, Case, Exercise, Unusable, Version, rebind
 
-UNITS = {"01_hidden_state": "hidden_state"}
+UNITS = {
+    "01_hidden_state": "hidden_state",
+    "02_bptt": "bptt",
+    "03_training": "training",
+    "04_vanishing": "vanishing",
+}
 """Each unit's name and the module here that declares its exercises."""
 
 __all__ = [

@@ -1,0 +1,3 @@
+"""Unit 02, back-propagation through time."""
+
+EXERCISES = ()

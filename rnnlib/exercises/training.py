@@ -1,0 +1,3 @@
+"""Unit 03, training and generating."""
+
+EXERCISES = ()

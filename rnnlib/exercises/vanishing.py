@@ -1,0 +1,3 @@
+"""Unit 04, vanishing and exploding gradients."""
+
+EXERCISES = ()
