@@ -9,7 +9,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,7 +28,8 @@ class Call:
     """What happened in one call.
 
     `problem` is a sentence about an error, or None; `unwritten` is set where the function still
-    raises `NotImplementedError`; `timed_out` where it was stopped.
+    raises `NotImplementedError`; `timed_out` where it was stopped; `inside` holds the function's
+    local variables when it returned.
     """
 
     value: object = None
@@ -38,6 +39,7 @@ class Call:
     changed: tuple[str, ...] = ()
     borrowed: str | None = None
     warned: tuple[str, ...] = ()
+    inside: dict[str, object] = field(default_factory=dict)
 
 
 def call(
@@ -66,7 +68,7 @@ def call(
     """
     given = copy.deepcopy(args)
     result = Call()
-    guard = Guard(allowed)
+    guard = Guard(allowed, getattr(function, "__code__", None))
     printed = _Limited()
     with (
         warnings.catch_warnings(record=True) as caught,
@@ -92,6 +94,7 @@ def call(
         except BaseException as error:
             result.problem = _describe(error, function, args, names)
     result.borrowed = guard.borrowed
+    result.inside = guard.inside
     result.warned = tuple(dict.fromkeys(str(w.message) for w in caught))
     result.changed = tuple(
         name

@@ -207,7 +207,23 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
     constant = firsts[0].results is None or firsts[0].agrees(again, exercise)
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
-    return rows + extras
+    # A local variable may bear the name and mean something else: only news where a result is wrong.
+    inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []
+    return inside + rows + extras
+
+
+def _inside(exercise: Exercise, pairs) -> list[Row]:
+    """Rows, worth nothing, for the local variables that bear the name of an intermediate result."""
+    if exercise.intermediates is None:
+        return []
+    rows = {}
+    for trial, _ in pairs:
+        for name, right in exercise.intermediates(*trial.case.args).items():
+            if name in trial.call.inside and not (name in rows and rows[name].reason):
+                got = trial.call.inside[name]
+                reason = compare(exercise, name, got, right, trial.case) or ""
+                rows[name] = Row(f"`{name}`, inside", float(not reason), 0.0, reason)
+    return list(rows.values())
 
 
 def _whole(pairs) -> bool:

@@ -48,7 +48,7 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
     """What is wrong with one result, as a sentence without a subject; None where it is right."""
     if got is None:
         return "is missing" if exercise.observe is None else "could not be observed"
-    letters = exercise.results[name]
+    letters = exercise.results.get(name, "")
     if type(got).__module__.partition(".")[0] == "torch":
         return "is a torch tensor; it should be a NumPy array"
     try:

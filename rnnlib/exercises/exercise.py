@@ -109,6 +109,10 @@ class Exercise:
         Each result's part of the marks; 1 where nothing is said.
     uses : tuple of str
         Earlier exercises that the function calls; needs `follow_on`.
+    intermediates : callable, optional
+        ``intermediates(*args)`` gives what a function works out on its way, by name. Where the
+        student's function has a local variable of that name, the check compares it, unmarked, so
+        that the first wrong line is found.
     observe : callable, optional
         ``observe(returned, case)`` turns what was returned into the results, for an exercise that
         is marked by how something behaves.
@@ -128,6 +132,7 @@ class Exercise:
     results: dict[str, str]
     weights: dict[str, float] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
+    intermediates: Callable | None = None
     observe: Callable | None = None
     explain: dict[str, str] = field(default_factory=dict)
     borrow: tuple[str, ...] = ()
