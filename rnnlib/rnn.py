@@ -12,7 +12,8 @@ Backward, for t = T ... 1, where dh_t collects the loss at step t and all that c
     dW_xh   = sum_t x_t^T da_t      dW_hh = sum_t h_{t-1}^T da_t      db_h = sum_t da_t
 
 Only what depends on the previous step stays inside the loop over time. The input products of all
-steps are one matrix product before it, the weight gradients one product each after it.
+steps are one matrix product before it; weight gradients and local derivatives are computed for many
+steps at once (see `timesteps`).
 """
 
 from typing import NamedTuple
@@ -22,6 +23,7 @@ import numpy as np
 from rnnlib.activations import relu, relu_backward, tanh_backward
 from rnnlib.params import Params, parameters
 from rnnlib.shapes import as_floats, as_mask, match_shapes
+from rnnlib.timesteps import joined, previous, step_groups
 
 __all__ = [
     "RNNCache",
@@ -216,7 +218,9 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     T, N, D, H = (sizes[s] for s in "TNDH")
     mask = as_mask(mask, (T, N))
 
-    hs = (xs.reshape(T * N, D) @ params.W_xh + params.b_h).reshape(T, N, H)
+    hs = xs.reshape(T * N, D) @ params.W_xh  # the input products of all steps at once
+    hs += params.b_h
+    hs = hs.reshape(T, N, H)
     h = h0
     for t, a in enumerate(hs):  # a: what the input adds at step t; becomes the state in place
         a += h @ params.W_hh
@@ -274,24 +278,25 @@ def rnn_backward(dhs, dh, cache):
     dh = np.zeros_like(h0) if dh is None else as_floats(dh=dh)[0]
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
 
+    W_xh_T, W_hh_T = (np.ascontiguousarray(W.T) for W in (params.W_xh, params.W_hh))
     one = hs.dtype.type(1)  # a plain 1 would not keep float32
-    das = f_backward(one, hs)  # the local derivatives of all steps; times dh_t in the loop
-    if mask is not None:
-        das *= mask[:, :, None]
-    W_hh_T = np.ascontiguousarray(params.W_hh.T)
-    ended = [None] * T if mask is None else ~mask[:, :, None]
-    for dh_t, da, ended_t in reversed(list(zip(dhs, das, ended))):
-        dh = dh + dh_t
-        da *= dh
-        dh = da @ W_hh_T if ended_t is None else da @ W_hh_T + dh * ended_t
-
-    rows = das.reshape(T * N, H)
-    grads = RNNParams(
-        W_xh=xs.reshape(T * N, D).T @ rows,
-        W_hh=h0.T @ das[0] + hs[:-1].reshape(-1, H).T @ rows[N:],  # h_{t-1}, not h_t
-        b_h=rows.sum(axis=0),
-    )
-    return (rows @ params.W_xh.T).reshape(T, N, D), dh, grads
+    grads, dxs = params.zeros_like(), np.empty_like(xs)
+    for group in reversed(step_groups(T, N)):
+        das = f_backward(one, hs[group])  # local derivatives; times dh_t in the loop
+        ended = [None] * len(das)
+        if mask is not None:  # an ended example: h passes unchanged, nothing else does
+            ended = ~mask[group][:, :, None]
+            das *= ~ended
+        for dh_t, da, ended_t in reversed(list(zip(dhs[group], das, ended))):
+            dh = dh + dh_t
+            da *= dh
+            dh = da @ W_hh_T if ended_t is None else da @ W_hh_T + dh * ended_t
+        da = joined(das)
+        dxs[group] = (da @ W_xh_T).reshape(dxs[group].shape)
+        grads.W_xh[:] += joined(xs[group]).T @ da
+        grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da  # h_{t-1}, not h_t
+        grads.b_h[:] += da.sum(axis=0)
+    return dxs, dh, grads
 
 
 def _activation(name):

@@ -1,8 +1,6 @@
 """Parameters in files: NumPy's .npz, one array a name, no pickles."""
 
 import os
-import zipfile
-from pathlib import Path
 
 import numpy as np
 
@@ -35,13 +33,14 @@ def save_params(path, params):
     array([[1., 2.]])
     """
     path = _npz(path)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    beside = f"{path}.{os.getpid()}.part"
     try:
         with open(beside, "wb") as file:
             np.savez(file, **dict(params.items()))
-        beside.replace(path)
+        os.replace(beside, path)
     finally:
-        beside.unlink(missing_ok=True)
+        if os.path.exists(beside):
+            os.remove(beside)
 
 
 def load_params(path, like):
@@ -68,13 +67,15 @@ def load_params(path, like):
     ShapeError
         If an array has another shape; it says which.
     """
+    from zipfile import BadZipFile  # here: it would be a tenth of `import rnnlib`
+
     path = _npz(path)
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, KeyError) as error:
+    except (BadZipFile, OSError, ValueError, EOFError, KeyError) as error:
         raise ValueError(f"{path} is damaged or cut short, or no .npz file: {error}") from error
     expected = dict(like.items())
     missing = [name for name in expected if name not in arrays]
@@ -98,7 +99,7 @@ def load_params(path, like):
 
 
 def _npz(path):
-    path = Path(path)
-    if path.suffix != ".npz":
-        raise ValueError(f"the file's name must end in .npz, got {path.name!r}")
+    path = os.fspath(path)
+    if not path.endswith(".npz"):
+        raise ValueError(f"the file's name must end in .npz, got {os.path.basename(path)!r}")
     return path

@@ -1,3 +1,4 @@
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -161,6 +162,32 @@ def test_arguments_come_back_unchanged_and_results_do_not_alias_them():
         assert (hs == kept).all()
         assert all((a == b).all() for a, b in zip(arguments, copies, strict=True))
         assert not any(np.shares_memory(r, a) for r in (hs, *results[:2]) for a in arguments)
+
+
+def test_peak_memory_is_at_most_two_and_a_half_units_and_linear_in_time():
+    def peak_in_units(T, N=32, D=16, H=64):
+        xs, h0, params, dhs, dh = problem(T, N, D, H, seed=1, dtype=np.float32)
+        tracemalloc.start()
+        rnn_backward(dhs, dh, rnn_forward(xs, h0, params)[2])
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak / (T * N * H * 4)
+
+    short, long = peak_in_units(150), peak_in_units(300)
+    assert long < 2.5  # torch, without a fused operation, keeps twice that
+    assert long <= short
+
+
+def test_groups_of_steps_do_not_show():
+    xs, h0, params, dhs, dh = problem(13, 60, 2, 3, seed=0)  # five steps a group
+    mask = lengths_to_mask(np.random.default_rng(0).integers(1, 14, size=60), 13)
+    for m in (None, mask):
+        hs, _, cache = rnn_forward(xs, h0, params, mask=m)
+        expected = by_torch(xs, h0, params, dhs, dh, m, torch.tanh)
+        close(hs, expected[0])
+        for ours, theirs in zip(rnn_backward(dhs, dh, cache)[:2], expected[2:4], strict=True):
+            close(ours, theirs)
+        close_params(rnn_backward(dhs, dh, cache)[2], expected[4])
 
 
 def test_a_cache_can_be_made_by_hand():
