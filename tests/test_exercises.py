@@ -1,0 +1,319 @@
+"""Every exercise of every unit: what it is tried on, its known mistakes and its right answers."""
+
+import re
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from student import notebook, run_cell, written
+
+from rnnlib import Params
+from rnnlib.authoring.source import read_source
+from rnnlib.checking import check, grade, mark
+from rnnlib.checking.display import diagnosis_lines
+from rnnlib.checking.results import collect
+from rnnlib.exercises import (
+    PLAIN,
+    UNITS,
+    Case,
+    Exercise,
+    Version,
+    all_exercises,
+    drawing,
+    rebind,
+    unit_exercises,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = (1, 2, 20_000)
+EXERCISES = list(all_exercises().values())
+
+
+def versions(kind):
+    return [
+        pytest.param(exercise, version, id=f"{exercise.name}-{version.name}")
+        for exercise in EXERCISES
+        for version in getattr(exercise, kind)
+    ]
+
+
+def exercises(having=lambda exercise: True):
+    return pytest.mark.parametrize(
+        "exercise", [e for e in EXERCISES if having(e)], ids=lambda exercise: exercise.name
+    )
+
+
+def cases(exercise, seed=1):
+    return list(exercise.draw(np.random.default_rng(seed)))
+
+
+def arrays(case):
+    """Every array that is handed to the function, with its name."""
+    for position, value in enumerate(case.args):
+        if isinstance(value, Params):
+            yield from value.items()
+        elif isinstance(value, np.ndarray):
+            yield f"argument {position}", value
+
+
+# --- mistakes and variants --------------------------------------------------------------------
+
+
+@exercises()
+def test_enough_mistakes_and_variants_are_known(exercise):
+    assert len(exercise.mistakes) >= 8
+    assert len(exercise.variants) >= 3
+
+
+@pytest.mark.parametrize("exercise, mistake", versions("mistakes"))
+def test_a_mistake_costs_marks_and_is_named_as_itself_and_alone(exercise, mistake):
+    function = written(exercise, mistake)
+    for seed in SEEDS:
+        report = mark(exercise, function, seed)
+        assert report.state == "wrong"
+        assert report.share < 1
+        assert report.diagnosis == [(mistake.name, mistake.text)], seed
+        assert any(row.reason for row in report.rows), "marks are lost for no reason"
+
+
+@pytest.mark.parametrize("exercise, variant", versions("variants"))
+def test_a_right_answer_that_looks_different_gets_all_points(exercise, variant, capsys):
+    function = written(exercise, variant)
+    for seed in SEEDS:
+        earned = grade(function, points=3, seed=seed)
+        assert earned == 3, capsys.readouterr().out
+    report = mark(exercise, function)
+    assert not report.notes and not report.diagnosis
+    assert all(row.right == 1 and not row.reason for row in report.rows)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_cells_of_the_solution_get_all_points(unit, capsys):
+    names = notebook()
+    found = set()
+    for cell in read_source(ROOT / "solutions" / f"{unit}.py").cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        name = nbgrader.get("grade_id", "")
+        if not nbgrader.get("solution") or name.startswith("answer_"):
+            continue
+        run_cell(cell.source, names)
+        for seed in SEEDS:
+            assert grade(names[name], points=5, seed=seed) == 5, capsys.readouterr().out
+        found.add(name)
+    assert found == set(unit_exercises(unit))
+
+
+@exercises(lambda e: e.arguments and not e.observe)
+def test_names_and_order_of_arguments_are_those_that_the_notebook_shows(exercise):
+    unit = next(unit for unit in UNITS if exercise.name in unit_exercises(unit))
+    source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
+    shown = re.search(rf"^def {exercise.name}\(([^)]*)\)", source, re.MULTILINE).group(1)
+    assert tuple(part.split("=")[0].strip() for part in shown.split(",")) == exercise.arguments
+
+
+@exercises()
+def test_a_check_answers_in_under_half_a_second(exercise, capsys):
+    right, wrong = exercise.variants[0], exercise.mistakes[-1]
+    for version in (right, wrong):
+        function = written(exercise, version)
+        seconds = []
+        for _ in range(5):
+            start = time.perf_counter()
+            check(function)
+            seconds.append(time.perf_counter() - start)
+        assert statistics.median(seconds) < 0.5, version.name
+
+
+# --- what a mistake's sentence says -----------------------------------------------------------
+
+NO_WAY_TO_BEGIN = """
+    when if because this it you your use take do don't never forget forgot forgetting missing wrong
+    should remember note here there
+""".split()
+
+
+@pytest.mark.parametrize("exercise, mistake", versions("mistakes"))
+def test_the_sentence_makes_sense_after_this_is_what_you_get_when(exercise, mistake):
+    report = mark(exercise, written(exercise, mistake))
+    (line,) = diagnosis_lines(report)
+    sentence = line.removeprefix("This is what you get when ")
+    assert sentence != line
+    first, *rest = sentence.split()
+    assert first.lower().strip("`,:") not in NO_WAY_TO_BEGIN
+    assert len(rest) >= 3
+    assert sentence.endswith((".", "`.", ").")) and "  " not in sentence
+    # In the middle of a sentence only names keep their capital: ReLU, PyTorch, LSTM.
+    said = mistake.text.split()[0]
+    is_name = said.startswith("`") or sum(letter.isupper() for letter in said) > 1
+    assert first == (said if is_name else said[:1].lower() + said[1:])
+    clause = re.split(r"[.;:]\s", sentence)[0]
+    assert re.search(r"\b(is|are|was|were|has|have|do|does|[a-z]+s)\b", clause), "no verb"
+
+
+@exercises()
+def test_every_mistake_has_words_of_its_own(exercise):
+    texts = [mistake.text for mistake in exercise.mistakes]
+    assert len(set(texts)) == len(texts)
+
+
+# --- what a function is tried on --------------------------------------------------------------
+
+
+@exercises()
+def test_no_array_is_constant_or_holds_a_zero(exercise):
+    for case in cases(exercise):
+        for name, array in arrays(case):
+            if array.dtype.kind == "f":
+                assert np.all(array != 0), (name, case.kind)
+                assert np.unique(array).size == array.size, (name, case.kind)
+            elif array.size > 1 and case.kind == PLAIN:
+                assert np.unique(array).size > 1, name
+
+
+@exercises()
+def test_on_ordinary_inputs_every_size_differs_and_time_is_at_least_five(exercise):
+    plain = [case for case in cases(exercise) if case.kind == PLAIN]
+    assert plain
+    for case in plain:
+        assert len(set(case.sizes.values())) == len(case.sizes), case.sizes
+        assert case.sizes.get("T", 5) >= 5
+
+
+@exercises(lambda e: e.arguments)
+def test_every_size_is_1_once_and_large_differs_from_plain(exercise):
+    drawn = cases(exercise)
+    letters = {
+        letter for shape in exercise.results.values() for letter in re.findall("[A-Z]", shape)
+    }
+    letters |= set(drawn[0].sizes)
+    for letter in letters:
+        assert any(case.sizes[letter] == 1 for case in drawn if letter in case.sizes), letter
+    assert any(case.kind != PLAIN for case in drawn)
+
+
+@exercises(lambda e: e.arguments and not e.observe)
+def test_the_sizes_that_a_case_names_are_those_of_its_results(exercise):
+    for case in cases(exercise):
+        results = collect(exercise, exercise.reference(*case.args), case)
+        for name, letters in exercise.results.items():
+            shape = tuple(case.sizes[letter] for letter in re.findall("[A-Z]", letters))
+            assert np.shape(results[name]) == shape, (name, case.kind)
+            assert np.isfinite(results[name]).all(), (name, case.kind)
+
+
+@exercises(lambda e: e.arguments)
+def test_a_seed_gives_the_same_inputs_and_another_seed_gives_others(exercise):
+    def drawn(seed):
+        numbers = []
+        for case in cases(exercise, seed):
+            numbers += [np.ravel(array) for _, array in arrays(case)]
+            numbers += [[a] for a in case.args if isinstance(a, int | float)]
+        return np.concatenate(numbers)
+
+    np.testing.assert_array_equal(drawn(5), drawn(5))
+    assert not np.array_equal(drawn(5), drawn(6))
+
+
+@exercises()
+def test_a_result_that_is_wrong_everywhere_cannot_hide_in_the_tolerance(exercise):
+    """A result that is off by one part in a hundred must be seen."""
+    if exercise.observe:
+        pytest.skip("marked by how it behaves")
+    for case in cases(exercise):
+        for name, right in collect(exercise, exercise.reference(*case.args), case).items():
+            off = np.abs(np.asarray(right)) * 0.01
+            scale = np.abs(right).max()
+            limit = exercise.rtol * np.abs(right) + exercise.atol * scale
+            assert np.any(off > limit), (name, case.kind)
+
+
+# --- declaring --------------------------------------------------------------------------------
+
+
+def empty_exercise(**settings):
+    return Exercise(
+        "double", lambda x: 2 * x, lambda rng: [Case((3,))], results={"y": ""}, **settings
+    )
+
+
+def test_weights_for_a_result_that_does_not_exist_are_refused():
+    with pytest.raises(ValueError, match="do not exist.*z"):
+        empty_exercise(weights={"z": 2})
+
+
+def test_two_versions_of_the_same_name_are_refused():
+    exercise = empty_exercise()
+
+    def half(x):
+        """Half."""
+        return x / 2
+
+    exercise.mistake(half)
+    with pytest.raises(ValueError, match="two versions are called 'half'"):
+        exercise.variant(half)
+
+
+def test_a_version_without_a_sentence_is_refused():
+    def silent(x):
+        return x
+
+    with pytest.raises(ValueError, match="silent needs a docstring"):
+        empty_exercise().mistake(silent)
+
+
+def test_the_results_share_the_marks_by_their_weights():
+    exercise = Exercise("f", min, min, results={"hs": "", "h": ""}, weights={"hs": 3})
+    assert exercise.share("hs") == 0.75 and exercise.share("h") == 0.25
+
+
+def test_results_with_a_dot_belong_to_one_returned_value():
+    exercise = Exercise("f", min, min, results={"dx": "", "grads.W": "", "grads.b": ""})
+    assert exercise.returned == ("dx", "grads")
+
+
+def test_a_name_is_used_once_in_the_course(monkeypatch):
+    monkeypatch.setitem(UNITS, "98_twice", UNITS["01_hidden_state"])
+    all_exercises.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="two exercises are called 'rnn_step'.*98_twice"):
+            all_exercises()
+    finally:
+        monkeypatch.undo()
+        all_exercises.cache_clear()
+
+
+def test_a_version_becomes_a_cell_without_decorator_docstring_and_own_name():
+    def with_much(x, *, y=2):
+        """A sentence
+        on two lines.
+        """
+        # a comment stays
+        return x + y
+
+    source = Version("with_much", "", with_much).source("add")
+    assert source == "def add(x, *, y=2):\n    # a comment stays\n    return x + y\n"
+
+
+def test_rebinding_leaves_the_original_and_its_defaults_alone():
+    def outer():
+        ten = 10
+
+        def inner(x, y=1, *, z=2):
+            return helper(x) + y + z + ten  # noqa: F821
+
+        return inner
+
+    inner = outer()
+    bound = rebind(inner, {"helper": lambda x: 100 * x})
+    assert bound(1) == 113
+    with pytest.raises(NameError):
+        inner(1)
+
+
+def test_drawn_numbers_are_distinct_and_away_from_zero():
+    array = drawing.array(np.random.default_rng(0), 40, 30, scale=2.0)
+    assert np.abs(array).min() >= 0.6 and np.abs(array).max() <= 3.4
+    assert np.unique(array).size == array.size
+    assert 0.4 < np.mean(array > 0) < 0.6
