@@ -182,15 +182,12 @@ def test_on_ordinary_inputs_every_size_differs_and_time_is_at_least_five(exercis
 
 
 @exercises(lambda e: e.arguments)
-def test_every_size_is_1_once_and_large_differs_from_plain(exercise):
+def test_every_size_is_1_at_least_once(exercise):
     drawn = cases(exercise)
-    letters = {
-        letter for shape in exercise.results.values() for letter in re.findall("[A-Z]", shape)
-    }
-    letters |= set(drawn[0].sizes)
+    shapes = " ".join(exercise.results.values())
+    letters = set(re.findall("[A-Z]", shapes)) | set(drawn[0].sizes)
     for letter in letters:
-        assert any(case.sizes[letter] == 1 for case in drawn if letter in case.sizes), letter
-    assert any(case.kind != PLAIN for case in drawn)
+        assert any(case.sizes.get(letter) == 1 for case in drawn), letter
 
 
 @exercises(lambda e: e.arguments and not e.observe)
@@ -216,11 +213,8 @@ def test_a_seed_gives_the_same_inputs_and_another_seed_gives_others(exercise):
     assert not np.array_equal(drawn(5), drawn(6))
 
 
-@exercises()
-def test_a_result_that_is_wrong_everywhere_cannot_hide_in_the_tolerance(exercise):
-    """A result that is off by one part in a hundred must be seen."""
-    if exercise.observe:
-        pytest.skip("marked by how it behaves")
+@exercises(lambda e: not e.observe)
+def test_a_result_that_is_off_by_a_hundredth_cannot_hide_in_the_tolerance(exercise):
     for case in cases(exercise):
         for name, right in collect(exercise, exercise.reference(*case.args), case).items():
             off = np.abs(np.asarray(right)) * 0.01
@@ -239,7 +233,7 @@ def empty_exercise(**settings):
 
 
 def test_weights_for_a_result_that_does_not_exist_are_refused():
-    with pytest.raises(ValueError, match="do not exist.*z"):
+    with pytest.raises(ValueError, match=r"do not exist.*z"):
         empty_exercise(weights={"z": 2})
 
 
@@ -277,7 +271,7 @@ def test_a_name_is_used_once_in_the_course(monkeypatch):
     monkeypatch.setitem(UNITS, "98_twice", UNITS["01_hidden_state"])
     all_exercises.cache_clear()
     try:
-        with pytest.raises(ValueError, match="two exercises are called 'rnn_step'.*98_twice"):
+        with pytest.raises(ValueError, match=r"two exercises are called 'rnn_step'.*98_twice"):
             all_exercises()
     finally:
         monkeypatch.undo()
