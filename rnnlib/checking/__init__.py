@@ -113,6 +113,12 @@ def _exercise_of(function: object) -> Exercise | None:
             "not `check(rnn_step(...))`."
         )
         return None
+    if not name:
+        say(
+            "Give a function that is made with `def`, such as `check(rnn_step)`, not a "
+            f"`{type(function).__name__}`."
+        )
+        return None
     close = difflib.get_close_matches(name, exercises, n=1)
     hint = f" Do you mean `{close[0]}`?" if close else ""
     say(f"There is no exercise called `{name}`.{hint} The name after `def` must be the exercise's.")
@@ -125,7 +131,7 @@ def _answer_report(question: str, answer: object) -> Report | None:
         say(f"There is no question called `{question}`.")
         return None
     report = Report(question)
-    if answer is None or answer == "" or answer is ...:
+    if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
         report.state = "unanswered"
         report.notes = ["Put your answer into its cell, run that cell, then run this one again."]
         return report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import signal
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -20,17 +21,34 @@ def time_limit(seconds: float):
     """Raise `TookTooLong` in the body when it runs for longer than `seconds`.
 
     Works in the main thread, where notebooks run their cells; elsewhere there is no limit. A single
-    long call in C is stopped only when it returns to Python.
+    long call in C is stopped only when it returns to Python. A body that catches `TookTooLong` is
+    still one that took too long.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    armed = True
+    armed, late = True, False
+    caller, tracing = sys._getframe(2), sys.gettrace()
 
     def on_alarm(signum, frame):
+        nonlocal late
         if armed:
+            late = True
+            insist(frame)
             raise TookTooLong
+
+    def insist(frame):
+        # `while True: try: ... except: pass` swallows every alarm: raise once more in the handler.
+        while frame is not None and frame is not caller:
+            frame.f_trace = on_line
+            frame = frame.f_back
+        sys.settrace(lambda *called: None)
+
+    def on_line(frame, event, arg):
+        if armed and event == "line":
+            raise TookTooLong
+        return on_line
 
     start, stop, number = _real_timer() if hasattr(signal, "setitimer") else _thread_timer()
     before = signal.signal(number, on_alarm)
@@ -40,9 +58,15 @@ def time_limit(seconds: float):
             yield
         finally:
             armed = False
+    except Exception:
+        if not late:
+            raise
     finally:
         stop()
         signal.signal(number, before)
+        sys.settrace(tracing)
+    if late:
+        raise TookTooLong
 
 
 def _real_timer():

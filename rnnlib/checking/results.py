@@ -39,8 +39,9 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
 def _expand(name: str, part: object) -> dict[str, object]:
     if isinstance(part, Params):
         return {f"{name}.{key}": array for key, array in part.items()}
-    if isinstance(part, tuple) and hasattr(part, "_asdict"):
-        return {f"{name}.{key}": array for key, array in part._asdict().items()}
+    if isinstance(part, tuple) and hasattr(part, "_asdict"):  # may hold groups: state.m.W_xh
+        fields = part._asdict().items()
+        return {k: v for key, value in fields for k, v in _expand(f"{name}.{key}", value).items()}
     return {name: part}
 
 
@@ -52,10 +53,14 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
     if type(got).__module__.partition(".")[0] == "torch":
         return "is a torch tensor; it should be a NumPy array"
     try:
-        array = np.asarray(got)
+        array = np.asarray(float(got) if isinstance(got, int) else got)
+    except OverflowError:
+        return "is a number beyond all that a float can hold"
     except ValueError:
         array = np.empty((), object)
     if array.dtype.kind not in "biufc":
+        if isinstance(got, np.ndarray):
+            return f"holds entries of type {array.dtype}, not numbers"
         return f"is a {type(got).__name__}, not an array of numbers"
     if isinstance(got, list | tuple):
         return f"is a {type(got).__name__} of arrays; join them with `np.stack`"
@@ -91,14 +96,22 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
 
 def same(a: object, b: object, exercise: Exercise) -> bool:
     """Whether two results of anybody's agree: same shape, same numbers, NaN in the same places."""
-    try:
-        x, y = np.asarray(a, float), np.asarray(b, float)
-    except (TypeError, ValueError):
-        return False
+    x, y = _floats(a), _floats(b)
+    if x is None or y is None:
+        return x is y and type(a) is type(b)
     if x.shape != y.shape or not np.array_equal(np.isfinite(x), np.isfinite(y)):
         return False
     finite = np.isfinite(x)
     return bool(close(x[finite], y[finite], exercise).all())
+
+
+def _floats(value: object) -> np.ndarray | None:
+    """A result as floats; None where it is nothing of the kind."""
+    try:
+        # Complex numbers would lose a part, with a warning on stderr.
+        return None if np.iscomplexobj(value) else np.asarray(value, float)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        return None
 
 
 def _number(value) -> str:
