@@ -110,7 +110,8 @@ def test_names_and_order_of_arguments_are_those_that_the_notebook_shows(exercise
     unit = next(unit for unit in UNITS if exercise.name in unit_exercises(unit))
     source = (ROOT / "solutions" / f"{unit}.py").read_text(encoding="utf-8")
     shown = re.search(rf"^def {exercise.name}\(([^)]*)\)", source, re.MULTILINE).group(1)
-    assert tuple(part.split("=")[0].strip() for part in shown.split(",")) == exercise.arguments
+    positional = shown.partition("*")[0].strip(" ,")
+    assert tuple(part.split("=")[0].strip() for part in positional.split(",")) == exercise.arguments
 
 
 @exercises()
@@ -193,7 +194,7 @@ def test_every_size_is_1_at_least_once(exercise):
 @exercises(lambda e: e.arguments and not e.observe)
 def test_the_sizes_that_a_case_names_are_those_of_its_results(exercise):
     for case in cases(exercise):
-        results = collect(exercise, exercise.reference(*case.args), case)
+        results = collect(exercise, exercise.reference(*case.args, **case.options), case)
         for name, letters in exercise.results.items():
             shape = tuple(case.sizes[letter] for letter in re.findall("[A-Z]", letters))
             assert np.shape(results[name]) == shape, (name, case.kind)
@@ -207,6 +208,7 @@ def test_a_seed_gives_the_same_inputs_and_another_seed_gives_others(exercise):
         for case in cases(exercise, seed):
             numbers += [np.ravel(array) for _, array in arrays(case)]
             numbers += [[a] for a in case.args if isinstance(a, int | float)]
+            numbers += [[a.random()] for a in case.args if isinstance(a, np.random.Generator)]
         return np.concatenate(numbers)
 
     np.testing.assert_array_equal(drawn(5), drawn(5))
@@ -216,7 +218,8 @@ def test_a_seed_gives_the_same_inputs_and_another_seed_gives_others(exercise):
 @exercises(lambda e: not e.observe)
 def test_a_result_that_is_off_by_a_hundredth_cannot_hide_in_the_tolerance(exercise):
     for case in cases(exercise):
-        for name, right in collect(exercise, exercise.reference(*case.args), case).items():
+        value = exercise.reference(*case.args, **case.options)
+        for name, right in collect(exercise, value, case).items():
             off = np.abs(np.asarray(right)) * 0.01
             scale = np.abs(right).max()
             limit = exercise.rtol * np.abs(right) + exercise.atol * scale

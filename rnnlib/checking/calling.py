@@ -29,7 +29,7 @@ class Call:
 
     `problem` is a sentence about an error, or None; `unwritten` is set where the function still
     raises `NotImplementedError`; `timed_out` where it was stopped; `inside` holds the function's
-    local variables when it returned.
+    local variables when it returned; `undrawn` names the random generators that it did not use.
     """
 
     value: object = None
@@ -37,6 +37,7 @@ class Call:
     unwritten: bool = False
     timed_out: bool = False
     changed: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] = ()
     borrowed: str | None = None
     warned: tuple[str, ...] = ()
     inside: dict[str, object] = field(default_factory=dict)
@@ -47,11 +48,12 @@ def call(
     args: tuple,
     names: tuple[str, ...] = (),
     *,
+    options: dict[str, object] | None = None,
     seconds: float = SECONDS,
     allowed: tuple[str, ...] = (),
     guarded: bool = True,
 ) -> Call:
-    """Call ``function(*args)`` with copies of `args`; never raises what the function raises.
+    """Call ``function(*args, **options)`` with copies of `args`; never raises what the function raises.
 
     Parameters
     ----------
@@ -59,6 +61,8 @@ def call(
         The student's function.
     args, names : tuple
         The arguments and what they are called in messages.
+    options : dict, optional
+        Keyword arguments.
     seconds : float
         When to stop it.
     allowed : tuple of str
@@ -66,7 +70,7 @@ def call(
     guarded : bool
         Whether to listen for calls into `rnnlib` and torch.
     """
-    given = copy.deepcopy(args)
+    given, options = copy.deepcopy(args), options or {}
     result = Call()
     guard = Guard(allowed, getattr(function, "__code__", None))
     printed = _Limited()
@@ -80,9 +84,9 @@ def call(
             with time_limit(seconds):
                 if guarded:
                     with guard.watch():
-                        result.value = function(*given)
+                        result.value = function(*given, **options)
                 else:
-                    result.value = function(*given)
+                    result.value = function(*given, **options)
         except TookTooLong:
             result.timed_out = True
             result.problem = f"did not finish within {seconds:g} seconds and was stopped"
@@ -92,7 +96,9 @@ def call(
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:
-            result.problem = _describe(error, function, args, names)
+            result.problem = _describe(
+                error, function, (*args, *options.values()), (*names, *options)
+            )
     result.borrowed = guard.borrowed
     result.inside = guard.inside
     result.warned = tuple(dict.fromkeys(str(w.message) for w in caught))
@@ -100,6 +106,12 @@ def call(
         name
         for name, before, after in zip(names, args, given, strict=False)
         if not unchanged(before, after)
+    )
+    result.undrawn = tuple(
+        name
+        for name, before, after in zip(names, args, given, strict=False)
+        if isinstance(before, np.random.Generator)
+        and str(before.bit_generator.state) == str(after.bit_generator.state)
     )
     # What is returned may be a view of an argument, or be changed by the next call.
     try:
@@ -124,6 +136,8 @@ def unchanged(before, after) -> bool:
             and before.dtype == after.dtype
             and before.tobytes() == after.tobytes()
         )
+    if isinstance(before, np.random.Generator):
+        return True  # drawing from it is what it is for
     if isinstance(before, tuple | list):
         return len(before) == len(after) and all(map(unchanged, before, after))
     return bool(before == after)

@@ -51,7 +51,9 @@ def diagnose(
     known = [(mistake, _run(exercise, mistake, trials)) for mistake in exercise.mistakes]
     for mistake, theirs in known:
         if all(
-            mine.agrees(his, exercise) and mine.call.changed == his.call.changed
+            mine.agrees(his, exercise)
+            and mine.call.changed == his.call.changed
+            and mine.call.undrawn == his.call.undrawn
             for mine, his in zip(trials, theirs, strict=True)
         ):
             return [(mistake.name, mistake.text)]
@@ -81,7 +83,13 @@ def _run(exercise: Exercise, mistake: Version, trials: list[Trial]) -> list[Tria
         Trial.of(
             exercise,
             trial.case,
-            call(function, trial.case.args, exercise.arguments, guarded=False),
+            call(
+                function,
+                trial.case.args,
+                exercise.arguments,
+                options=trial.case.options,
+                guarded=False,
+            ),
         )
         for trial in trials
     ]

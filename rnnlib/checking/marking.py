@@ -4,13 +4,15 @@ The rows of a report and their part of the marks:
 
 - a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
 - a row for every special kind of input (sizes of 1, large numbers), one for arguments that must
-  come back unchanged, one for giving the same answer again: 30 %, shared evenly. They count only as
+  come back unchanged, one for drawing from the random generator where one is given, one for giving
+  the same answer again: 30 %, shared evenly. They count only as
   far as the results themselves are right: a function that does nothing changes nothing, and earns
   nothing for it.
 """
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -113,16 +115,22 @@ def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Tria
         if trials and (trials[-1].call.timed_out or trials[-1].call.unwritten):
             result = trials[-1].call
         else:
-            result = call(function, case.args, exercise.arguments, allowed=exercise.borrow)
+            result = call(
+                function,
+                case.args,
+                exercise.arguments,
+                options=case.options,
+                allowed=exercise.borrow,
+            )
         trials.append(Trial.of(exercise, case, result))
     return trials
 
 
 def _expected(exercise: Exercise, case: Case, function: Callable | None = None) -> dict:
     if function is None:
-        value = exercise.reference(*case.args)
+        value = exercise.reference(*copy.deepcopy(case.args), **case.options)
     else:
-        value = call(function, case.args, exercise.arguments).value
+        value = call(function, case.args, exercise.arguments, options=case.options).value
     return collect(exercise, value, case)
 
 
@@ -177,7 +185,8 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         kind: [(t, e) for t, e in zip(firsts, expected, strict=True) if t.case.kind == kind]
         for kind in kinds
     }
-    extra = (1 - RESULTS_SHARE) / (len(special) + 1 + bool(exercise.arguments))
+    draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
+    extra = (1 - RESULTS_SHARE) / (len(special) + 1 + bool(exercise.arguments) + draws)
 
     rows, extras = [], []
     for name in exercise.results:
@@ -204,6 +213,12 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         names = " and ".join(f"`{name}`" for name in changed)
         reason = f"{names} came back changed: make a new array instead of writing into it"
         extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
+    if draws:
+        undrawn = dict.fromkeys(name for t in trials for name in t.call.undrawn)
+        names = " and ".join(f"`{name}`" for name in undrawn)
+        reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
+        label = "draws from the given generator"
+        extras.append(_property(label, not undrawn, right, extra, reason))
     constant = firsts[0].results is None or firsts[0].agrees(again, exercise)
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))

@@ -46,12 +46,15 @@ class Case:
         `PLAIN`, or what is special: "sizes of 1", "large numbers". Each kind is a row of the table.
     given : object
         What ``observe`` needs to watch the returned value at work.
+    options : dict
+        The keyword arguments, such as ``{"learning_rate": 0.03}``.
     """
 
     args: tuple
     sizes: dict[str, int] = field(default_factory=dict)
     kind: str = PLAIN
     given: object = None
+    options: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

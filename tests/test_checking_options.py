@@ -1,0 +1,100 @@
+"""Exercises whose functions take keyword arguments, a random generator or nested states."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from rnnlib import DenseParams, Params
+from rnnlib.checking import mark
+from rnnlib.checking.calling import call
+from rnnlib.checking.results import collect
+from rnnlib.exercises import Case, Exercise
+
+
+def power(x, *, exponent=2):
+    return x**exponent
+
+
+POWER = Exercise(
+    "power",
+    power,
+    lambda rng: [Case((3.0,), options={"exponent": 3}), Case((2.0,), {}, "squares")],
+    results={"y": ""},
+)
+
+
+@POWER.mistake
+def exponent_ignored(x, *, exponent=2):
+    """The exponent is ignored."""
+    return x**2
+
+
+def test_options_are_handed_on_by_keyword_and_named_in_errors():
+    assert mark(POWER, power).passed
+    report = mark(POWER, exponent_ignored)
+    assert report.diagnosis == [("exponent_ignored", "The exponent is ignored.")]
+    report = mark(POWER, lambda x, *, exponent=2: x / 0)
+    assert "It was called with x = 3.0, exponent = 3" in report.rows[0].reason
+
+
+def draw(rng, N):
+    return rng.normal(size=N)
+
+
+def observe(value, case):
+    return {"how many": np.size(value)}
+
+
+DRAW = Exercise(
+    "draw",
+    draw,
+    lambda rng: [Case((np.random.default_rng(rng), 5), {"N": 5})],
+    results={"how many": ""},
+    observe=observe,
+)
+
+
+@DRAW.mistake
+def generator_of_its_own(rng, N):
+    """The numbers come from a generator made inside."""
+    return np.random.default_rng(0).normal(size=N)
+
+
+def test_drawing_from_the_generator_is_no_change_of_an_argument():
+    report = mark(DRAW, draw)
+    assert report.passed
+    assert "draws from the given generator" in [row.name for row in report.rows]
+
+
+def test_chance_from_elsewhere_is_noticed_and_named():
+    report = mark(DRAW, generator_of_its_own)
+    assert not report.passed
+    assert [name for name, _ in report.diagnosis] == ["generator_of_its_own"]
+    (reason,) = [row.reason for row in report.rows if row.reason]
+    assert reason.startswith("nothing is drawn from `rng`")
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_call_knows_which_generators_were_not_used(used):
+    rng = np.random.default_rng(0)
+    before = rng.bit_generator.state
+    result = call(lambda rng: rng.random() if used else 0.5, (rng,), ("rng",))
+    assert result.undrawn == (() if used else ("rng",))
+    assert result.changed == ()
+    assert rng.bit_generator.state == before, "the call gets a copy"
+
+
+class Means(NamedTuple):
+    m: Params
+    t: int
+
+
+def test_groups_inside_a_state_are_named_one_by_one():
+    exercise = Exercise("f", min, min, results={"state.m.W_hy": "", "state.t": ""})
+    state = Means(DenseParams([[1.0]], [2.0]), 3)
+    assert collect(exercise, state, Case(())) == {
+        "state.m.W_hy": [[1.0]],
+        "state.m.b_y": [2.0],
+        "state.t": 3,
+    }
