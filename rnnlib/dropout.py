@@ -39,13 +39,20 @@ def dropout(xs, rate, rng, *, variational=False):
     (True, [0.0, 2.0])
     """
     (xs,) = as_floats(xs=xs)
-    if not 0 <= rate < 1:
-        raise ValueError(f"rate must be at least 0 and below 1, got {rate}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"dropout needs rng, a numpy.random.Generator, got {rng!r}")
+    check_dropout(rate, rng)
+    if rate == 0:
+        return xs.copy(), np.ones_like(xs[:1])
     shape = (1, *xs.shape[1:]) if variational else xs.shape
     keep = (rng.random(shape) >= rate).astype(xs.dtype) / float(1 - rate)
     return xs * keep, keep
+
+
+def check_dropout(rate, rng):
+    """Raise if the rate is no probability below 1, or if there is no generator to draw with."""
+    if not 0 <= rate < 1:
+        raise ValueError(f"the dropout rate must be at least 0 and below 1, got {rate}")
+    if rate > 0 and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"dropout needs rng, a numpy.random.Generator, got {rng!r}")
 
 
 def dropout_backward(dys, keep):

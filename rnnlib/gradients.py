@@ -156,13 +156,7 @@ def gradient_check(f, params, grads, *, eps=1e-5, tolerance=1e-6):
     W_hy  ...  ok
     b_y   1.0e+00  WRONG: entry (1) is 2, should be 1
     """
-    params.map(lambda p, g: p, grads)  # raises if the classes differ
-    for (name, p), (_, g) in zip(params.items(), grads.items()):
-        letters = [chr(ord("i") + axis) for axis in range(p.ndim)]
-        match_shapes(
-            (f"the gradient of {name}", g, " ".join(letters) or "..."),
-            **dict(zip(letters, p.shape)),
-        )
+    params.map(lambda p, g: p, grads)  # raises if class or shapes differ
     numerical = numerical_gradient(f, params, eps=eps)
     reports = []
     for (name, given), (_, expected) in zip(grads.items(), numerical.items()):

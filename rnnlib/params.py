@@ -20,6 +20,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from rnnlib.shapes import ShapeError
+
 __all__ = ["Params", "parameters"]
 
 
@@ -106,9 +108,11 @@ class Params:
         ------
         TypeError
             If one of the others is of another class.
+        ShapeError
+            If an array has another shape there: nothing is broadcast.
         """
         for other in others:
-            _same_class("the group", self, other)
+            _same_form("the group", self, other)
         names = [field.name for field in fields(self)]
         groups = (self, *others)
         return type(self)(*(_map(fn, name, *(getattr(g, name) for g in groups)) for name in names))
@@ -170,7 +174,7 @@ def _leaves(value):
 
 def _map(fn, name, value, *others):
     for other in others:
-        _same_class(name, value, other)
+        _same_form(name, value, other)
     if isinstance(value, Params):
         return value.map(fn, *others)
     if isinstance(value, tuple):
@@ -178,8 +182,10 @@ def _map(fn, name, value, *others):
     return fn(value, *others)
 
 
-def _same_class(name, value, other):
+def _same_form(name, value, other):
     if type(value) is not type(other):
         raise TypeError(f"{name} is {type(value).__name__} here, {type(other).__name__} there")
     if isinstance(value, tuple) and len(value) != len(other):
         raise TypeError(f"{name} holds {len(value)} groups here, {len(other)} there")
+    if isinstance(value, np.ndarray) and value.shape != other.shape:
+        raise ShapeError(f"{name} has shape {value.shape} here, {other.shape} there")

@@ -20,10 +20,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnlib.cells import cell_functions
-from rnnlib.dropout import dropout, dropout_backward
+from rnnlib.dropout import check_dropout, dropout, dropout_backward
 from rnnlib.layernorm import LayerNormParams, layer_norm, layer_norm_backward
 from rnnlib.lstm import LSTMParams, LSTMState
 from rnnlib.params import Params, parameters
+from rnnlib.shapes import ShapeError
 
 __all__ = [
     "BidirectionalParams",
@@ -171,6 +172,8 @@ def stack_forward(
     _same_number("states0", states0, params)
     if params.norms:
         _same_number("params.norms", params.norms, params)
+    _check_widths(np.shape(xs)[-1:], params)
+    check_dropout(dropout_rate, rng)
     states, caches, norms, keeps = [], [], [], []
     hs = xs
     for k, (layer, state0) in enumerate(zip(params.layers, states0)):
@@ -260,6 +263,22 @@ def _layer_backward(dhs, dstate, cache, params):
     )
     dstate0 = (dlast, dlast_back)
     return dxs + dxs_back[::-1], dstate0, BidirectionalParams(grads, grads_back)
+
+
+def _check_widths(width, params):
+    """Every layer must read what the one below it gives."""
+    for k, layer in enumerate(params.layers):
+        both = isinstance(layer, BidirectionalParams)
+        cells = (layer.forward, layer.backward) if both else (layer,)
+        for cell in cells:
+            cell_functions(cell)
+            if cell.W_xh.shape[:1] != width:
+                below = f"layer {k - 1}" if k else "xs"
+                raise ShapeError(
+                    f"layers.{k} must read the {width[0] if width else 0} numbers a step that "
+                    f"{below} gives, its W_xh has shape {cell.W_xh.shape}"
+                )
+        width = (sum(len(cell.W_hh) for cell in cells),)
 
 
 def _same_number(name, values, params):

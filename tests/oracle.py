@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 # Few examples, sizes small: the whole suite of the mathematics stays under two minutes.
-few = settings(max_examples=12, deadline=None, derandomize=bool(os.environ.get("CI")))
+few = settings(max_examples=25, deadline=None, derandomize=bool(os.environ.get("CI")))
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -85,10 +85,17 @@ def autograd(step, xs, states, params, dhs, dstates, mask=None):
     return (*numpy([hs]), numpy(current), *numpy([grad(txs)]), numpy(map(grad, first)), grads)
 
 
-def no_less_exact_than_torch(ours, theirs, exact):
-    """Errors of float32 results, relative to the largest entry: at most twice torch's."""
-    for a, b, truth in zip(ours, theirs, exact, strict=True):
-        assert a.dtype == np.float32
-        scale = np.abs(truth).max()
-        error, allowed = np.abs(a - truth).max() / scale, np.abs(b - truth).max() / scale
-        assert error <= 2 * allowed + 1e-7
+def no_less_exact_than_torch(run):
+    """``run(seed) -> ours, theirs, exact``: float32 errors over ten seeds beside torch's.
+
+    Root mean squares, each relative to the size of the result: single entries are all chance. Both
+    are about 1 to 2 eps; ours were 0.9 to 1.5 of torch's, with each BLAS a little different.
+    """
+    squares = []
+    for seed in range(10):
+        for a, b, truth in zip(*run(seed), strict=True):
+            assert a.dtype == b.dtype == np.float32
+            size = np.square(truth).mean()
+            squares.append([np.square(x - truth).mean() / size for x in (a, b)])
+    ours, theirs = np.sqrt(np.reshape(squares, (10, -1, 2)).mean(axis=0)).T
+    assert (ours <= 2 * theirs).all(), (ours / theirs).round(2)

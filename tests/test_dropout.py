@@ -27,7 +27,7 @@ def test_rate_zero_changes_nothing_and_errors():
     rng = np.random.default_rng(0)
     assert (dropout(xs, 0.0, rng)[0] == xs).all()
     for rate in (-0.1, 1.0, np.nan):
-        with pytest.raises(ValueError, match="rate must be at least 0 and below 1"):
+        with pytest.raises(ValueError, match="the dropout rate must be at least 0 and below 1"):
             dropout(xs, rate, rng)
     with pytest.raises(TypeError, match="dropout needs rng"):
         dropout(xs, 0.5, None)

@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from rnnlib import DenseParams, Params, RNNParams, parameters
+from rnnlib import DenseParams, Params, RNNParams, ShapeError, parameters
 
 
 @parameters
@@ -57,6 +57,12 @@ def test_map_refuses_another_class_or_another_number_of_groups():
         a.map(np.add, Network(a.layers[:1], a.out))
     with pytest.raises(TypeError, match="layers mixes Params and other values"):
         Network([a.layers[0], 3.0], a.out)
+
+
+def test_map_does_not_broadcast():
+    a = DenseParams(np.ones((3, 2)), np.ones(2))
+    with pytest.raises(ShapeError, match=r"W_hy has shape \(3, 2\) here, \(2,\) there"):
+        a.map(np.add, DenseParams(np.ones(2), np.ones(2)))
 
 
 def test_fields_cannot_be_rebound():

@@ -14,6 +14,7 @@ from rnnlib import (
     init_rnn,
     init_stack,
     layer_norm,
+    stack,
     stack_backward,
     stack_forward,
     zero_state,
@@ -176,10 +177,11 @@ def test_the_norm_is_that_of_each_layers_output():
     close(stack_forward(xs, zero_state(params, 2), params)[0], layer_norm(hs, params.norms[0])[0])
 
 
-def test_errors():
+def test_errors_come_before_any_work(monkeypatch):
     rng = np.random.default_rng(1)
     params = init_stack(init_rnn, 3, 4, 2, rng)
     xs, states0 = np.ones((5, 2, 3)), zero_state(params, 2)
+    monkeypatch.setattr(stack, "_layer_forward", lambda *a: pytest.fail("work was done"))
     with pytest.raises(ValueError, match="states0 must have one entry a layer, 2, got 1"):
         stack_forward(xs, states0[:1], params)
     with pytest.raises(TypeError, match="params must be StackParams, got RNNParams"):
@@ -190,8 +192,12 @@ def test_errors():
         stack_forward(xs, states0, StackParams((params, params)))
     with pytest.raises(TypeError, match="dropout needs rng"):
         stack_forward(xs, states0, params, dropout_rate=0.5)
-    with pytest.raises(ShapeError, match="xs must have shape"):
+    with pytest.raises(ShapeError, match=r"layers.1 must read the 4 numbers a step that layer 0"):
         stack_forward(xs, states0, StackParams((params.layers[0], init_rnn(5, 4, rng))))
+    with pytest.raises(ShapeError, match=r"layers.0 must read the 2 numbers a step that xs gives"):
+        stack_forward(xs[:, :, :2], states0, params)
+    with pytest.raises(ValueError, match="the dropout rate must be at least 0 and below 1"):
+        stack_forward(xs, states0, params, dropout_rate=1.5, rng=rng)
     with pytest.raises(ValueError, match="layers must be at least 1, got 0"):
         init_stack(init_rnn, 3, 4, 0, rng)
     with pytest.raises(ValueError, match="the same number of directions"):

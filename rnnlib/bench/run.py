@@ -37,7 +37,13 @@ def main(argv=None):
     parser.add_argument(
         "--out", type=Path, default=Path("benchmark"), help="folder for the results"
     )
+    parser.add_argument(
+        "--free-blas", action="store_true",
+        help="ignore OPENBLAS_CORETYPE: let OpenBLAS choose its kernels by itself, as torch does",
+    )  # fmt: skip
     options = parser.parse_args(argv)
+    if options.free_blas:
+        os.environ.pop("OPENBLAS_CORETYPE", None)
     try:
         import torch  # noqa: F401
     except ImportError:
