@@ -24,20 +24,26 @@ def run_cell(source, names=None):
     return names
 
 
-def notebook(*earlier):
-    """The names after the first cell: np and rnnlib's classes; and right versions of `earlier`."""
-    classes = {name: value for name, value in vars(rnnlib).items() if inspect.isclass(value)}
-    names = {"np": np, **classes}
+def notebook(*earlier, borrow=()):
+    """The names after the first cells: np, rnnlib's classes, and right versions of `earlier`.
+
+    Public functions are there too where they come from the modules in `borrow`.
+    """
+    names = {"np": np}
+    for name, value in vars(rnnlib).items():
+        if inspect.isclass(value) or getattr(value, "__module__", None) in borrow:
+            names[name] = value
     for name in earlier:
         exercise = all_exercises()[name]
-        names = notebook(*exercise.uses) | names
+        names = notebook(*exercise.uses, borrow=exercise.borrow) | names
         run_cell(exercise.variants[0].source(name), names)
     return names
 
 
 def written(exercise, version):
     """A known version of an exercise, written into a cell by a student who is right so far."""
-    return run_cell(version.source(exercise.name), notebook(*exercise.uses))[exercise.name]
+    names = notebook(*exercise.uses, borrow=exercise.borrow)
+    return run_cell(version.source(exercise.name), names)[exercise.name]
 
 
 def write(source, *earlier):
