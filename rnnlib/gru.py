@@ -244,6 +244,7 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
     Returns
     -------
     hs : (T, N, H)
+        h_t after every step. The cache holds the same array: do not write to it.
     h : (N, H)
         The state after the last step; with a mask, after the last step of each example.
     cache : GRUCache

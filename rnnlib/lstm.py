@@ -234,6 +234,7 @@ def lstm_forward(xs, state0, params, *, mask=None):
     Returns
     -------
     hs : (T, N, H)
+        h_t after every step. The cache holds the same array: do not write to it.
     state : LSTMState
         After the last step; with a mask, after the last step of each example.
     cache : LSTMCache

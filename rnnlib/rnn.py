@@ -186,7 +186,7 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     Returns
     -------
     hs : (T, N, H)
-        The state after every step.
+        The state after every step. The cache holds the same array: do not write to it.
     h : (N, H)
         The state after the last step; with a mask, after the last step of each example.
     cache : RNNCache
@@ -254,7 +254,8 @@ def rnn_backward(dhs, dh, cache):
     Notes
     -----
     The final state is also the last row of ``hs``. A loss on both must be given once in each
-    argument; they are added here.
+    argument; they are added here. Where the mask is False, the gradient is carried back unchanged,
+    as the state was carried forward.
 
     References
     ----------
