@@ -20,6 +20,8 @@ __all__ = [
     "GradientReport",
     "ParameterReport",
     "gradient_check",
+    "gradient_norms",
+    "jacobian_bound",
     "numerical_gradient",
     "rnn_jacobian",
     "singular_values",
@@ -275,6 +277,75 @@ def singular_values(jacobians):
     array([[2., 1.]])
     """
     return np.linalg.svd(jacobians, compute_uv=False)
+
+
+def gradient_norms(dh, jacobians):
+    """How long the gradient of a loss on the last state is at every state: |dL/dh_t|.
+
+    ::
+
+        dL/dh_t = dL/dh_T J_t,    J_t = dh_T/dh_t
+
+    Parameters
+    ----------
+    dh : (H,)
+        Gradient with respect to the last state, a row: it stands on the left of J_t.
+    jacobians : (T + 1, H, H)
+        From `state_jacobians`.
+
+    Returns
+    -------
+    (T + 1,)
+        The last entry is the length of dh itself.
+
+    Examples
+    --------
+    >>> gradient_norms([3.0, 4.0], np.array([[[0.0, 1.0], [0.0, 0.0]], np.eye(2)]))
+    array([3., 5.])
+    """
+    dh, jacobians = as_floats(dh=dh, jacobians=jacobians)
+    match_shapes(("dh", dh, "H"), ("jacobians", jacobians, "T+1 H H"))
+    return np.linalg.norm(dh @ jacobians, axis=1)
+
+
+def jacobian_bound(hs, params):
+    """A bound for the largest singular value of J_t = dh_T/dh_t, from two numbers.
+
+    ::
+
+        |J_t| <= (s g)^(T - t),    s = largest singular value of W_hh,    g = largest 1 - h^2
+
+    Parameters
+    ----------
+    hs : (T, H)
+        The states of one example, after every step.
+    params : RNNParams
+
+    Returns
+    -------
+    (T + 1,)
+        For t = 0 ... T; the last is 1.
+
+    Notes
+    -----
+    s g < 1 is enough for gradients to vanish; s g > 1 is needed for them to explode, not enough.
+
+    References
+    ----------
+    Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks",
+    ICML 2013, section 2.1.
+
+    Examples
+    --------
+    >>> from rnnlib import RNNParams
+    >>> params = RNNParams(W_xh=[[1.0]], W_hh=[[2.0]], b_h=[0.0])
+    >>> jacobian_bound([[0.5], [0.8]], params)  # 2 * (1 - 0.5^2) = 1.5
+    array([2.25, 1.5 , 1.  ])
+    """
+    (hs,) = as_floats(hs=hs)
+    sizes = match_shapes(("W_hh", params.W_hh, "H H"), ("hs", hs, "T H"))
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs * hs).max()
+    return factor ** np.arange(sizes["T"], -1, -1)
 
 
 def spectral_radius(W):

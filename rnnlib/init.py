@@ -9,11 +9,20 @@ value is 1, so at first nothing explodes or vanishes through it.
 import numpy as np
 
 from rnnlib.dense import DenseParams
+from rnnlib.gradients import spectral_radius
 from rnnlib.gru import GRUParams
 from rnnlib.lstm import LSTMParams
 from rnnlib.rnn import RNNParams
 
-__all__ = ["init_dense", "init_gru", "init_lstm", "init_rnn", "orthogonal", "xavier_uniform"]
+__all__ = [
+    "init_dense",
+    "init_gru",
+    "init_lstm",
+    "init_rnn",
+    "orthogonal",
+    "scale_to_radius",
+    "xavier_uniform",
+]
 
 
 def xavier_uniform(shape, rng, *, gain=1.0, dtype=np.float64):
@@ -78,6 +87,41 @@ def orthogonal(shape, rng, *, gain=1.0, dtype=np.float64):
     Q, R = np.linalg.qr(normal)
     Q = Q * np.where(np.diag(R) < 0, -1, 1)
     return (gain * (Q if rows >= columns else Q.T)).astype(dtype)
+
+
+def scale_to_radius(W, radius):
+    """The same matrix, stretched to a spectral radius: W radius / (largest absolute eigenvalue).
+
+    Parameters
+    ----------
+    W : (H, H)
+    radius : float
+
+    Raises
+    ------
+    ValueError
+        If all eigenvalues are 0: no stretching gives it a radius.
+
+    Notes
+    -----
+    Without a nonlinearity a state would grow like radius^t in the long run. On the way it may
+    grow or shrink otherwise: the singular values bound one step, the eigenvalues tell the end.
+
+    References
+    ----------
+    Jaeger, "The 'echo state' approach to analysing and training recurrent neural networks",
+    GMD report 148 (2001).
+
+    Examples
+    --------
+    >>> scale_to_radius([[0.0, 4.0], [1.0, 0.0]], 0.5)
+    array([[0.  , 1.  ],
+           [0.25, 0.  ]])
+    """
+    now = spectral_radius(W)
+    if now == 0:
+        raise ValueError("W has the spectral radius 0: it cannot be scaled to another")
+    return np.asarray(W) * (float(radius) / now)
 
 
 def init_rnn(D, H, rng, *, dtype=np.float64):

@@ -1,4 +1,10 @@
-"""Layer normalisation (Ba, Kiros and Hinton 2016): each vector to mean 0 and variance 1."""
+"""Layer normalisation (Ba, Kiros and Hinton 2016): each vector to mean 0 and variance 1.
+
+Alone, between layers (`layer_norm`), and inside a recurrent step, where it belongs in their paper::
+
+    a_t = x_t W_xh + h_{t-1} W_hh
+    h_t = tanh(gain * (a_t - mean(a_t)) / std(a_t) + shift)
+"""
 
 from typing import NamedTuple
 
@@ -7,7 +13,16 @@ import numpy as np
 from rnnlib.params import Params, parameters
 from rnnlib.shapes import as_floats, match_shapes
 
-__all__ = ["LayerNormCache", "LayerNormParams", "layer_norm", "layer_norm_backward"]
+__all__ = [
+    "LayerNormCache",
+    "LayerNormParams",
+    "LayerNormRNNCache",
+    "LayerNormRNNParams",
+    "layer_norm",
+    "layer_norm_backward",
+    "layer_norm_rnn_backward",
+    "layer_norm_rnn_forward",
+]
 
 
 @parameters
@@ -97,3 +112,119 @@ def layer_norm_backward(dy, cache):
     leading = tuple(range(dy.ndim - 1))
     grads = LayerNormParams(gain=(dy * x_hat).sum(leading), shift=dy.sum(leading))
     return inv_std * (dx_hat - mean - x_hat * along), grads
+
+
+@parameters
+class LayerNormRNNParams(Params):
+    """Weights of a recurrent cell whose sum is normalised at every step.
+
+    Parameters
+    ----------
+    W_xh : (D, H)
+    W_hh : (H, H)
+    norm : LayerNormParams
+        Its shift takes the place of a bias.
+    """
+
+    W_xh: np.ndarray
+    W_hh: np.ndarray
+    norm: LayerNormParams
+
+
+class LayerNormRNNCache(NamedTuple):
+    """xs (T, N, D), h0 (N, H), hs (T, N, H); x_hat (T, N, H) and inv_std (T, N, 1); params."""
+
+    xs: np.ndarray
+    h0: np.ndarray
+    hs: np.ndarray
+    x_hat: np.ndarray
+    inv_std: np.ndarray
+    params: LayerNormRNNParams
+
+
+def layer_norm_rnn_forward(xs, h0, params):
+    """A whole sequence through a recurrent cell with layer normalisation.
+
+    Parameters
+    ----------
+    xs : (T, N, D)
+    h0 : (N, H)
+    params : LayerNormRNNParams
+
+    Returns
+    -------
+    hs : (T, N, H)
+    h : (N, H)
+    cache : LayerNormRNNCache
+
+    References
+    ----------
+    Ba, Kiros and Hinton, "Layer normalization", arXiv:1607.06450 (2016), eq. 4.
+
+    Examples
+    --------
+    >>> norm = LayerNormParams([1.0, 1.0], [0.0, 0.0])
+    >>> params = LayerNormRNNParams(W_xh=[[1.0, 3.0]], W_hh=np.eye(2), norm=norm)
+    >>> hs, h, cache = layer_norm_rnn_forward(np.ones((1, 1, 1)), np.zeros((1, 2)), params)
+    >>> h.round(3)  # tanh of -1 and 1
+    array([[-0.762,  0.762]])
+    """
+    xs, h0 = as_floats(xs=xs, h0=h0)
+    match_shapes(
+        ("W_xh", params.W_xh, "D H"),
+        ("W_hh", params.W_hh, "H H"),
+        ("xs", xs, "T N D"),
+        ("h0", h0, "N H"),
+    )
+    h, hs, x_hats, inv_stds = h0, [], [], []
+    for a in xs @ params.W_xh:
+        y, norm_cache = layer_norm(a + h @ params.W_hh, params.norm)
+        h = np.tanh(y)
+        hs.append(h)
+        x_hats.append(norm_cache.x_hat)
+        inv_stds.append(norm_cache.inv_std)
+    hs = np.stack(hs)
+    return hs, h, LayerNormRNNCache(xs, h0, hs, np.stack(x_hats), np.stack(inv_stds), params)
+
+
+def layer_norm_rnn_backward(dhs, dh, cache):
+    """Back-propagation through time for `layer_norm_rnn_forward`.
+
+    Parameters
+    ----------
+    dhs : (T, N, H) or None
+        Gradient of the loss with respect to each state, from the loss at that step alone.
+    dh : (N, H) or None
+        Gradient of a loss on the final state.
+    cache : LayerNormRNNCache
+
+    Returns
+    -------
+    dxs : (T, N, D)
+    dh0 : (N, H)
+    grads : LayerNormRNNParams
+
+    Examples
+    --------
+    >>> norm = LayerNormParams([1.0, 1.0], [0.0, 0.0])
+    >>> params = LayerNormRNNParams(W_xh=[[1.0, 3.0]], W_hh=np.eye(2), norm=norm)
+    >>> _, _, cache = layer_norm_rnn_forward(np.ones((1, 1, 1)), np.zeros((1, 2)), params)
+    >>> dxs, dh0, grads = layer_norm_rnn_backward(None, np.array([[0.0, 1.0]]), cache)
+    >>> grads.norm.gain.round(2)  # (1 - tanh(1)^2) times x_hat
+    array([0.  , 0.42])
+    """
+    xs, h0, hs, x_hat, inv_std, params = cache
+    dh = np.zeros_like(h0) if dh is None else dh
+    grads, dxs = params.zeros_like(), np.empty_like(xs)
+    for t in reversed(range(len(xs))):
+        if dhs is not None:
+            dh = dh + dhs[t]
+        norm_cache = LayerNormCache(x_hat[t], inv_std[t], params.norm)
+        da, norm_grads = layer_norm_backward(dh * (1 - hs[t] ** 2), norm_cache)
+        grads.norm.gain[:] += norm_grads.gain
+        grads.norm.shift[:] += norm_grads.shift
+        grads.W_xh[:] += xs[t].T @ da
+        grads.W_hh[:] += (hs[t - 1] if t else h0).T @ da
+        dxs[t] = da @ params.W_xh.T
+        dh = da @ params.W_hh.T
+    return dxs, dh, grads

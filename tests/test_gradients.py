@@ -10,14 +10,17 @@ from rnnlib import (
     cross_entropy,
     cross_entropy_backward,
     gradient_check,
+    gradient_norms,
     init_dense,
     init_gru,
     init_lstm,
     init_rnn,
+    jacobian_bound,
     numerical_gradient,
     output_step,
     output_step_backward,
     parameters,
+    rnn_backward,
     rnn_forward,
     rnn_jacobian,
     singular_values,
@@ -155,3 +158,34 @@ def test_errors_of_jacobians():
         state_jacobians(np.ones((5, 3)), np.ones(5), params)
     with pytest.raises(ShapeError, match=r"W must have shape \(H, H\)"):
         spectral_radius(np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=r"hs must have shape \(T, H\) with H=4, got \(5, 3\)"):
+        jacobian_bound(np.ones((5, 3)), params)
+    with pytest.raises(ShapeError, match="jacobians must have shape"):
+        gradient_norms(np.ones(4), np.ones((6, 3, 3)))
+
+
+def test_gradient_norms_are_those_of_back_propagation():
+    rng = np.random.default_rng(0)
+    params = init_rnn(3, 5, rng)
+    xs, h0, dh = rng.normal(size=(7, 3)), rng.normal(size=5), rng.normal(size=5)
+    norms = gradient_norms(dh, state_jacobians(xs, h0, params))
+    for t in range(8):
+        expected = dh[None]
+        if t < 7:
+            before = h0[None] if t == 0 else rnn_forward(xs[:t, None], h0[None], params)[1]
+            cache = rnn_forward(xs[t:, None], before, params)[2]
+            expected = rnn_backward(None, dh[None], cache)[1]
+        close(norms[t], np.linalg.norm(expected))
+
+
+@pytest.mark.parametrize("gain", [0.5, 1.0, 3.0])
+def test_no_jacobian_is_above_its_bound(gain):
+    rng = np.random.default_rng(1)
+    params = init_rnn(3, 5, rng)
+    params.W_hh[:] *= gain
+    xs, h0 = rng.normal(size=(20, 3)), rng.normal(size=5)
+    hs = rnn_forward(xs[:, None], h0[None], params)[0][:, 0]
+    bound = jacobian_bound(hs, params)
+    largest = singular_values(state_jacobians(xs, h0, params))[:, 0]
+    assert (largest <= bound * (1 + 1e-9)).all()
+    close(bound[-1], 1.0)

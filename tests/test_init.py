@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from oracle import close, few, seeds, size
 
-from rnnlib import init_dense, init_gru, init_lstm, init_rnn, orthogonal, xavier_uniform
+from rnnlib import (
+    init_dense,
+    init_gru,
+    init_lstm,
+    init_rnn,
+    orthogonal,
+    scale_to_radius,
+    xavier_uniform,
+)
 
 
 def test_xavier_has_the_variance_of_the_paper():
@@ -57,3 +65,13 @@ def test_every_gate_is_drawn_by_itself(init, gates):
 def test_the_forget_gate_starts_open_and_no_other():
     b = init_lstm(5, 7, np.random.default_rng(1), forget_bias=2.0).b_h
     assert b.reshape(4, 7).tolist() == [[0] * 7, [2] * 7, [0] * 7, [0] * 7]
+
+
+def test_a_matrix_is_scaled_to_a_spectral_radius():
+    W = np.random.default_rng(0).normal(size=(6, 6))
+    scaled = scale_to_radius(W, 0.7)
+    close(np.abs(np.linalg.eigvals(scaled)).max(), 0.7)
+    close(scaled / scaled[0, 0], W / W[0, 0])
+    assert scale_to_radius(W.astype(np.float32), 2).dtype == np.float32
+    with pytest.raises(ValueError, match="spectral radius 0"):
+        scale_to_radius([[0.0, 1.0], [0.0, 0.0]], 1.0)

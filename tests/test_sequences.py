@@ -6,6 +6,8 @@ from oracle import few, seeds, size
 
 from rnnlib import (
     ShapeError,
+    adding_batch,
+    adding_problem,
     lengths_to_mask,
     pad,
     reverse_by_length,
@@ -108,3 +110,19 @@ def test_errors():
         windows(np.ones(9), 3, stride=0)
     with pytest.raises(ValueError, match="N and T must be at least 1"):
         stream_batches(np.arange(9), 0, 3)
+
+
+def test_adding_problem_marks_one_step_in_each_half_and_adds_them():
+    xs, targets = adding_problem(7, 500, np.random.default_rng(0))
+    values, marks = xs[..., 0], xs[..., 1]
+    assert xs.shape == (7, 500, 2) and targets.shape == (500, 1)
+    assert 0 <= values.min() and values.max() < 1 and set(marks.ravel()) == {0, 1}
+    assert (marks[:3].sum(axis=0) == 1).all() and (marks[3:].sum(axis=0) == 1).all()
+    assert (marks.max(axis=1) == 1).all(), "a step is never marked"
+    np.testing.assert_allclose(targets[:, 0], (values * marks).sum(axis=0))
+    with pytest.raises(ValueError, match="T must be at least 2"):
+        adding_problem(1, 5, np.random.default_rng(0))
+    with pytest.raises(ShapeError, match=r"second must have shape \(3,\), got \(2,\)"):
+        adding_batch(np.ones((5, 3)), [0, 1, 2], [3, 4])
+    with pytest.raises(ShapeError, match=r"values must have shape \(T, N\)"):
+        adding_batch(np.ones(5), [0], [3])
