@@ -15,14 +15,17 @@ import difflib
 from collections.abc import Callable
 
 from ..exercises import Exercise, all_exercises
+from .cells import failed_definitions, watch_cells
 from .display import earned, publish, say
 from .marking import Report, mark
-from .questions import all_questions, open_sealed
+from .questions import all_questions, normal, open_sealed
+
+watch_cells()
 
 __all__ = ["check", "check_answer", "grade", "grade_answer", "mark", "working"]
 
 
-def check(function: Callable) -> None:
+def check(function: Callable | None = None) -> None:
     """Show what is right and what is wrong with an exercise's function.
 
     Parameters
@@ -32,7 +35,9 @@ def check(function: Callable) -> None:
     """
     exercise = _exercise_of(function)
     if exercise is not None:
-        publish(mark(exercise, function))
+        report = mark(exercise, function)
+        _note_failed_cell(report, exercise.name)
+        publish(report)
 
 
 def grade(function: Callable, *, points: float, seed: int = 1) -> float:
@@ -56,6 +61,7 @@ def grade(function: Callable, *, points: float, seed: int = 1) -> float:
     if exercise is None:
         return 0.0
     report = mark(exercise, function, seed)
+    _note_failed_cell(report, exercise.name)
     publish(report, points)
     return earned(report, points)
 
@@ -130,19 +136,28 @@ def _answer_report(question: str, answer: object) -> Report | None:
     if question not in questions:
         say(f"There is no question called `{question}`.")
         return None
-    report = Report(question)
+    report = Report(question, is_question=True)
     if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
         report.state = "unanswered"
         report.notes = ["Put your answer into its cell, run that cell, then run this one again."]
         return report
     verdict = open_sealed(question, questions[question], answer)
-    if verdict is None:
-        report.notes = ["This is not one of the possible answers." if _is_letter(answer) else "No."]
-        return report
-    report.state = "right" if verdict.right else "wrong"
-    report.notes = [verdict.remark]
+    wanted = questions[question]["wanted"]
+    if verdict is None and wanted == "a number" and normal(answer)[-1:].isdigit():
+        report.notes = ["No."]
+    elif verdict is None:
+        report.notes = [f"The answer is {wanted}."]
+    else:
+        report.state = "right" if verdict.right else "wrong"
+        report.notes = [verdict.remark]
+    _note_failed_cell(report, f"answer_{question}")
     return report
 
 
-def _is_letter(answer: object) -> bool:
-    return isinstance(answer, str) and not any(c.isdigit() for c in answer)
+def _note_failed_cell(report: Report, name: str) -> None:
+    """Say so when the newest version of a cell never came to be: the check sees the one before."""
+    if name in failed_definitions():
+        report.notes.append(
+            f"The last cell that defines `{name}` ended in an error (see there), so this is about "
+            "the version before it."
+        )

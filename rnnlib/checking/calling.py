@@ -53,7 +53,7 @@ def call(
     allowed: tuple[str, ...] = (),
     guarded: bool = True,
 ) -> Call:
-    """Call ``function(*args, **options)`` with copies of `args`; never raises what the function raises.
+    """Call ``function(*args, **options)`` with copies of `args`; never raises what it raises.
 
     Parameters
     ----------
@@ -149,9 +149,12 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
     for name, value in zip(names, args, strict=False):
         if isinstance(value, Params):
             parts += [f"{name}.{part} {array.shape}" for part, array in value.items()]
+        elif isinstance(value, tuple) and hasattr(value, "_fields"):  # a cache
+            arrays = [f for f in value._fields if isinstance(getattr(value, f), np.ndarray)]
+            parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
         elif isinstance(value, np.ndarray):
             parts.append(f"{name} {value.shape}")
-        else:
+        elif not callable(value):
             parts.append(f"{name} = {value!r}")
     return ", ".join(parts)
 
@@ -164,8 +167,24 @@ def _describe(error: BaseException, function, args, names) -> str:
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
     if own and own[-1].line:
         sentence += f", in the line `{own[-1].line}`"
+    group = next((n for n, value in zip(names, args) if isinstance(value, Params)), None)
+    if group is not None:
+        fields = [name for name, _ in args[names.index(group)].items()]
+        sentence += _about_fields(error, group, fields)
     shapes = shapes_of(args, names)
     return sentence + (f". It was called with {shapes}" if shapes else "")
+
+
+def _about_fields(error: BaseException, group: str, fields: list[str]) -> str:
+    """How to reach the weights, where the error shows that they were looked for elsewhere."""
+    unknown = getattr(error, "name", None)
+    bare = isinstance(error, NameError) and unknown in fields
+    unpacked = isinstance(error, TypeError) and "Params" in str(error)
+    if bare or unpacked:
+        return f". The weights are fields of `{group}`: write `{group}.{unknown or fields[0]}`"
+    if isinstance(error, AttributeError) and "Params" in str(error):
+        return f". `{group}` has {', '.join(f'`{name}`' for name in fields)}"
+    return ""
 
 
 def _plain_words(text: str) -> str:

@@ -57,6 +57,9 @@ def diagnose(
             for mine, his in zip(trials, theirs, strict=True)
         ):
             return [(mistake.name, mistake.text)]
+    if exercise.observe is not None:  # one thing is watched from several sides: no part by itself
+        advice = exercise.advise(trials[0].call.value) if exercise.advise else None
+        return [("advice", advice)] if advice else []
 
     found: dict[str, str] = {}
     for name in exercise.results:
@@ -74,7 +77,8 @@ def diagnose(
 
 def right_functions(exercise: Exercise) -> dict[str, Callable]:
     """A right version of each earlier exercise that this one uses, written as a student would."""
-    return {name: all_exercises()[name].variants[0].function for name in exercise.uses}
+    earlier = [all_exercises()[name] for name in exercise.uses]
+    return {e.name: rebind(e.variants[0].function, right_functions(e)) for e in earlier}
 
 
 def _run(exercise: Exercise, mistake: Version, trials: list[Trial]) -> list[Trial]:

@@ -17,13 +17,17 @@ HEADLINES = {
     "borrowed": "not your own work yet",
     "unanswered": "not answered yet",
 }
-GREEN, RED, GREY = "#1a7f37", "#c9352b", "#767676"
+QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}
+# JupyterLab's own colours, which follow the theme, where there are any.
+GREEN = "var(--jp-success-color1, #1a7f37)"
+RED = "var(--jp-error-color1, #c9352b)"
+GREY = "var(--jp-ui-font-color2, #767676)"
 
 
 def text(report: Report, points: float | None = None) -> str:
     """The report as plain text."""
-    lines = [f"{report.exercise}: {headline(report, points)}"]
-    for row, reason in _shown(report):
+    lines = [f"{_title(report)}: {headline(report, points)}"]
+    for row, reason in _shown(report, points):
         lines.append(
             f"  {_mark(row)} {_plain(row.name)}" + (f": {_plain(reason)}" if reason else "")
         )
@@ -41,7 +45,7 @@ def diagnosis_lines(report: Report) -> list[str]:
 
 def headline(report: Report, points: float | None = None) -> str:
     """What it comes to, with the points where there are any."""
-    words = HEADLINES[report.state]
+    words = (QUESTION_HEADLINES if report.is_question else HEADLINES)[report.state]
     return words if points is None else f"{words}, {earned(report, points):g} of {points:g} points"
 
 
@@ -61,7 +65,7 @@ def as_html(report: Report, points: float | None = None) -> str:
         f'<td style="text-align:left;color:{_colour(row)};font-weight:bold">{_mark(row)}</td>'
         f'<td style="text-align:left;white-space:nowrap">{_rich(row.name)}</td>'
         f'<td style="text-align:left">{_rich(reason)}</td></tr>'
-        for row, reason in _shown(report)
+        for row, reason in _shown(report, points)
     )
     table = f'<table style="margin:.4em 0;font-size:inherit">{rows}</table>' if rows else ""
     advice = "".join(
@@ -73,7 +77,7 @@ def as_html(report: Report, points: float | None = None) -> str:
     return (
         f'<div style="border-left:4px solid {colour};padding:.2em .9em;margin:.4em 0;'
         f'max-width:60em;line-height:1.5">'
-        f'<div><b style="color:{colour}">{sign}</b> {_rich(f"`{report.exercise}`")}: '
+        f'<div><b style="color:{colour}">{sign}</b> {_rich(_title(report, "`"))}: '
         f"<b>{html.escape(headline(report, points))}</b></div>{table}{advice}{notes}</div>"
     )
 
@@ -121,8 +125,17 @@ def say(message: str) -> None:
     display({"text/plain": _plain(message), "text/html": box}, raw=True)
 
 
-def _shown(report: Report) -> list[tuple[Row, str]]:
-    """The rows that tell something, each with its reason; a reason that recurs is told once."""
+def _title(report: Report, quote: str = "") -> str:
+    return f"{'Question ' if report.is_question else ''}{quote}{report.exercise}{quote}"
+
+
+def _shown(report: Report, points: float | None) -> list[tuple[Row, str]]:
+    """The rows that tell something, each with its reason; a reason that recurs is told once.
+
+    Where all is right, the check has shown every row; the marked cell need not do it again.
+    """
+    if report.passed and points is not None:
+        return []
     shown, told = [], set()
     for row in report.rows:
         if row.reason and row.reason in told:
@@ -142,11 +155,18 @@ def _colour(row: Row) -> str:
 
 
 def _plain(sentence: str) -> str:
-    return sentence.replace("`", "")
+    return re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"\1", sentence).replace("`", "")
 
 
 def _rich(sentence: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence, quote=False))
+    """A sentence as HTML: code in backticks, emphasis in asterisks, shapes on their own line."""
+    parts = re.split(r"(`[^`]+`)", html.escape(sentence, quote=False))
+    for k, part in enumerate(parts):
+        if part.startswith("`"):
+            parts[k] = f"<code>{part[1:-1]}</code>"
+        else:
+            parts[k] = re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"<em>\1</em>", part)
+    return "".join(parts).replace(". It was called with ", ".<br>It was called with ")
 
 
 def _lower(sentence: str) -> str:

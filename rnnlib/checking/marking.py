@@ -198,7 +198,7 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
 
     for kind in special:
         reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
-        part = sum(exercise.share(name) for name, reason in reasons.items() if not reason)
+        part = sum(exercise.share(r.result) * r.right for r in rows if not reasons[r.result])
         # What is wrong on ordinary sizes has been said there.
         news = {
             row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
@@ -206,7 +206,7 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         reason = next(iter(news.values()), "")
         if news and len(reasons) > 1 and not exercise.observe and not _whole(pairs[kind]):
             reason = f"`{next(iter(news))}` {reason}"
-        extras.append(Row(f"with {kind}", part * right, extra, reason))
+        extras.append(Row(f"with {kind}", part, extra, reason))
 
     if exercise.arguments:
         changed = dict.fromkeys(name for t in trials for name in t.call.changed)

@@ -30,8 +30,14 @@ class Verdict:
 
 
 def seal(name: str, answers: dict[str, Verdict]) -> dict[str, str]:
-    """The sealed form of a question: a tag for every answer, and its verdict under lock."""
-    sealed = {}
+    """The sealed form of a question: a tag for every answer, and its verdict under lock.
+
+    Only what sort of answer is wanted stands in it in the clear.
+    """
+    letters = all(len(answer) == 1 and answer.isalpha() for answer in answers)
+    sealed = {
+        "wanted": "one of the letters " + ", ".join(sorted(answers)) if letters else "a number"
+    }
     for answer, verdict in answers.items():
         tag, stream = _keys(name, answer)
         plain = json.dumps([verdict.right, verdict.remark], ensure_ascii=False).encode()
@@ -49,7 +55,12 @@ def open_sealed(name: str, sealed: dict[str, str], answer: object) -> Verdict | 
 
 
 def normal(answer: object) -> str:
-    """An answer in its normal form: ``" B) "`` is ``"b"``; ``"1,088"`` and 1088.0, ``"1088"``."""
+    """An answer in its normal form: ``" B) "`` is ``"b"``; ``"1,088"`` and 1088.0, ``"1088"``.
+
+    ``1,088`` without quotes is the tuple (1, 88) to Python; it is taken for what was meant.
+    """
+    if isinstance(answer, tuple) and answer and all(isinstance(part, int) for part in answer):
+        answer = str(answer[0]) + "".join(f"{part:03}" for part in answer[1:])
     words = str(answer).strip().strip("().").strip().lower()
     try:
         return f"{float(words.replace(',', '')):.6g}"

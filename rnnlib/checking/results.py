@@ -23,6 +23,8 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
     names = exercise.returned
     if value is None:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
+    if len(names) == 1 and isinstance(value, tuple) and not hasattr(value, "_fields"):
+        raise Unusable(f"returned {len(value)} values; it should return one, {names[0]}")
     if len(names) == 1:
         parts = (value,)
     elif not isinstance(value, tuple | list) or len(value) < len(names):
@@ -61,7 +63,8 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
     if array.dtype.kind not in "biufc":
         if isinstance(got, np.ndarray):
             return f"holds entries of type {array.dtype}, not numbers"
-        return f"is a {type(got).__name__}, not an array of numbers"
+        wanted = "an array of numbers" if np.ndim(expected) else "a number"
+        return f"is a {type(got).__name__}, not {wanted}"
     if isinstance(got, list | tuple):
         return f"is a {type(got).__name__} of arrays; join them with `np.stack`"
     expected = np.asarray(expected)

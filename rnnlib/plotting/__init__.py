@@ -9,6 +9,7 @@ pixels, colours for every kind of colour vision.
 A recurrent network reads the letters t, r, e, x.
 """
 
+from rnnlib.plotting.backward import draw_backward_rnn
 from rnnlib.plotting.comparisons import draw_rnn_tasks, draw_separate_vs_shared
 from rnnlib.plotting.curves import plot_loss, plot_traces
 from rnnlib.plotting.networks import (
@@ -20,6 +21,7 @@ from rnnlib.plotting.states import plot_hidden_states, plot_hidden_states_pair
 from rnnlib.plotting.style import show
 
 __all__ = [
+    "draw_backward_rnn",
     "draw_compact_and_unrolled",
     "draw_compact_rnn",
     "draw_rnn_tasks",
