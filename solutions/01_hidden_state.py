@@ -13,8 +13,8 @@
 # # 1 The hidden state
 #
 # A recurrent network reads a sequence one piece at a time and keeps a note of what it has read: the
-# **hidden state**. In this unit you write the few lines that keep this note, and nothing is hidden
-# from you: everything is NumPy.
+# **hidden state**. In this unit you write the few lines that keep this note. Everything is plain
+# NumPy, and you can read all of it.
 #
 # **At the end you can**
 # - say why a sequence needs a memory, and show it with a network that has none;
@@ -26,14 +26,16 @@
 # | | |
 # |---|---|
 # | **Time** | 60 to 90 minutes |
-# | **You need** | Python functions; NumPy arrays and their shapes; the matrix product `@` |
+# | **You need** | Python functions; NumPy arrays and their shapes; the matrix product `@`; a rough idea of a feed-forward network and of training |
 # | **Points** | 20: five functions (18) and four questions (2) |
 #
 # **How it works.** Run the cells from top to bottom with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Where a
-# cell says `YOUR CODE HERE`, it is your turn. Then run `check(...)` below it: it tells you at once
-# what is right and what is not, as often as you like. If you are stuck, open a hint. The cells that
-# say *This cell is marked* show what you have earned. If an exercise will not come out, read on: the
-# experiments then use the library's version and say so.
+# cell says `YOUR CODE HERE`, it is your turn: put your lines in the place of `# YOUR CODE HERE` **and**
+# of `raise NotImplementedError()`, then run the cell. `check(...)` below it tells you at once what is
+# right and what is not, as often as you like. If you are stuck, open a hint. The cells that say *This
+# cell is marked* show what you have earned. If an exercise will not come out, read on: the experiments
+# then use the library's version and say so. After a restart, or an error that a name *is not defined*,
+# choose *Run > Run All Above Selected Cell*.
 
 # %% locked="setup"
 import numpy as np
@@ -133,10 +135,10 @@ for window in (1, 2, 3, 4):
 
 # %% [markdown]
 # **Question 1.** A network sees a window of 5 letters. In how many of these strings can it tell which
-# came first: `abxx`, `baxxx`, `abxxxx`, `baxxxxx`, `abxxxxxx`? Put the number into the cell.
+# came first: `abxxx`, `baxxx`, `abxxxx`, `baxxxxx`, `abxxxxxx`? Put the number into the cell.
 
 # %% answer="window"
-answer_window = None
+answer_window = None  # your answer: a number
 ### BEGIN SOLUTION
 answer_window = 3
 ### END SOLUTION
@@ -165,7 +167,8 @@ show(
 # %% [markdown]
 # Both pictures show the same network. On the left, the arrow that leads back means "one step later".
 # On the right, that loop is unrolled: one column a step, time runs to the right. The colours tell the
-# weights apart, and each colour returns in every column: **the same weights are used at every step**.
+# weights apart, and each colour returns in every column: **the same weights are used at every step**. (The way up, with $W_{hy}$ to the output
+# $y$, is section 1.4.)
 #
 # **The equation.** All terms are added, and a tanh keeps every number between −1 and 1:
 #
@@ -176,8 +179,9 @@ show(
 # $W_{hh} = -0.6$ and $b_h = 0.1$ the sum is $0.4 - 0.3 + 0.1 = 0.2$, and the new state is
 # $\tanh(0.2) \approx 0.197$.
 #
-# In practice we read $N$ sequences at once, a **batch**: each row of $x$ and $h$ belongs to one of
-# them.
+# A letter enters as a **one-hot** vector: as many numbers as there are letters, all 0 but for a single 1
+# at the letter's place. With 8 letters, $D = 8$. And in practice we read $N$ sequences at once, a
+# **batch**: each row of $x$ and $h$ belongs to one of them.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -315,8 +319,8 @@ check(rnn_forward)
 # %% grade="rnn_forward" points=6
 
 # %% [markdown]
-# **Try it: what can a letter change?** We read *tyrannosaurus* twice with random weights; the second
-# time the sixth letter is another one. How far is each state from what it was?
+# **Try it: what can a letter change?** We read *tyrannosaurus* and *tyranxosaurus* with the same random
+# weights. They differ in the sixth letter (step 5, counting from 0). How far apart are the states?
 
 # %%
 forward = working(rnn_forward)
@@ -359,7 +363,7 @@ show(
 # - d) only $h_6$
 
 # %% answer="changes"
-answer_changes = None  # "a", "b", "c" or "d"
+answer_changes = None  # your answer: "a", "b", "c" or "d"
 ### BEGIN SOLUTION
 answer_changes = "c"
 ### END SOLUTION
@@ -374,7 +378,8 @@ check_answer("changes", answer_changes)
 #
 # **The idea.** The state is for the network itself. To say something to the world it is read out by one
 # more layer: a score for each of $K$ possible answers. The scores are called **logits**; they may be any
-# numbers. The softmax turns them into probabilities, and it belongs to the loss, not to this layer.
+# numbers. The softmax ($e$ to the power of each score, divided by the sum of all) turns them into
+# probabilities, and it belongs to the loss, not to this layer.
 #
 # **The equation:** $\quad y_t = h_t\,W_{hy} + b_y$
 #
@@ -478,17 +483,17 @@ check(count_parameters)
 count = working(count_parameters)
 D, H, K = V, 64, V
 recurrent = count(D, H, K)
-layer = D * H + H * H + H
+layer = rnnlib.init_rnn(D, H, np.random.default_rng(0)).size
 print("  T   separate layers   one recurrent layer")
 for T in (1, 3, 12, 100):
-    print(f"{T:>3} {T * layer + H * K + K:>17,} {recurrent:>21,}")
+    print(f"{T:>3} {recurrent + (T - 1) * layer:>17,} {recurrent:>21,}")
 
 # %% [markdown]
 # **Question 3.** How many parameters does a recurrent network have that reads and predicts the 27 symbols
 # of our names ($D = K = 27$) with $H = 100$ units? Work it out, on paper or with your function.
 
 # %% answer="parameters"
-answer_parameters = None
+answer_parameters = None  # your answer: a number
 ### BEGIN SOLUTION
 answer_parameters = 15_527
 ### END SOLUTION
@@ -531,9 +536,11 @@ show(
 # Below 1 the state dies away. At exactly 1 it still dies, only slowly, because $\tanh(h)$ is always a
 # little less than $h$. Above 1 the unit excites itself, the tanh holds it back, and the two agree on a
 # value that stays: with $w = 3$ it is 0.995. By symmetry −0.995 stays as well. Two values that stay: that
-# is one bit of memory.
+# is one bit of memory. (0 stays too, but only like a pencil on its tip: the least push, and the state moves
+# on to one of the two. Before the first pulse there must be no push.)
 #
-# **Your turn:** choose the weights of a latch. One unit is enough; the first unit counts. The check looks
+# **Your turn:** choose the weights of a latch. One unit is enough; if you take more, the first
+# one is looked at. The check looks
 # at what your network does, not at your numbers: many choices are right.
 
 
@@ -556,7 +563,7 @@ check(latch_params)
 # </details>
 # <details><summary><b>Hint 2</b>: holding</summary>
 #
-# Take `W_hh` from the picture above: a value at which the state stays.
+# Take for `W_hh` one of the w of the picture above: one whose curve stays up.
 # </details>
 # <details><summary><b>Hint 3</b>: switching</summary>
 #
@@ -588,7 +595,7 @@ show(
 )
 
 # %% [markdown]
-# You have built a memory cell. Unit 05 will build one that *learns* when to set, hold and reset: the LSTM.
+# This is a memory cell. Unit 05 will build one that *learns* when to set, hold and reset: the LSTM.
 #
 # ## 1.7 A loss at every step, or at the end
 #
@@ -681,9 +688,9 @@ for update in range(301):
     model, state = rnnlib.adam_step(model, grads, state, learning_rate=5e-3)
 
 print(
-    f"names it learns from: first {losses[0]:.2f}, at the end {np.mean(losses[-20:]):.2f} nats a letter"
+    f"names for training:    first {losses[0]:.2f}, at the end {np.mean(losses[-20:]):.2f} nats a letter"
 )
-print(f"names held out:       first {validation[0]:.2f}, at the end {validation[300]:.2f}")
+print(f"names held out:        first {validation[0]:.2f}, at the end {validation[300]:.2f}")
 
 # %% [markdown]
 # The first loss is close to 3.30, as it should be. Is the last one good? A number means something only next to
@@ -720,7 +727,8 @@ show(
 # %% [markdown]
 # The network beats the table that sees the last letter. So its state holds **more than the last letter**: that
 # is what the recurrent weights are for. Now look at the state itself, while it reads a name that it was not
-# trained on, before and after training. Each row is a unit; we show the 16 that move most after training.
+# trained on, before and after training. Each row is a unit; we show the 16 that move most after training, and
+# below the mean size over all 64, so that our choice of rows does not mislead.
 
 # %%
 forward = working(rnn_forward)
@@ -733,13 +741,17 @@ show(
     f"{np.abs(before[:, units]).mean():.2f} in size; after training they are pushed towards -1 and 1, on average "
     f"{np.abs(after[:, units]).mean():.2f}.",
 )
-print("after reading    next letter, before training     after training")
+print(
+    f"mean size over all {H} units: before {np.abs(before).mean():.2f}, after {np.abs(after).mean():.2f}"
+)
+print()
+print("after reading   next letter, before   after training")
 for n in (3, 6, 9, 12):
-    row = f".{word[:n]:<15}"
+    row = f".{word[:n]:<13}"
     for net in (untrained, model):
         p = rnnlib.softmax(rnnlib.output_step(read_word("." + word[:n], net.cell)[-1:], net.out))[0]
-        best = np.argsort(-p)[:3]
-        row += "  " + ", ".join(f"{alphabet.decode([k])} {p[k]:>4.0%}" for k in best) + "      "
+        best = np.argsort(-p)[:2]
+        row += "  " + ", ".join(f"{alphabet.decode([k])} {p[k]:>4.0%}" for k in best) + "     "
     print(row.rstrip())
 
 # %% [markdown]
@@ -762,8 +774,8 @@ for what, values in (("vowel or not", is_vowel), ("place in the word", place)):
     print(row.rstrip())
 
 # %% [markdown]
-# Compare the columns. Vowels: random weights tell them apart almost as well, so training has not made a unit for
-# them. The place in the word: before, no unit follows it well; after training one follows it closely. Nobody asked
+# Compare the columns. Vowels: random weights tell them apart almost as well, so training has hardly made a *single*
+# unit for them (whether several do it together, this does not show). The place in the word: before, no unit follows it well; after training one follows it closely. Nobody asked
 # for that. It helps to predict the end of a name, so it was learned. Without the first column we might have
 # been proud of the vowels: **compare with the untrained network before you read a meaning into a unit.** Unit 16
 # looks into states more thoroughly.
@@ -794,20 +806,21 @@ def recurrent_accuracy(gap, seed, H=32):
     return np.mean(rnnlib.output_step(h, model.out).argmax(axis=1) == answers)
 
 
-print("letters in between   share of right answers, three starts")
+print("letters after a and b   share of right answers, three starts")
 for gap in (2, 10, 30, 100):
-    print(f"{gap:>18}   " + "  ".join(f"{recurrent_accuracy(gap, seed):.2f}" for seed in range(3)))
+    print(f"{gap:>21}   " + "  ".join(f"{recurrent_accuracy(gap, seed):.2f}" for seed in range(3)))
 
 # %% [markdown]
 # **Good at:** anything where order matters and the sequence may be long: no window, no cliff at the window's end,
 # the same weights throughout.
 #
-# **Bad at:** very long memories. With two or ten letters in between, every start succeeds; with a hundred, a start that
-# ends near 0.50 has learned nothing. The answer was in the state at the beginning, but the gradient that should teach
-# the network to keep it hardly arrives. Unit 04 shows why; LSTM and GRU (05, 06) are the remedy.
+# **Bad at:** very long memories. With two or ten letters behind, every start succeeds. With more, some starts, and with a
+# hundred most, end near 0.50: within these 150 updates they have learned nothing. The answer was in the state at the
+# beginning, but the gradient that should teach the network to keep it hardly arrives. Unit 04 measures that; LSTM and
+# GRU (05, 06) are the remedy.
 #
 # **Bad at:** hurrying. Each step has to wait for the one before, so a machine that could do a thousand products at
-# once does them one after the other. The same arithmetic without the recurrence is one large product:
+# once does them one after the other. Nearly the same arithmetic without the recurrence is one large product:
 
 # %% tags=["nbval-ignore-output"]
 import timeit
@@ -846,7 +859,7 @@ print(
 # - d) a separate layer for each of the 30 places
 
 # %% answer="simplest"
-answer_simplest = None  # "a", "b", "c" or "d"
+answer_simplest = None  # your answer: "a", "b", "c" or "d"
 ### BEGIN SOLUTION
 answer_simplest = "b"
 ### END SOLUTION
@@ -860,7 +873,7 @@ check_answer("simplest", answer_simplest)
 # ## Summary
 #
 # - The hidden state is a vector that is updated at each step: $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b_h)$.
-# - The same weights serve at every step. Their number, $DH + H^2 + H + HK + K$, does not depend on $T$.
+# - The same weights serve at every step. Their number does not depend on $T$.
 # - $h_t$ depends on $x_1 \dots x_t$ and on $h_0$, and on nothing that comes later.
 # - Logits are read from the state by an affine layer: from the last state (many to one) or from each (many to many).
 # - A unit that excites itself (weight above 1) can hold a bit; one that does not forgets.

@@ -12,11 +12,11 @@ from traitlets.config import Config, PyFileConfigLoader
 from .fingerprint import fingerprint
 from .rules import UnitError
 
-STUB_RAISES = "raise NotImplementedError()"
+STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 
 
 class ClearSolutionsKindly(ClearSolutions):
-    """nbgrader's ClearSolutions, but a stub raises only inside a function.
+    """nbgrader's ClearSolutions, but it leaves a stub only inside a function.
 
     At the top level of a cell (`answer_order = None`) an error would stop "Run all" right there.
     """
@@ -25,8 +25,7 @@ class ClearSolutionsKindly(ClearSolutions):
         """Take the solution out of one cell."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if cell.cell_type == "code":
-            lines = [line for line in cell.source.split("\n") if line != STUB_RAISES]
-            cell.source = "\n".join(lines)
+            cell.source = "\n".join(line for line in cell.source.split("\n") if line not in STUB)
         return cell, resources
 
 

@@ -37,8 +37,8 @@ from .rules import UnitError
 WORDS = ("locked", "exercise", "grade", "answer", "grade_answer")
 
 GRADE_CELL = """\
-# This cell is marked. Run it to see what your {name} earns; it is run on other numbers after
-# you hand in.
+# This cell is marked: run it to see what you have earned.
+# After you hand in, it is run on other numbers.
 from rnnlib.checking import grade
 
 seed = 1
@@ -71,7 +71,11 @@ def read_source(path: Path) -> NotebookNode:
         raise UnitError(f"{path}: the header must have rnnlib: points and seconds")
     notebook = nbformat.v4.new_notebook(
         metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
             "language_info": {"name": "python"},
             "rnnlib": dict(course, unit=path.stem),
         }

@@ -3,7 +3,7 @@
 The rows of a report and their part of the marks:
 
 - a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
-- a row for every special kind of input (sizes of 1, large numbers), one for arguments that must
+- a row for every special kind of input (a size of 1, large numbers), one for arguments that must
   come back unchanged, one for drawing from the random generator where one is given, one for giving
   the same answer again: 30 %, shared evenly. They count only as
   far as the results themselves are right: a function that does nothing changes nothing, and earns
@@ -56,6 +56,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     state: str = "wrong"
     apart: bool = False
+    is_question: bool = False
 
     @property
     def share(self) -> float:
@@ -92,7 +93,10 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         report.apart = bool(note)
     if trials[0].call.unwritten:
         report.state = "unwritten"
-        report.notes = ["Write it in its cell, run that cell, then run this one again."]
+        report.notes = [
+            "The line `raise NotImplementedError()` is still reached: your code takes its place. "
+            "Delete that line, run the cell, then run this one again."
+        ]
         return report
     if borrowed := _borrowed(trials):
         report.state = "borrowed"
@@ -219,7 +223,7 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
         label = "draws from the given generator"
         extras.append(_property(label, not undrawn, right, extra, reason))
-    constant = firsts[0].results is None or firsts[0].agrees(again, exercise)
+    constant = firsts[0].agrees(again, exercise) or not _readable(firsts[0])
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
     # A local variable may bear the name and mean something else: only news where a result is wrong.
@@ -239,6 +243,12 @@ def _inside(exercise: Exercise, pairs) -> list[Row]:
                 reason = compare(exercise, name, got, right, trial.case) or ""
                 rows[name] = Row(f"`{name}`, inside", float(not reason), 0.0, reason)
     return list(rows.values())
+
+
+def _readable(trial: Trial) -> bool:
+    """Whether every result is made of numbers, so that two of them can be told apart."""
+    kinds = [np.asarray(value).dtype.kind for value in (trial.results or {}).values()]
+    return bool(kinds) and all(kind in "biuf" for kind in kinds)
 
 
 def _whole(pairs) -> bool:

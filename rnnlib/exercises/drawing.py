@@ -8,7 +8,7 @@ import numpy as np
 
 from ..params import Params
 
-ONES = "sizes of 1"
+ONES = "a size of 1"
 LARGE = "large numbers"
 
 

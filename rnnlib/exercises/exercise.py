@@ -43,7 +43,7 @@ class Case:
     sizes : dict
         What the letters mean here, such as ``{"T": 6, "N": 3}``; used in messages.
     kind : str
-        `PLAIN`, or what is special: "sizes of 1", "large numbers". Each kind is a row of the table.
+        `PLAIN`, or what is special: "a size of 1", "large numbers". Each kind is a row of a check.
     given : object
         What ``observe`` needs to watch the returned value at work.
     options : dict
@@ -119,6 +119,9 @@ class Exercise:
     observe : callable, optional
         ``observe(returned, case)`` turns what was returned into the results, for an exercise that
         is marked by how something behaves.
+    advise : callable, optional
+        ``advise(returned)`` looks at what was returned when no known mistake fits, for an exercise
+        with `observe`; a sentence like a mistake's, or None.
     explain : dict
         For a result marked by behaviour: what to say when it is wrong, in the place of "first
         wrong entry".
@@ -137,6 +140,7 @@ class Exercise:
     uses: tuple[str, ...] = ()
     intermediates: Callable | None = None
     observe: Callable | None = None
+    advise: Callable | None = None
     explain: dict[str, str] = field(default_factory=dict)
     borrow: tuple[str, ...] = ()
     rtol: float = 1e-4

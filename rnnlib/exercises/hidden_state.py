@@ -21,6 +21,9 @@ def _draw_step(rng):
     for kind, s in drawing.sizes(plain, "NDH"):
         x, h = drawing.array(rng, s["N"], s["D"]), drawing.array(rng, s["N"], s["H"], scale=0.5)
         yield Case((x, h, _weights(rng, **s)), s, kind)
+    s = {"N": 3, "D": 4, "H": 4}  # W_xh and W_hh can be taken for each other here
+    x, h = drawing.array(rng, 3, 4), drawing.array(rng, 3, 4, scale=0.5)
+    yield Case((x, h, _weights(rng, **s)), s, "as many inputs as units")
     x, h = drawing.array(rng, 2, 3, scale=300), drawing.array(rng, 2, 4, scale=0.5)
     yield Case((x, h, _weights(rng, 3, 4)), {"N": 2, "D": 3, "H": 4}, drawing.LARGE)
 
@@ -115,6 +118,12 @@ def input_weight_transposed(x, h, params):
 
 
 @RNN_STEP.mistake
+def weights_exchanged(x, h, params):
+    """`W_xh` and `W_hh` are exchanged: `x` goes with `W_xh`, and `h` with `W_hh`."""
+    return np.tanh(x @ params.W_hh + h @ params.W_xh + params.b_h)
+
+
+@RNN_STEP.mistake
 def weight_first(x, h, params):
     """The weight stands on the left, as with column vectors. Here an example is a row: `x @
     W_xh`.
@@ -140,6 +149,24 @@ def tanh_of_each_term(x, h, params):
 def tanh_too_early(x, h, params):
     """The bracket of the tanh closes too early, so that the bias is added outside."""
     return np.tanh(x @ params.W_xh + h @ params.W_hh) + params.b_h
+
+
+@RNN_STEP.mistake
+def recurrent_term_outside(x, h, params):
+    """The term `h @ W_hh` stands outside of the tanh. One tanh goes around the whole sum."""
+    return np.tanh(x @ params.W_xh + params.b_h) + h @ params.W_hh
+
+
+@RNN_STEP.mistake
+def recurrent_term_subtracted(x, h, params):
+    """The term `h @ W_hh` is subtracted; all three terms are added."""
+    return np.tanh(x @ params.W_xh - h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def bias_added_twice(x, h, params):
+    """`b_h` is added twice. There is one bias for the sum, not one for each product."""
+    return np.tanh(x @ params.W_xh + params.b_h + h @ params.W_hh + params.b_h)
 
 
 @RNN_STEP.mistake
@@ -288,6 +315,12 @@ def bias_subtracted(h, params):
 
 
 @OUTPUT_STEP.mistake
+def best_class_returned(h, params):
+    """The number of the best class is returned. All K scores are wanted for each example."""
+    return np.argmax(h @ params.W_hy + params.b_y, axis=1)
+
+
+@OUTPUT_STEP.mistake
 def first_example_only(h, params):
     """Only the first example of the batch is used; every row of `h` gets a row of scores."""
     return h[0] @ params.W_hy + params.b_y
@@ -384,7 +417,9 @@ def single_precision_sequence(xs, h0, params):
 
 @RNN_FORWARD.mistake
 def h0_ignored(xs, h0, params):
-    """The sequence starts from zeros: `h0` is never used."""
+    """The sequence starts from zeros and `h0` is never used. (Mind `hs[t - 1]`: for t = 0 it is the
+    last row.)
+    """
     h = np.zeros_like(h0)
     hs = []
     for x in xs:
@@ -456,6 +491,68 @@ def batch_first(xs, h0, params):
         h = rnn_step(x, h, params)
         hs.append(h)
     return np.stack(hs, axis=1), h
+
+
+@RNN_FORWARD.mistake
+def states_concatenated(xs, h0, params):
+    """The states are glued together along the batch by `np.concatenate`. `np.stack` makes a
+    new axis
+    for time.
+    """
+    h = h0
+    hs = []
+    for x in xs:
+        h = rnn_step(x, h, params)
+        hs.append(h)
+    return np.concatenate(hs), h
+
+
+@RNN_FORWARD.mistake
+def results_exchanged(xs, h0, params):
+    """`h` and `hs` are returned in the wrong order: first all states, `hs`, then the final
+    one, `h`.
+    """
+    h = h0
+    hs = []
+    for x in xs:
+        h = rnn_step(x, h, params)
+        hs.append(h)
+    return h, np.stack(hs)
+
+
+@RNN_FORWARD.mistake
+def appended_after_loop(xs, h0, params):
+    """Only the last state is kept. Is the line that keeps it inside the loop, indented as the
+    step is?
+    """
+    h = h0
+    hs = []
+    for x in xs:
+        h = rnn_step(x, h, params)
+    hs.append(h)
+    return np.stack(hs), h
+
+
+@RNN_FORWARD.mistake
+def counted_from_one(xs, h0, params):
+    """The steps are counted from 1 to T. Python counts from 0 to T - 1: `range(T)`."""
+    h = h0
+    hs = []
+    for t in range(1, len(xs) + 1):
+        h = rnn_step(xs[t], h, params)
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@RNN_FORWARD.mistake
+def width_of_the_inputs(xs, h0, params):
+    """`hs` is made with the shape of `xs`, D numbers in a row. A state has H numbers."""
+    h = h0
+    hs = np.zeros_like(xs)
+    for t in range(len(xs)):
+        h = rnn_step(xs[t], h, params)
+        hs[t] = h
+    return hs, h
 
 
 @RNN_FORWARD.mistake
@@ -689,6 +786,30 @@ def observe_latch(value, case):
     }
 
 
+def advise_latch(value):
+    """What the numbers of a one-unit latch suggest, where no known mistake behaves like it."""
+    if not isinstance(value, RNNParams) or value.W_hh.shape != (1, 1) or value.W_xh.shape != (2, 1):
+        return None
+    w, b, (s, r) = float(value.W_hh[0, 0]), float(value.b_h[0]), value.W_xh[:, 0]
+    if w <= 1:
+        return (
+            f"`W_hh` is {w:g}: only a unit that excites itself, with more than 1, keeps its value."
+        )
+    if w < 1.2:
+        return (
+            f"`W_hh` is hardly above 1: with {w:g} the value that stays lies below {ON}. See the "
+            "picture above: which w keeps a high value?"
+        )
+    if b < -0.5 or b > 0.5:
+        return f"the bias of {b:g} pulls the state to one side at each step. It can do without."
+    if s <= w or -r <= w:
+        return (
+            f"a pulse is too weak: against a state that is held with about {w:g} the weights "
+            f"{s:g} (set) and {r:g} (reset) do not win."
+        )
+    return None
+
+
 LATCH_PARAMS = Exercise(
     "latch_params",
     latch_params,
@@ -696,6 +817,7 @@ LATCH_PARAMS = Exercise(
     results={"switches on": "", "stays on": "", "switches off": "", "stays off": ""},
     weights={"stays on": 3, "switches off": 2},
     observe=observe_latch,
+    advise=advise_latch,
     explain={
         "switches on": f"after a pulse on the first input the state is not above {ON}",
         "stays on": f"it forgets: between the pulses the state does not stay above {ON}",
