@@ -280,7 +280,7 @@ def singular_values(jacobians):
 
 
 def gradient_norms(dh, jacobians):
-    """How long the gradient of a loss on the last state is at every state: |dL/dh_t|.
+    """How long the gradient of a loss on the last state is at every state: the norms of dL/dh_t.
 
     ::
 
