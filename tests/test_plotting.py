@@ -385,3 +385,11 @@ def test_show_does_without_ipython(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython.display", None)
     plotting.show(plotting.draw_compact_rnn(), "A cell with a loop.")
     assert capsys.readouterr() == ("A cell with a loop.\n", "")
+
+
+def test_gradients_are_drawn_backward_and_a_cut_is_marked():
+    words = [text.get_text() for text in plotting.draw_backward_rnn(3).axes[0].texts]
+    assert "$h_{3}$" in words and "$L_{3}$" in words and "cut" not in words
+    assert sum("W_{hh}^T" in word for word in words) == 3
+    words = [text.get_text() for text in plotting.draw_backward_rnn(4, cut=2).axes[0].texts]
+    assert "cut" in words and sum("W_{hh}^T" in word for word in words) == 3
