@@ -98,3 +98,16 @@ def test_groups_inside_a_state_are_named_one_by_one():
         "state.m.b_y": [2.0],
         "state.t": 3,
     }
+
+
+def test_shares_that_do_not_add_up_to_1_exactly_still_give_all_points():
+    names = tuple("abcdefg")
+    exercise = Exercise(
+        "f",
+        lambda x: (x,) * 7,
+        lambda rng: [Case((2.0,))],
+        results=dict.fromkeys(names, ""),
+        weights={"a": 2, "b": 2},
+    )
+    assert sum(exercise.share(name) for name in names) != 1
+    assert mark(exercise, exercise.reference).passed

@@ -198,11 +198,11 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         share = RESULTS_SHARE * exercise.share(name)
         label = name if exercise.observe else f"`{name}`"
         rows.append(Row(label, float(not reason), share, reason, result=name))
-    right = sum(exercise.share(n) * r.right for n, r in zip(exercise.results, rows, strict=True))
+    right = _part(exercise, rows)
 
     for kind in special:
         reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
-        part = sum(exercise.share(r.result) * r.right for r in rows if not reasons[r.result])
+        part = _part(exercise, [row for row in rows if not reasons[row.result]])
         # What is wrong on ordinary sizes has been said there.
         news = {
             row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
@@ -218,7 +218,7 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         reason = f"{names} came back changed: make a new array instead of writing into it"
         extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
     if draws:
-        undrawn = dict.fromkeys(name for t in trials for name in t.call.undrawn)
+        undrawn = firsts[0].call.undrawn  # of one symbol alone there is nothing to draw
         names = " and ".join(f"`{name}`" for name in undrawn)
         reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
         label = "draws from the given generator"
@@ -264,6 +264,13 @@ def _first_reason(exercise: Exercise, name: str, pairs) -> str:
         if reason:
             return reason
     return ""
+
+
+def _part(exercise: Exercise, rows: list[Row]) -> float:
+    """The results' part of the marks: exactly 1, whatever the shares add up to, if all are right."""
+    if len(rows) == len(exercise.results) and all(row.right == 1 for row in rows):
+        return 1.0
+    return sum(exercise.share(row.result) * row.right for row in rows)
 
 
 def _property(name: str, holds: bool, right: float, share: float, reason: str) -> Row:
