@@ -267,7 +267,7 @@ def _first_reason(exercise: Exercise, name: str, pairs) -> str:
 
 
 def _part(exercise: Exercise, rows: list[Row]) -> float:
-    """The results' part of the marks: exactly 1, whatever the shares add up to, if all are right."""
+    """The results' part of the marks: exactly 1 if all are right, whatever the shares add up to."""
     if len(rows) == len(exercise.results) and all(row.right == 1 for row in rows):
         return 1.0
     return sum(exercise.share(row.result) * row.right for row in rows)
