@@ -222,7 +222,7 @@ check_answer("saturated", answer_saturated)
 #
 # Take a pencil and do it with $x_1 = 1$, $x_2 = -1$, $h_0 = 0.5$, $w_x = 0.6$, $w_h = 0.8$, $b = 0.1$; then compare:
 
-# %%
+# %% hidden=true
 x1, x2, h0, w_x, w_h, b = 1.0, -1.0, 0.5, 0.6, 0.8, 0.1
 h1 = np.tanh(w_x * x1 + w_h * h0 + b)
 h2 = np.tanh(w_x * x2 + w_h * h1 + b)
@@ -576,7 +576,7 @@ check(truncated_backward)
 # network reads dinosaur names, end to end, and predicts each next letter; the other reads *one* letter, then nothing for 59
 # steps, and is asked at the end which one it was.
 
-# %%
+# %% hidden=true
 full, truncated = working(rnn_backward), working(truncated_backward)
 forward_loss = working(cross_entropy_backward)
 
@@ -621,7 +621,7 @@ print("one letter, asked at the end " + "".join(f"{c:7.2f}" for c in first_lette
 # **And what does it save?** One update of the weights needs the states of one piece in memory. Measured, for sequences of
 # growing length, with full back-propagation against pieces of k = 50 steps:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"] hidden=true
 import time
 import tracemalloc
 
