@@ -336,7 +336,7 @@ def gru_backward(dhs, dh, cache):
     dh = np.zeros_like(h0) if dh is None else as_floats(dh=dh)[0]
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
 
-    W_xh_T, W_hh_T = (np.ascontiguousarray(W.T) for W in (params.W_xh, params.W_hh))
+    W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
     grads = params.zeros_like()
     dxs = np.empty_like(xs)
     for group in reversed(step_groups(T, N)):
@@ -364,7 +364,7 @@ def gru_backward(dhs, dh, cache):
             dW_hh[:, : 2 * H] += joined(h_before).T @ joined(da)[:, : 2 * H]
             dW_hh[:, 2 * H :] += joined(r * h_before).T @ joined(da)[:, 2 * H :]
         da = joined(da)
-        dxs[group] = (da @ W_xh_T).reshape(dxs[group].shape)
+        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
         grads.b_h[:] += da.sum(axis=0)
     return dxs, dh, grads

@@ -337,16 +337,20 @@ def lstm_backward(dhs, dstate, cache):
     dh, dc = as_floats(**_pair("dstate", dstate, "d"))
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), ("dc", dc, "N H"), **sizes)
 
-    W_xh_T, W_hh_T = (np.ascontiguousarray(W.T) for W in (params.W_xh, params.W_hh))
+    W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
     grads = params.zeros_like()
     dxs = np.empty_like(xs)
+    groups = step_groups(T, N)
+    longest = groups[0].stop
+    by_a_of_group = np.empty((longest, 4, N, H), hs.dtype)
+    da_of_group = np.empty((longest, N, 4 * H), hs.dtype)  # rows, for the matrix products
     dc_dc_dc_dh = np.empty((4, N, H), hs.dtype)  # what the four gates act on
-    for group in reversed(step_groups(T, N)):
+    for group in reversed(groups):
         # Local derivatives: all that does not wait for dh and dc, for the whole group at once.
         i, f, g, o = gates[group].swapaxes(0, 1)
         tanh_c = np.tanh(cs[group])
         h_by_c = o * (1 - tanh_c * tanh_c)
-        by_a = np.empty(gates[group].shape, hs.dtype)
+        by_a, da = by_a_of_group[: len(f)], da_of_group[: len(f)]
         by_a[:, 0] = g * i * (1 - i)  # of c_t, by a_i
         by_a[:, 1] = previous(cs, c0, group) * f * (1 - f)
         by_a[:, 2] = i * (1 - g * g)
@@ -358,7 +362,6 @@ def lstm_backward(dhs, dstate, cache):
             h_by_c *= ~ended
             by_a *= ~ended[:, None]
 
-        da = np.empty((len(f), N, 4 * H), hs.dtype)  # rows, for the matrix products
         da_by_gate = da.reshape(-1, N, 4, H).swapaxes(1, 2)  # the same numbers, (steps, 4, N, H)
         steps = zip(dhs[group], h_by_c, by_a, f, da_by_gate, da, ended)
         for dh_t, h_by_c_t, by_a_t, f_t, da_t, rows, ended_t in reversed(list(steps)):
@@ -371,7 +374,7 @@ def lstm_backward(dhs, dstate, cache):
             dh = rows @ W_hh_T if ended_t is None else rows @ W_hh_T + dh * ended_t
 
         da = joined(da)
-        dxs[group] = (da @ W_xh_T).reshape(dxs[group].shape)
+        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
         grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da
         grads.b_h[:] += da.sum(axis=0)

@@ -279,7 +279,7 @@ def rnn_backward(dhs, dh, cache):
     dh = np.zeros_like(h0) if dh is None else as_floats(dh=dh)[0]
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
 
-    W_xh_T, W_hh_T = (np.ascontiguousarray(W.T) for W in (params.W_xh, params.W_hh))
+    W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
     one = hs.dtype.type(1)  # a plain 1 would not keep float32
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     for group in reversed(step_groups(T, N)):
@@ -293,7 +293,7 @@ def rnn_backward(dhs, dh, cache):
             da *= dh
             dh = da @ W_hh_T if ended_t is None else da @ W_hh_T + dh * ended_t
         da = joined(das)
-        dxs[group] = (da @ W_xh_T).reshape(dxs[group].shape)
+        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
         grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da  # h_{t-1}, not h_t
         grads.b_h[:] += da.sum(axis=0)

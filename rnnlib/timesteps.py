@@ -9,16 +9,18 @@ import numpy as np
 
 __all__ = ["by_gate", "joined", "previous", "step_groups"]
 
-ROWS = 256  # rows (steps times batch) of one matrix product: more is no faster, but takes memory
+ROWS = (
+    160  # rows (steps times batch) of one matrix product: more is little faster, and takes memory
+)
 
 
 def step_groups(T, N):
-    """Cut 0 ... T - 1 into slices of about 256 / N steps.
+    """Cut 0 ... T - 1 into slices of about 160 / N steps.
 
     Examples
     --------
     >>> step_groups(T=10, N=64)
-    [slice(0, 4, None), slice(4, 8, None), slice(8, 10, None)]
+    [slice(0, 3, None), slice(3, 6, None), slice(6, 9, None), slice(9, 10, None)]
     """
     steps = max(1, -(-ROWS // N))
     return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]

@@ -75,7 +75,7 @@ def test_sequence_and_all_gradients_against_autograd(reset, T, N, D, H, seed, ma
 
 @FORMS
 def test_groups_of_steps_do_not_show(reset):
-    arguments = problem(13, 60, 2, 3, seed=0)  # five steps a group
+    arguments = problem(13, 60, 2, 3, seed=0)  # a few steps a group
     mask = lengths_to_mask(np.random.default_rng(0).integers(1, 14, size=60), 13)
     for m in (None, mask):
         expected = by_autograd(reset, *arguments, m)

@@ -64,7 +64,7 @@ def test_sequence_and_all_gradients_against_autograd(T, N, D, H, seed, masked):
 
 
 def test_groups_of_steps_do_not_show():
-    arguments = problem(13, 60, 2, 3, seed=0)  # five steps a group
+    arguments = problem(13, 60, 2, 3, seed=0)  # a few steps a group
     mask = lengths_to_mask(np.random.default_rng(0).integers(1, 14, size=60), 13)
     for m in (None, mask):
         for ours, theirs in zip(
@@ -190,7 +190,8 @@ def peak_in_units(T, N=32, D=16, H=64, dtype=np.float32):
 
 def test_peak_memory_is_at_most_nine_units_and_linear_in_time():
     short, long = peak_in_units(150), peak_in_units(300)
-    assert long < 9
+    assert long < 7.5
+    assert peak_in_units(T=50, N=32, D=64, H=128) < 9  # with its weights, that weigh more here
     assert long <= short  # units are per step: the rest, a constant, weighs less
 
 

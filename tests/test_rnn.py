@@ -184,7 +184,7 @@ def test_peak_memory_is_at_most_two_and_a_half_units_and_linear_in_time():
 
 
 def test_groups_of_steps_do_not_show():
-    xs, h0, params, dhs, dh = problem(13, 60, 2, 3, seed=0)  # five steps a group
+    xs, h0, params, dhs, dh = problem(13, 60, 2, 3, seed=0)  # a few steps a group
     mask = lengths_to_mask(np.random.default_rng(0).integers(1, 14, size=60), 13)
     for m in (None, mask):
         hs, _, cache = rnn_forward(xs, h0, params, mask=m)

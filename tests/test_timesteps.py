@@ -1,0 +1,32 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle import few, size
+
+from rnnlib.timesteps import ROWS, by_gate, joined, previous, step_groups
+
+
+@given(T=st.integers(1, 400), N=st.integers(1, 400))
+@few
+def test_groups_cover_every_step_once_and_are_no_larger_than_they_should_be(T, N):
+    groups = step_groups(T, N)
+    steps = [t for group in groups for t in range(group.start, group.stop)]
+    assert steps == list(range(T))
+    assert all((group.stop - group.start - 1) * N < ROWS for group in groups)
+
+
+@given(T=size(9), data=st.data())
+@few
+def test_previous_is_the_sequence_moved_by_one(T, data):
+    states, state0 = np.random.default_rng(0).normal(size=(T, 2, 3)), np.ones((2, 3))
+    start = data.draw(st.integers(0, T - 1))
+    stop = data.draw(st.integers(start + 1, T))
+    moved = np.concatenate([state0[None], states[:-1]])
+    assert (previous(states, state0, slice(start, stop)) == moved[start:stop]).all()
+
+
+def test_gates_and_rows():
+    W = np.arange(24.0).reshape(2, 12)
+    assert (by_gate(W, 4) == np.stack(np.split(W, 4, axis=1))).all()
+    assert by_gate(W, 4).flags.c_contiguous
+    assert np.shares_memory(joined(W.reshape(2, 4, 3)), W)
