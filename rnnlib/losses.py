@@ -57,7 +57,8 @@ def cross_entropy(logits, targets, *, mask=None):
     0.6931
     """
     _, rows, classes, _ = _classes(logits, targets, mask)
-    return float(-log_softmax(rows)[np.arange(len(rows)), classes].mean())
+    chosen = log_softmax(rows)[np.arange(len(rows)), classes]
+    return float(-chosen.mean(dtype=np.float64))
 
 
 def cross_entropy_backward(logits, targets, *, mask=None):
@@ -116,7 +117,8 @@ def mean_squared_error(predictions, targets, *, mask=None):
     2.0
     """
     _, errors, _ = _errors(predictions, targets, mask)
-    return float(np.square(errors).mean())
+    with np.errstate(over="ignore"):  # a loss beyond float64 is inf
+        return float(np.square(errors, dtype=np.float64).mean())
 
 
 def mean_squared_error_backward(predictions, targets, *, mask=None):
@@ -171,7 +173,8 @@ def _errors(predictions, targets, mask):
     for name, array in (("predictions", predictions), ("targets", targets)):
         if not np.isfinite(array[chosen]).all():
             raise ValueError(_not_finite(name, array, chosen, lambda a: ~np.isfinite(a)))
-    return predictions, predictions[chosen] - targets[chosen], chosen
+    with np.errstate(over="ignore"):
+        return predictions, predictions[chosen] - targets[chosen], chosen
 
 
 def _chosen(mask, shape, full):

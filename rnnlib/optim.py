@@ -146,7 +146,7 @@ def rmsprop_step(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e
     >>> params.W_hy.round(6), params.b_y
     (array([[0.9]]), array([1.]))
     """
-    v = state.v.map(lambda v, g: decay * v + (1 - decay) * g * g, grads)
+    v = _mean_square(state.v, grads, decay)
     params = params.map(lambda p, g, v: p - learning_rate * g / (np.sqrt(v) + eps), grads, v)
     return params, RMSpropState(v)
 
@@ -180,7 +180,8 @@ def adam_step(params, grads, state, *, learning_rate=1e-3, beta1=0.9, beta2=0.99
 
     Notes
     -----
-    t counts from 1 at the first step: with t = 0 the correction divides by zero.
+    t counts from 1 at the first step: with t = 0 the correction divides by zero. A gradient so
+    large that its square overflows (above 1e19 in float32) stops its parameter for good: clip.
 
     References
     ----------
@@ -196,13 +197,19 @@ def adam_step(params, grads, state, *, learning_rate=1e-3, beta1=0.9, beta2=0.99
     """
     t = state.t + 1
     m = state.m.map(lambda m, g: beta1 * m + (1 - beta1) * g, grads)
-    v = state.v.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, grads)
+    v = _mean_square(state.v, grads, beta2)
 
     def update(p, m, v):
         m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
         return p - learning_rate * m_hat / (np.sqrt(v_hat) + eps)
 
     return params.map(update, m, v), AdamState(m, v, t)
+
+
+def _mean_square(v, grads, decay):
+    """Running mean of squared gradients: decay v + (1 - decay) g^2."""
+    with np.errstate(over="ignore"):
+        return v.map(lambda v, g: decay * v + (1 - decay) * g * g, grads)
 
 
 def grad_norm(grads):

@@ -74,6 +74,9 @@ def test_float32_stays_and_huge_logits_warn_of_nothing():
         warnings.simplefilter("error")
         assert cross_entropy(logits, [0, 0]) == pytest.approx(np.log(2) / 2)
         assert cross_entropy_backward(logits, [0, 0]).dtype == np.float32
+        assert mean_squared_error(logits[:1], logits[:1] / 3) == pytest.approx(4e76)
+        assert mean_squared_error([1e300], [-1e300]) == np.inf
+        assert mean_squared_error([1.7e308], [-1.7e308]) == np.inf
     assert mean_squared_error_backward(logits[1], logits[1]).dtype == np.float32
     assert type(cross_entropy(logits, [0, 0])) is float
 

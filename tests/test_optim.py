@@ -57,6 +57,19 @@ def test_nothing_is_changed_in_place_and_float32_stays(name):
     assert {a.dtype.name for group in groups for _, a in group.items()} == {"float32"}
 
 
+@pytest.mark.parametrize("name", TORCH)
+def test_huge_gradients_warn_of_nothing_and_leave_no_nan(name):
+    params = draw(0, np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for scale in (1e30, 1e-30):
+            grads = draw(1, np.float32).map(lambda g: g * np.float32(scale))  # noqa: B023
+            state = getattr(rnnlib, f"{name}_state")(params)
+            for _ in range(2):
+                new, state = getattr(rnnlib, f"{name}_step")(params, grads, state)
+            assert all(np.isfinite(a).all() for _, a in new.items())
+
+
 def test_clipping_by_norm_keeps_the_direction():
     grads = draw(3)
     norm = np.sqrt((grads.W_hy**2).sum() + (grads.b_y**2).sum())
