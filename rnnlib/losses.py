@@ -131,7 +131,7 @@ def mean_squared_error_backward(predictions, targets, *, mask=None):
     """
     predictions, errors, chosen = _errors(predictions, targets, mask)
     dpredictions = np.zeros_like(predictions)
-    dpredictions[chosen] = 2 * errors / errors.size
+    dpredictions[chosen] = errors * (2 / errors.size)
     return dpredictions
 
 
