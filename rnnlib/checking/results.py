@@ -19,7 +19,12 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
         When the value has not as many parts as there are results, or is nothing at all.
     """
     if exercise.observe is not None:
-        return exercise.observe(value, case)
+        try:
+            return exercise.observe(value, case)
+        except (TypeError, ValueError) as error:
+            raise Unusable(
+                f"returned a {type(value).__name__} that cannot be used: {error}"
+            ) from error
     names = exercise.returned
     if value is None:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
