@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -9,6 +10,7 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ComputeChecksums,
     DeduplicateIds,
+    GetGrades,
     IncludeHeaderFooter,
     InstantiateTests,
     LockCells,
@@ -18,6 +20,7 @@ from nbgrader.preprocessors import (
 )
 
 from rnnlib.authoring.nbgrader import ClearSolutionsKindly, Fingerprint
+from rnnlib.grading.feedback import FeedbackExporter, FormulasToMathML
 from rnnlib.grading.repair import RepairCells
 
 c = get_config()  # noqa: F821
@@ -54,6 +57,15 @@ c.Autograde.sanitize_preprocessors = [
     OverwriteCells,
     CheckCellMetadata,
 ]
+
+# nbgrader's own list, without the hidden tests; formulas as MathML, and no MathJax from the net.
+c.GenerateFeedback.preprocessors = [
+    GetGrades,
+    ClearHiddenTests,
+    FormulasToMathML,
+    CSSHTMLHeaderPreprocessor,
+]
+c.GenerateFeedback.exporter_class = FeedbackExporter
 
 c.Execute.timeout = 30
 c.Execute.kernel_name = "python3"

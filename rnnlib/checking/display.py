@@ -21,6 +21,7 @@ QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}
 # JupyterLab's own colours, which follow the theme, where there are any.
 GREEN = "var(--jp-success-color1, #1a7f37)"
 RED = "var(--jp-error-color1, #c9352b)"
+CELL = "text-align:left;padding:.1em .6em .1em 0"
 GREY = "var(--jp-ui-font-color2, #767676)"
 
 
@@ -62,9 +63,9 @@ def as_html(report: Report, points: float | None = None) -> str:
     sign = {"right": "✓", "wrong": "✗", "borrowed": "✗"}.get(report.state, "○")
     rows = "".join(
         f'<tr style="background:none">'
-        f'<td style="text-align:left;color:{_colour(row)};font-weight:bold">{_mark(row)}</td>'
-        f'<td style="text-align:left;white-space:nowrap">{_rich(row.name)}</td>'
-        f'<td style="text-align:left">{_rich(reason)}</td></tr>'
+        f'<td style="{CELL};color:{_colour(row)};font-weight:bold">{_mark(row)}</td>'
+        f'<td style="{CELL};white-space:nowrap">{_rich(row.name)}</td>'
+        f'<td style="{CELL}">{_rich(reason)}</td></tr>'
         for row, reason in _shown(report, points)
     )
     table = f'<table style="margin:.4em 0;font-size:inherit">{rows}</table>' if rows else ""
@@ -91,6 +92,7 @@ def as_data(report: Report, points: float | None = None) -> dict:
         "points": points,
         "mistakes": [name for name, _ in report.diagnosis],
         "reasons": [
+            *([] if report.state in ("right", "wrong") else [HEADLINES[report.state]]),
             *diagnosis_lines(report),
             *report.notes,
             *(f"{row.name}: {row.reason}" for row in report.rows if row.reason),

@@ -103,7 +103,9 @@ def print_marks(root: Path, unit: str, outcomes: list[Outcome], console: Console
     table = Table(title=f"Marks for {unit}", title_justify="left")
     table.add_column("student", no_wrap=True)
     for mark in columns:
-        table.add_column(f"{mark.exercise}\n/{mark.points:g}", justify="right")
+        # A space is where a narrow terminal may break the name.
+        name = mark.exercise.replace("_", " ")
+        table.add_column(f"{name}\n/{mark.points:g}", justify="right")
     table.add_column(f"total\n/{sum(m.points for m in columns):g}", justify="right", style="bold")
     for outcome in outcomes:
         cells = [_score(mark) for mark in marks[outcome.student]] or ["-"] * len(columns)
