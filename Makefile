@@ -31,6 +31,7 @@ lab: setup ## open JupyterLab on course/, as a student
 	@$(IN_VENV) .venv/bin/jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
 
 grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as an instructor
+	@mkdir -p exchange
 	@$(IN_VENV) .venv/bin/jupyter lab $(AS_ROOT) $(ARGS)
 
 notebooks: setup ## rebuild the notebooks in solutions/ and course/ from solutions/*.py

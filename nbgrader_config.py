@@ -25,7 +25,9 @@ from rnnlib.grading.repair import RepairCells
 
 c = get_config()  # noqa: F821
 
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+course = Path(__file__).resolve().parent
+c.CourseDirectory.root = str(course)
+c.Exchange.root = str(course / "exchange")  # for this machine's users; most hand in otherwise
 c.CourseDirectory.course_id = "rnn"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "course"
