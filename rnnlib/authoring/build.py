@@ -7,9 +7,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
@@ -41,7 +43,7 @@ def planned(unit: Unit) -> NotebookNode:
 def build_unit(unit: Unit, on_cell: Callable[[int, int], None] | None = None) -> float:
     """Execute a unit's notebook and write it, its sealed questions and its release.
 
-    Nothing is written unless everything is right.
+    Unless everything is right, all files are left as they were.
 
     Parameters
     ----------
@@ -61,12 +63,13 @@ def build_unit(unit: Unit, on_cell: Callable[[int, int], None] | None = None) ->
     """
     notebook = planned(unit)
     _refuse_to_lose_work(unit)
-    if unit.questions.exists():
-        _write(unit.sealed, sealed_text(unit))
-    seconds = execute(notebook, on_cell=on_cell)
-    _raise(unit, check_executed(notebook, seconds))
-    _write(unit.solution, nbformat.writes(notebook) + "\n")
-    release_unit(unit)
+    with _put_back_on_failure(unit.sealed, unit.solution, unit.release):
+        if unit.questions.exists():  # sealed first: the notebook asks them when it is run
+            _write(unit.sealed, sealed_text(unit))
+        seconds = execute(notebook, on_cell=on_cell)
+        _raise(unit, check_executed(notebook, seconds))
+        _write(unit.solution, nbformat.writes(notebook) + "\n")
+        release_unit(unit)
     return seconds
 
 
@@ -96,11 +99,14 @@ def execute(
     environment = dict(
         os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"
     )
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
+        manager = AsyncKernelManager(kernel_name="python3")
+        if os.name == "posix":  # two kernels that start at once may be given the same TCP port
+            manager.transport, manager.ip = "ipc", str(Path(sockets, "kernel"))
         client = NotebookClient(
             notebook,
+            manager,
             timeout=60 + 2 * int(notebook.metadata.rnnlib.seconds),
-            kernel_name="python3",
             allow_errors=allow_errors,
             record_timing=False,
             coalesce_streams=True,
@@ -110,7 +116,7 @@ def execute(
         )
         start = time.perf_counter()
         try:
-            with client.setup_kernel(env=environment):
+            with client.setup_kernel(env=environment, cleanup_kc=True):
                 start = time.perf_counter()
                 for index, cell in enumerate(notebook.cells):
                     client.execute_cell(cell, index)
@@ -172,6 +178,21 @@ def _refuse_to_lose_work(unit: Unit) -> None:
             f"{unit.release} has been worked in since it was made. It is kept as it is: move it "
             "away, or `git checkout` it if that work is not needed, and run this again."
         )
+
+
+@contextmanager
+def _put_back_on_failure(*paths: Path):
+    """Should the body fail or be interrupted, these files are afterwards what they were before."""
+    before = {path: path.read_text(encoding="utf-8") if path.exists() else None for path in paths}
+    try:
+        yield
+    except BaseException:
+        for path, text in before.items():
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                _write(path, text)
+        raise
 
 
 def _raise(unit: Unit, problems: list[str]) -> None:

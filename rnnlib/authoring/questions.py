@@ -34,10 +34,13 @@ def sealed_questions(unit: Unit) -> dict[str, dict[str, str]]:
         raise UnitError(f"{unit.questions}: {error}") from error
     sealed = {}
     for name, question in questions.items():
-        if set(question) != {"right", "remarks"}:
+        if not isinstance(question, dict) or set(question) != {"right", "remarks"}:
             raise UnitError(f"{unit.questions}: [{name}] must have right and remarks")
+        remarks = question["remarks"]
+        if not (isinstance(remarks, dict) and all(isinstance(r, str) for r in remarks.values())):
+            raise UnitError(f"{unit.questions}: [{name}] needs a text for each remark")
         right = normal(question["right"])
-        remarks = {normal(answer): text for answer, text in question["remarks"].items()}
+        remarks = {normal(answer): text for answer, text in remarks.items()}
         if right not in remarks:
             raise UnitError(f"{unit.questions}: [{name}] has no remark on the right answer")
         sealed[name] = seal(name, {a: Verdict(a == right, text) for a, text in remarks.items()})
