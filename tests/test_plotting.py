@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rnnlib import plotting
-from rnnlib.plotting import style
+from rnnlib.plotting import interactive, lags, style
 from rnnlib.shapes import ShapeError
 
 RNG = np.random.default_rng(7)
@@ -51,6 +51,9 @@ FIGURES = {
     "latch": lambda: plotting.plot_traces(
         {"state": HS[:, 0]}, ylabel="h", events={"set": [1], "reset": HS[:, 1] > 0}
     ),
+    "lags": lambda: lags.plot_by_lag({f"w = {w}": w ** np.arange(40.0) for w in (0.5, 1.0, 1.2)}),
+    "one lag": lambda: lags.plot_by_lag({"all": [1.0, 0.0, np.inf]}, span=(1e-9, 10)),
+    "gradients": lambda: lags.plot_gradients_and_states(0.5 ** np.arange(7.0), HS),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.keys())
 
@@ -393,3 +396,79 @@ def test_gradients_are_drawn_backward_and_a_cut_is_marked():
     assert sum("W_{hh}^T" in word for word in words) == 3
     words = [text.get_text() for text in plotting.draw_backward_rnn(4, cut=2).axes[0].texts]
     assert "cut" in words and sum("W_{hh}^T" in word for word in words) == 3
+
+
+# --- how far a gradient reaches ---------------------------------------------------------------
+
+
+def test_lags_are_on_a_logarithmic_scale_with_one_marked():
+    figure = lags.plot_by_lag({"w = 0.5": 0.5 ** np.arange(9.0)}, span=(1e-3, 10))
+    (ax,) = figure.axes
+    assert ax.get_yscale() == "log" and ax.get_ylim() == (1e-3, 10)
+    assert [line for line in ax.lines if set(line.get_ydata()) == {1}]
+    assert "w = 0.5" in words(figure)
+
+
+def test_gradients_are_drawn_by_lag_and_states_in_time():
+    norms = 0.5 ** np.arange(6, -1, -1.0)
+    figure = lags.plot_gradients_and_states(norms, HS)
+    left, right, _ = figure.axes
+    np.testing.assert_allclose(left.lines[-1].get_ydata(), norms[::-1])
+    np.testing.assert_allclose(right.images[0].get_array(), HS.T)
+    assert {"gradient", "states"} <= set(words(figure))
+
+
+def test_lags_refuse_what_cannot_be_drawn():
+    with pytest.raises(ValueError, match="at least one line"):
+        lags.plot_by_lag({})
+    with pytest.raises(ValueError, match="must not be negative"):
+        lags.plot_by_lag({"a": [1.0, -1.0]})
+    with pytest.raises(ShapeError, match="same length"):
+        lags.plot_by_lag({"a": [1.0], "b": [1.0, 2.0]})
+    with pytest.raises(ShapeError, match=r"norms must have shape \(T\+1,\) with T=6"):
+        lags.plot_gradients_and_states(np.ones(6), HS)
+
+
+# --- sliders ----------------------------------------------------------------------------------
+
+
+def a_line(slope):
+    return lags.plot_by_lag({"a": slope ** np.arange(5.0)}), f"slope {slope:.1f}"
+
+
+def test_without_a_person_there_is_the_picture_and_no_widget(published):
+    interactive.explore(a_line, slope=(0.5, 0.1, 2.0, 0.1))
+    ((data, metadata),) = published
+    assert data["text/plain"] == metadata["image/png"]["alt"] == "slope 0.5"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_with_a_person_sliders_redraw_the_picture(published, monkeypatch, broken):
+    shown = []
+
+    class Picture:
+        def update(self, data, **rest):
+            shown.append(data["text/plain"])
+
+    def display(thing, display_id=False, **rest):
+        shown.append(thing["text/plain"] if isinstance(thing, dict) else thing)
+        return Picture() if display_id else None
+
+    monkeypatch.setattr(interactive, "someone_is_there", lambda: True)
+    monkeypatch.setattr("IPython.display.display", display)
+    if broken:  # ipywidgets is not installed
+        monkeypatch.setitem(sys.modules, "ipywidgets", None)
+        interactive.explore(a_line, slope=(0.5, 0.1, 2.0, 0.1))
+        assert shown == ["slope 0.5"]
+        return
+    interactive.explore(a_line, slope=(0.5, 0.1, 2.0, 0.1))
+    box, picture = shown
+    (slider,) = box.children
+    assert (slider.description, slider.value, slider.max, picture) == (
+        "slope",
+        0.5,
+        2.0,
+        "slope 0.5",
+    )
+    slider.value = 1.5
+    assert shown[-1] == "slope 1.5"

@@ -157,23 +157,25 @@ def show(fig: Figure, alt: str) -> None:
             "show(fig, alt) needs alt: a sentence that says what the figure shows, "
             "for readers who cannot see it"
         )
-    data, width, height = png(fig)
-    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
-        pyplot.close(fig)
-    _publish(data, {"alt": alt, "width": width, "height": height})
-
-
-def _publish(data: bytes, about: dict) -> None:
-    """Send the image to the notebook, if there is one; print its description if not."""
+    bundle, metadata = image_bundle(fig, alt)
     try:
         from IPython.core.interactiveshell import InteractiveShell
         from IPython.display import display
     except ImportError:
-        print(about["alt"])
+        print(alt)
         return
     if not InteractiveShell.initialized():  # display() would print the whole image as text
-        print(about["alt"])
+        print(alt)
         return
+    display(bundle, metadata=metadata, raw=True)
+
+
+def image_bundle(fig: Figure, alt: str) -> tuple[dict, dict]:
+    """The figure in all forms that a notebook may show, and their metadata; closes it in pyplot."""
+    data, width, height = png(fig)
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close(fig)
+    about = {"alt": alt, "width": width, "height": height}
     from base64 import b64encode
     from html import escape
 
@@ -183,5 +185,4 @@ def _publish(data: bytes, about: dict) -> None:
         f'<img src="data:image/png;base64,{image}" alt="{escape(about["alt"])}" '
         f'width="{about["width"]}" height="{about["height"]}">'
     )
-    bundle = {"text/html": tag, "image/png": image, "text/plain": about["alt"]}
-    display(bundle, metadata={"image/png": about}, raw=True)
+    return {"text/html": tag, "image/png": image, "text/plain": alt}, {"image/png": about}
