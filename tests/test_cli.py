@@ -1,0 +1,130 @@
+"""The command `rnnlib`: what it says where something is amiss, and its exit codes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnnlib.authoring import UnitError
+from rnnlib.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+UNIT = "01_hidden_state"
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of one unit that is not built, as the current folder."""
+    (tmp_path / "solutions").mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copy(ROOT / "solutions" / f"{UNIT}.py", tmp_path / "solutions")
+    shutil.copy(ROOT / "solutions" / f"{UNIT}.questions.toml", tmp_path / "solutions")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys, *words):
+    """The exit code of a command and what it printed, in one line."""
+    code = main(list(words))
+    out, err = capsys.readouterr()
+    assert not err
+    assert "Traceback" not in out
+    return code, " ".join(out.split())
+
+
+def test_verify_finds_the_unit_in_order(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT / "course")  # any folder of the course will do
+    assert run(capsys, "verify", UNIT) == (0, f"{UNIT}: in order")
+
+
+def test_verify_tells_what_is_not_in_order(course, capsys):
+    code, out = run(capsys, "verify")
+    assert code == 1
+    assert f"{UNIT}: not in order - it is not built: run `make notebooks`" in out
+
+
+def test_verify_tells_a_source_that_is_wrong(course, capsys):
+    source = course / "solutions" / f"{UNIT}.py"
+    source.write_text(source.read_text().replace("points: 20", "points: 21", 1))
+    code, out = run(capsys, "verify", UNIT)
+    assert code == 1
+    assert "the points add up to 20; the header says 21" in out
+
+
+@pytest.mark.parametrize("command", ["build", "verify", "grade", "demo"])
+def test_an_unknown_unit_is_told_with_those_that_there_are(course, capsys, command):
+    code, out = run(capsys, command, "07_nothing")
+    assert code == 1
+    assert f"no unit is called '07_nothing'; there are: {UNIT}" in out
+
+
+@pytest.mark.parametrize(
+    "words", [["build"], ["verify"], ["grade", UNIT], ["demo"]], ids=lambda words: words[0]
+)
+def test_outside_of_the_course_the_way_back_is_told(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    code, out = run(capsys, *words)
+    assert code == 1
+    assert "does not lie in the course" in out and "Change into the folder" in out
+
+
+def test_nothing_handed_in_is_told_with_the_place(course, capsys):
+    code, out = run(capsys, "grade", UNIT)
+    assert code == 1
+    assert f"nothing has been handed in for {UNIT}" in out
+    assert f"submitted/STUDENT/{UNIT}/{UNIT}.ipynb" in out
+
+
+def test_a_demo_of_a_unit_that_is_not_built_is_told(course, capsys):
+    code, out = run(capsys, "demo")
+    assert code == 1 and "is not built yet" in out
+
+
+def test_a_class_whose_unit_is_not_built_is_told(course, capsys):
+    handed_in = course / "submitted" / "ada" / UNIT / f"{UNIT}.ipynb"
+    handed_in.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "course" / UNIT / f"{UNIT}.ipynb", handed_in)
+    code, out = run(capsys, "grade", UNIT)
+    assert code == 1 and UNIT in out
+
+
+def test_brackets_in_a_message_are_shown_as_they_are(course, capsys, monkeypatch):
+    def fails(*args, **more):
+        raise UnitError("[window] has no remark, see shape [3, 4]")
+
+    monkeypatch.setattr("rnnlib.authoring.verify_unit", fails)
+    code, out = run(capsys, "verify")
+    assert code == 1 and "[window] has no remark, see shape [3, 4]" in out
+
+
+def test_an_interrupt_is_no_traceback(course, capsys, monkeypatch):
+    def interrupted(*args, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rnnlib.authoring.verify_unit", interrupted)
+    code, out = run(capsys, "verify")
+    assert code == 130 and "Stopped" in out
+
+
+@pytest.mark.parametrize("words", [[], ["no-such-command"], ["verify", "--no-such-option"]])
+def test_wrong_words_get_the_usage_and_exit_code_2(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    assert "usage: rnnlib" in capsys.readouterr().err
+
+
+def test_the_command_as_a_module_from_another_folder(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "rnnlib.cli", "verify"],
+        cwd=tmp_path,
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "does not lie in the course" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
