@@ -13,7 +13,7 @@ PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadsc
 ARGS :=
 
 .PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
-	lint format bench pins clean chromium
+	lint format bench docs pins clean chromium
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
@@ -67,6 +67,10 @@ format: setup ## let ruff mend layout and simple slips
 
 bench: setup ## measure speed and memory
 	@$(IN_VENV) .venv/bin/rnnlib bench $(ARGS)
+
+docs: setup ## make the API pages from the docstrings, in docs/_build
+	@$(IN_VENV) .venv/bin/python -m sphinx -q -W --keep-going docs docs/_build
+	@echo "docs/_build/index.html"
 
 pins: ## resolve all dependencies afresh and rewrite constraints.txt (maintainers)
 	@.ci/pin
