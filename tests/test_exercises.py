@@ -12,7 +12,7 @@ from student import notebook, run_cell, written
 from rnnlib import Params
 from rnnlib.authoring.source import read_source
 from rnnlib.checking import check, grade, mark
-from rnnlib.checking.display import diagnosis_lines
+from rnnlib.checking.display import diagnosis_lines, earned
 from rnnlib.checking.marking import Report
 from rnnlib.checking.results import collect
 from rnnlib.exercises import (
@@ -77,6 +77,9 @@ def test_a_mistake_costs_marks_and_is_named_as_itself_and_alone(exercise, mistak
         assert report.share < 1
         assert report.diagnosis == [(mistake.name, mistake.text)], seed
         assert any(row.reason for row in report.rows), "marks are lost for no reason"
+        for points in (0.5, 5, 7.25):
+            mine = earned(report, points)
+            assert type(mine) is float and 0 <= mine <= points - 0.01
 
 
 @pytest.mark.parametrize("exercise, variant", versions("variants"))
