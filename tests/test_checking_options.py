@@ -35,7 +35,7 @@ def test_options_are_handed_on_by_keyword_and_named_in_errors():
     report = mark(POWER, exponent_ignored)
     assert report.diagnosis == [("exponent_ignored", "The exponent is ignored.")]
     report = mark(POWER, lambda x, *, exponent=2: x / 0)
-    assert "It was called with x = 3.0, exponent = 3" in report.rows[0].reason
+    assert "It was called with x = 3, exponent = 3" in report.rows[0].reason
 
 
 def draw(rng, N):
@@ -111,3 +111,22 @@ def test_shares_that_do_not_add_up_to_1_exactly_still_give_all_points():
     )
     assert sum(exercise.share(name) for name in names) != 1
     assert mark(exercise, exercise.reference).passed
+
+
+def test_an_error_names_numbers_shortly_and_no_generators():
+    args, names = (1 / 3, np.random.default_rng(0), 4), ("x", "rng", "N")
+    result = call(lambda x, rng, N: x / 0, args, names)
+    assert result.problem.endswith("It was called with x = 0.3333, N = 4")
+
+
+def test_arithmetic_with_a_group_is_answered_with_map():
+    group = DenseParams([[1.0]], [2.0])
+    result = call(lambda params: 2 * params, (group,), ("params",))
+    assert "raised TypeError: a group of arrays has no arithmetic of its own" in result.problem
+
+
+def test_a_call_that_failed_is_not_blamed_for_drawing_nothing():
+    report = mark(DRAW, lambda rng, N: rng.normal(size=N) / [])
+    assert all("nothing is drawn" not in row.reason for row in report.rows)
+    report = mark(DRAW, lambda rng, N: 1 / 0)
+    assert all("nothing is drawn" not in row.reason for row in report.rows)

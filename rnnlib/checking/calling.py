@@ -154,7 +154,9 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
             parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
         elif isinstance(value, np.ndarray):
             parts.append(f"{name} {value.shape}")
-        elif not callable(value):
+        elif isinstance(value, float):
+            parts.append(f"{name} = {value:.4g}")
+        elif not callable(value) and not isinstance(value, np.random.Generator):
             parts.append(f"{name} = {value!r}")
     return ", ".join(parts)
 
@@ -162,6 +164,9 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
 def _describe(error: BaseException, function, args, names) -> str:
     """A beginner's sentence about an error: what, in which line of theirs, with which inputs."""
     text = _plain_words(" ".join(str(error).split()))
+    groups = {type(value).__name__ for value in args if isinstance(value, Params)}
+    if text.startswith("unsupported operand") and any(f"'{name}'" in text for name in groups):
+        text = "a group of arrays has no arithmetic of its own; `map` does it array by array"
     sentence = f"raised {type(error).__name__}" + (f": {text}" if text else "")
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]

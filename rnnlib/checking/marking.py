@@ -218,7 +218,8 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         reason = f"{names} came back changed: make a new array instead of writing into it"
         extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
     if draws:
-        undrawn = firsts[0].call.undrawn  # of one symbol alone there is nothing to draw
+        # Of one symbol alone there is nothing to draw, and a call that failed has its reason.
+        undrawn = () if firsts[0].problem else firsts[0].call.undrawn
         names = " and ".join(f"`{name}`" for name in undrawn)
         reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
         label = "draws from the given generator"
