@@ -14,7 +14,7 @@ from rnnlib.checking.calling import call
 from rnnlib.checking.display import as_data, as_html, earned, text
 from rnnlib.checking.marking import Report, Row
 from rnnlib.exercises import Case, Exercise, Unusable, Version, all_exercises
-from rnnlib.exercises.drawing import LARGE, ONES
+from rnnlib.exercises.drawing import LARGE
 
 STEP = all_exercises()["rnn_step"]
 FORWARD = all_exercises()["rnn_forward"]
