@@ -12,6 +12,7 @@ A recurrent network reads the letters t, r, e, x.
 from rnnlib.plotting.backward import draw_backward_rnn
 from rnnlib.plotting.comparisons import draw_rnn_tasks, draw_separate_vs_shared
 from rnnlib.plotting.curves import plot_loss, plot_traces
+from rnnlib.plotting.live import LiveFigure
 from rnnlib.plotting.networks import (
     draw_compact_and_unrolled,
     draw_compact_rnn,
@@ -21,6 +22,7 @@ from rnnlib.plotting.states import plot_hidden_states, plot_hidden_states_pair
 from rnnlib.plotting.style import show
 
 __all__ = [
+    "LiveFigure",
     "draw_backward_rnn",
     "draw_compact_and_unrolled",
     "draw_compact_rnn",
