@@ -134,6 +134,14 @@ def product_with_vector(h_next, params):
 
 
 @RNN_JACOBIAN.mistake
+def diagonal_times_entrywise(h_next, params):
+    """`np.diag(...) * W` multiplies entry by entry, and only the diagonal is left. With a diagonal
+    matrix it is `@`.
+    """
+    return np.diag(1 - h_next**2) * params.W_hh.T
+
+
+@RNN_JACOBIAN.mistake
 def input_weight_used(h_next, params):
     """`W_xh` is used. J says how the new state changes with the old one: that goes through
     `W_hh`.
@@ -359,6 +367,32 @@ def only_the_whole_product(xs, state0, params):
 
 
 @STATE_JACOBIANS.mistake
+def h0_not_reached(xs, state0, params):
+    """`range(T - 1, 0, -1)` stops before 0, so the matrix for h_0 stays empty: end at -1."""
+    hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
+    T, H = len(xs), len(state0)
+    J = np.zeros((T + 1, H, H))
+    J[T] = np.eye(H)
+    for t in range(T - 1, 0, -1):
+        J[t] = J[t + 1] @ rnn_jacobian(hs[t, 0], params)
+    return J
+
+
+@STATE_JACOBIANS.mistake
+def batch_axis_kept(xs, state0, params):
+    """The states keep their batch axis, (1, H), and each Jacobian gets one axis too many. The one
+    example of step t is `hs[t, 0]`.
+    """
+    hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
+    J = np.eye(len(state0))[None]
+    products = [J]
+    for h in hs[::-1]:
+        J = J @ rnn_jacobian(h[0], params)
+        products.append(J)
+    return np.stack(products[::-1])
+
+
+@STATE_JACOBIANS.mistake
 def final_state_everywhere(xs, state0, params):
     """The same state, the last one, gives the slope at every step; each step has its own."""
     hs, h, _ = rnn_forward(xs[:, None], state0[None], params)
@@ -384,7 +418,9 @@ def _draw_norms(rng):
         yield Case((drawing.array(rng, s["H"]), jacobians), s, kind)
 
 
-GRADIENT_NORMS = Exercise("gradient_norms", gradient_norms, _draw_norms, results={"norms": "(T + 1,)"})
+GRADIENT_NORMS = Exercise(
+    "gradient_norms", gradient_norms, _draw_norms, results={"norms": "(T + 1,)"}
+)
 
 
 @GRADIENT_NORMS.variant
@@ -467,6 +503,12 @@ def norm_over_time(dh, jacobians):
 
 
 @GRADIENT_NORMS.mistake
+def entrywise_with_dh(dh, jacobians):
+    """`*` multiplies entry by entry; a row times a matrix is `@`."""
+    return np.linalg.norm(dh * jacobians, axis=1)
+
+
+@GRADIENT_NORMS.mistake
 def gradients_themselves(dh, jacobians):
     """The gradients themselves are returned; their lengths are wanted, one number a step."""
     return dh @ jacobians
@@ -541,6 +583,14 @@ def real_parts_only(W, radius):
     values count.
     """
     return W * radius / np.abs(np.linalg.eigvals(W).real).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def absolute_value_left_out(W, radius):
+    """The eigenvalues are used as they are, complex numbers and all; their absolute values count:
+    `np.abs`.
+    """
+    return W * radius / np.linalg.eigvals(W).astype(complex).max()
 
 
 @SCALE_TO_RADIUS.mistake
@@ -751,6 +801,13 @@ def smallest_singular_value(hs, params):
 
 
 @JACOBIAN_BOUND.mistake
+def slope_outside_the_power(hs, params):
+    """The slope is not raised to the power with the singular value: bracket the product first."""
+    slope = (1 - hs**2).max()
+    return slope * np.linalg.norm(params.W_hh, 2) ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
 def one_more_power(hs, params):
     """The powers are one too high: no step lies between the last state and itself, so its bound
     is 1.
@@ -778,13 +835,10 @@ def _observe_adding(value, case):
         what = "nothing" if value is None else "one value" if isinstance(value, np.ndarray) else ""
         raise Unusable(f"returned {what or 'something else'}; it should return xs, targets")
     T, N = case.args[0].shape
-    for name, part, wanted in zip(("xs", "targets"), value, ((T, N, 2), (N, 1)), strict=True):
-        if np.shape(part) != wanted:
-            letters = "(T, N, 2)" if name == "xs" else "(N, 1)"
-            raise Unusable(
-                f"gave `{name}` the shape {np.shape(part)}; it should be {letters} = {wanted}"
-            )
-    xs, targets = (np.asarray(part) for part in value)
+    xs, targets = value
+    if np.shape(xs) != (T, N, 2):
+        raise Unusable(f"gave `xs` the shape {np.shape(xs)}; it should be (T, N, 2) = {(T, N, 2)}")
+    xs = np.asarray(xs)
     return {"xs[:, :, 0]": xs[:, :, 0], "xs[:, :, 1]": xs[:, :, 1], "targets": targets}
 
 
