@@ -258,7 +258,7 @@ check(sgd_step)
 # %% [markdown]
 # **Try it: how far is a little way?** Sixty steps on one and the same batch of 32 names, with three learning rates.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 step = working(sgd_step)
 for learning_rate in (0.03, 0.3, 3.0):
     model, state = start, rnnlib.sgd_state(start)
@@ -367,7 +367,7 @@ check(clip_grad_norm)
 # **Try it.** First the loop, steps 1 to 6, as a function: everything that follows uses it. It draws the same batches
 # for everybody who trains with the same `seed`, so that comparisons are fair.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 clip = working(clip_grad_norm)
 
 
@@ -394,7 +394,7 @@ for max_norm in (np.inf, 0.5):
     row = f"max_norm = {max_norm:<12} {losses.max():>14.1f} {losses[-10:].mean():>10.1f}"
     print(row + f" {norms.max():>14.1f}")
 
-# %% hidden=true
+# %% hidden=true tags=["nbval-ignore-output"]
 with styled():
     figure = new_figure(6.8, 2.9)
     ax = figure.subplots()
@@ -635,7 +635,7 @@ show(
 # Now on the names. To be fair, each optimiser may try **three learning rates**, from the same start, on the same
 # batches. A comparison at a single learning rate would compare nothing but that choice.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 optimisers = {
     "SGD": (working(sgd_step), rnnlib.sgd_state, (0.3, 1.0, 3.0)),
     "RMSprop": (working(rmsprop_step), rnnlib.rmsprop_state, (0.001, 0.01, 0.03)),
@@ -755,7 +755,7 @@ for name, W in matrices.items():
 # **Try it: five starts**, trained with Adam for 100 updates on the same batches.
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def started(kind):
     """A model with the start of this kind."""
     rng = np.random.default_rng(3)
@@ -780,7 +780,7 @@ for kind in (
     curves[kind] = np.convolve(losses, np.ones(5) / 5, "valid")
     print(f"{kind:<25} {losses[0]:>10.2f} {norms[0]:>20.2f} {loss_of(held_out, model):>20.2f}")
 
-# %% hidden=true
+# %% hidden=true tags=["nbval-ignore-output"]
 shown = {name.replace(", ", ",\n"): np.minimum(c, 5) for name, c in curves.items()}
 show(
     plot_traces(shown, xlabel="update (mean of five)", ylabel="loss (nats a letter, cut at 5)"),
@@ -842,7 +842,7 @@ def overfit(bug=None, updates=200):
     return np.array(losses), model
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 step, clip = working(adam_step), working(clip_grad_norm)
 losses, by_heart = overfit()
 runs = {"right": losses}
@@ -853,7 +853,7 @@ print("loss after                  100     200 updates")
 for name, losses in runs.items():
     print(f"{name:<27} {losses[99]:.3f}   {losses[199]:.3f}")
 
-# %% hidden=true
+# %% hidden=true tags=["nbval-ignore-output"]
 with styled():
     figure = new_figure(6.8, 3.1)
     ax = figure.subplots()
