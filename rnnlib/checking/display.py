@@ -92,7 +92,7 @@ def as_data(report: Report, points: float | None = None) -> dict:
         "points": points,
         "mistakes": [name for name, _ in report.diagnosis],
         "reasons": [
-            *([] if report.state in ("right", "wrong") else [HEADLINES[report.state]]),
+            *([HEADLINES[report.state]] if report.state in ("unwritten", "unanswered") else []),
             *diagnosis_lines(report),
             *report.notes,
             *(f"{row.name}: {row.reason}" for row in report.rows if row.reason),

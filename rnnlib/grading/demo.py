@@ -100,18 +100,26 @@ def print_marks(root: Path, unit: str, outcomes: list[Outcome], console: Console
     """A table of marks, a row a student, and below it the reason for every lost mark."""
     marks = {outcome.student: read_marks(root, unit, outcome.student) for outcome in outcomes}
     columns = next((m for m in marks.values() if m), [])
-    table = Table(title=f"Marks for {unit}", title_justify="left")
+    names = [f"{mark.exercise.replace('_', ' ')}" for mark in columns]
+    if sum(map(len, names)) + 3 * len(names) + 30 > console.width:  # a narrow terminal
+        legend = [f"{k} {mark.exercise}" for k, mark in enumerate(columns, 1)]
+        names = [str(k) for k in range(1, len(columns) + 1)]
+    else:
+        legend = []
+    padding = (0, 0 if legend else 1)
+    table = Table(title=f"Marks for {unit}", title_justify="left", padding=padding)
     table.add_column("student", no_wrap=True)
-    for mark in columns:
-        # A space is where a narrow terminal may break the name.
-        name = mark.exercise.replace("_", " ")
-        table.add_column(f"{name}\n/{mark.points:g}", justify="right")
-    table.add_column(f"total\n/{sum(m.points for m in columns):g}", justify="right", style="bold")
+    for name, mark in zip(names, columns):
+        table.add_column(f"{name}\n/{mark.points:g}", justify="right", no_wrap=True)
+    total = sum(mark.points for mark in columns)
+    table.add_column(f"total\n/{total:g}", justify="right", style="bold", no_wrap=True)
     for outcome in outcomes:
         cells = [_score(mark) for mark in marks[outcome.student]] or ["-"] * len(columns)
         total = sum(mark.score or 0 for mark in marks[outcome.student])
         table.add_row(outcome.student, *cells, f"{total:g}" if marks[outcome.student] else "-")
     console.print(table)
+    if legend:
+        console.print(", ".join(legend) + "\n", highlight=False)
     console.print("[b]Why marks were lost[/b]")
     for outcome in outcomes:
         lost = [m for m in marks[outcome.student] if m.score != m.points]
