@@ -135,7 +135,7 @@ with styled():
         for i in (0, 1):
             lit = (j, i) == (1, 0)
             page.arrow(before[j].right, after[i].left, VERMILLION if lit else FAINT)
-    page.text(2.55, 1.5, "$W_{hh}[1, 0]$", color=VERMILLION, ha="right", size=11)
+    page.text(3.45, 1.24, "$W_{hh}[1, 0]$", color=VERMILLION, ha="left", size=11)
     page.text(5.2, 1.85, "slope $1 - h_{t,0}^2$", color=BLUE, ha="left", size=11)
     page.text(1.3, 2.3, "before", size=10)
     page.text(4.6, 2.3, "after", size=10)
@@ -816,7 +816,7 @@ def identity_start(seed=0, H=32):
     return Model(cell, rnnlib.init_dense(H, 1, rng)), rng
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def descend(max_norm, updates=300, learning_rate=0.003):
     """Plain gradient descent on the adding problem; losses and lengths of the gradient."""
     model, rng = identity_start()
@@ -1011,7 +1011,7 @@ def reach(model, kind, T, rng):
 curves = {}
 for kind, start in dict.fromkeys((kind, start) for kind, start, _ in REMEDIES.values()):
     rng = np.random.default_rng(0)
-    name = f"{'ReLU' if kind == 'relu' else kind}, {start}"
+    name = f"{'ReLU' if kind == 'relu' else kind}, {start.replace('x', 'X')}"
     curves[name], _ = reach(start_of(kind, start, rng), kind, 40, rng)
 show(
     plot_by_lag(curves, ylabel="gradient, last input = 1"),
