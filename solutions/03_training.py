@@ -781,7 +781,10 @@ for kind in (
     print(f"{kind:<25} {losses[0]:>10.2f} {norms[0]:>20.2f} {loss_of(held_out, model):>20.2f}")
 
 # %% hidden=true tags=["nbval-ignore-output"]
-shown = {name.replace(", ", ",\n"): np.minimum(c, 5) for name, c in curves.items()}
+shown = {}
+for name, curve in curves.items():
+    brief = name.replace("normal, deviation", "normal").replace("Xavier, W_hh", "with")
+    shown[brief] = np.minimum(curve, 5)
 show(
     plot_traces(shown, xlabel="update (mean of five)", ylabel="loss (nats a letter, cut at 5)"),
     "The loss over 100 updates from five starts. At the end: "

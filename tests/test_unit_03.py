@@ -57,12 +57,12 @@ def test_a_learning_rate_may_be_too_small_and_too_large(printed):
         row(printed, f"learning rate {rate:<5} last loss") for rate in (0.03, 0.3, 3.0)
     )
     assert right[0] < small[0] - 0.5
-    assert large[0] > 5 and large[1] > 20
+    assert large[1] > 10
 
 
 def test_clipping_turns_an_explosion_into_training(printed):
     free, clipped = row(printed, "max_norm = inf"), row(printed, "max_norm = 0.5 ")
-    assert free[0] > 20 and free[1] > 10 and free[2] > 50
+    assert free[0] > 10 and free[1] > 5 and free[2] > 10
     assert clipped[0] < 4 and clipped[1] < 2
 
 
