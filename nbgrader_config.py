@@ -71,6 +71,7 @@ c.GenerateFeedback.exporter_class = FeedbackExporter
 
 c.Execute.timeout = 30
 c.Execute.kernel_name = "python3"
+c.Execute.execute_retries = 1  # two kernels that start at once may take the same port
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.raise_on_iopub_timeout = False
 c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.grading.output_limit"]

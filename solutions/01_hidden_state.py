@@ -331,7 +331,7 @@ V = len(alphabet)
 def read_word(word, params):
     """The states (T, H) while a network reads a word."""
     xs = rnnlib.one_hot(alphabet.encode(word), V)[:, None, :]  # (T, 1, V): a batch of one
-    hs, h, _ = forward(xs, np.zeros((1, params.b_h.size)), params)
+    hs, *_ = forward(xs, np.zeros((1, params.b_h.size)), params)
     return hs[:, 0]
 
 
@@ -582,7 +582,7 @@ forward = working(rnn_forward)
 pulses = np.zeros((60, 1, 2))
 pulses[[10, 15, 45], 0, 0] = 1  # set
 pulses[[30, 35], 0, 1] = 1  # reset
-hs, _, _ = forward(pulses, np.zeros((1, latch.b_h.size)), latch)
+hs, *_ = forward(pulses, np.zeros((1, latch.b_h.size)), latch)
 show(
     plot_traces(
         {"state": hs[:, 0, 0]},

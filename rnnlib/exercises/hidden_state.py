@@ -760,8 +760,8 @@ def observe_latch(value, case):
     """Run the network through the pulses in ``case.given``; read at every step whether it is on.
 
     Returns the readings, 0 or 1, apart for the steps with a pulse "set", those that hold after it,
-    the steps with a pulse "reset", and the quiet ones. A latch that was not on cannot be switched
-    off: its reset reads as failed.
+    the steps with a pulse "reset", and the quiet ones. What is always on does not stay on, what is
+    always off does not stay off, and what was not on cannot be switched off: these read as failed.
     """
     if not isinstance(value, RNNParams):
         kind = "nothing" if value is None else f"a {type(value).__name__}"
@@ -782,9 +782,9 @@ def observe_latch(value, case):
     was_on = np.roll(on, 1) | (np.roll(steps, 1) == "reset")  # a second reset finds it off
     return {
         "switches on": on[steps == "set"],
-        "stays on": on[steps == "hold"],
+        "stays on": on[steps == "hold"] * (1 - on.min()),
         "switches off": (was_on & (1 - on))[steps == "reset"],
-        "stays off": on[steps == "quiet"],
+        "stays off": np.maximum(on[steps == "quiet"], 1 - on.max()),
     }
 
 
