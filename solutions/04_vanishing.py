@@ -357,8 +357,8 @@ for k in (0, 1, 2, 5, 10, 20, 40, 60):
     print(f"{k:>10} {values[T - k, 0]:>10.1e} {values[T - k, 2]:>7.0e} {values[T - k, 9]:>7.0e}")
 
 # %% [markdown]
-# Read the column *largest*: that is what survives at best. After twenty steps less than a hundredth, after sixty less
-# than a millionth. And it is not one number that shrinks: the *10th* direction is gone long before the first. What the
+# Read the column *largest*: that is what survives at best. After twenty steps less than a fiftieth, after sixty about
+# a millionth. And it is not one number that shrinks: the *10th* direction is gone long before the first. What the
 # past can still say through such a product, it says in very few directions.
 #
 # Is it true? We can try it without any derivative: change $h_0$ a little, and look at the last state.
@@ -667,8 +667,8 @@ show(
 )
 
 # %% [markdown]
-# The bound is never broken, and it is far from tight: a random matrix has a largest singular value of nearly twice its
-# radius, and the directions that one step stretches are not those that the next one stretches. At radius 0.4 it proves
+# The bound is never broken, and it is far from tight: a random matrix has a largest singular value well above its
+# radius (here 1.7 times), and the directions that one step stretches are not those that the next one stretches. At radius 0.4 it proves
 # that the gradient vanishes. At 0.9 it proves nothing, and the gradient vanishes all the same.
 #
 # For an **orthogonal** matrix all of this is one number: every singular value and the absolute value of every eigenvalue
@@ -788,7 +788,7 @@ print(f"knowing the second value only:         {np.mean((targets[:, 0] - second_
 # ## 4.8 Exploding, and clipping
 #
 # Now the other side. We take a network with **ReLU** units (the slope is 1 or 0, never in between) and start $W_{hh}$ at
-# the identity: every unit simply keeps its value, so at the start nothing vanishes. Plain gradient descent, a small
+# the identity: a unit that is on keeps its value, so at the start hardly anything vanishes. Plain gradient descent, a small
 # learning rate, $T = 40$.
 
 # %% hidden=true
