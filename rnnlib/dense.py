@@ -4,6 +4,7 @@ import numpy as np
 
 from rnnlib.params import Params, parameters
 from rnnlib.shapes import ShapeError, as_floats, match_shapes
+from rnnlib.timesteps import sum_rows
 
 __all__ = ["DenseParams", "output_step", "output_step_backward"]
 
@@ -95,7 +96,7 @@ def output_step_backward(dlogits, h, params):
         )
     rows, drows = h.reshape(-1, h.shape[-1]), dlogits.reshape(-1, dlogits.shape[-1])
     dh = (drows @ params.W_hy.T).reshape(h.shape)
-    return dh, DenseParams(W_hy=rows.T @ drows, b_y=drows.sum(axis=0))
+    return dh, DenseParams(W_hy=rows.T @ drows, b_y=sum_rows(drows).astype(h.dtype))
 
 
 def _check(h, params):

@@ -28,7 +28,7 @@ import numpy as np
 from rnnlib.activations import sigmoid
 from rnnlib.params import Params, parameters
 from rnnlib.shapes import as_floats, as_mask, match_shapes
-from rnnlib.timesteps import by_gate, joined, previous, step_groups
+from rnnlib.timesteps import by_gate, joined, previous, step_groups, sum_rows
 
 __all__ = [
     "GRUCache",
@@ -337,8 +337,8 @@ def gru_backward(dhs, dh, cache):
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
-    grads = params.zeros_like()
-    dxs = np.empty_like(xs)
+    grads, dxs = params.zeros_like(), np.empty_like(xs)
+    db_h, db_hn = np.zeros(3 * H), np.zeros(H)  # in float64, also for float32: see `sum_rows`
     for group in reversed(step_groups(T, N)):
         # Local derivatives: all that does not wait for dh, for the whole group at once.
         r, z, n = gates[group].swapaxes(0, 1)
@@ -355,10 +355,10 @@ def gru_backward(dhs, dh, cache):
         if reset == "after":
             q = qs[group]
             by_a = np.stack([by_n * q * r * (1 - r), by_z, by_n * r], axis=1)
-            dh, totals = _loop_after(dhs[group], dh, by_a, z, da, W_hh_T)
+            dh, dh_totals = _loop_after(dhs[group], dh, by_a, z, da, W_hh_T)
             dW_hh += joined(h_before).T @ joined(da)
-            grads.b_hn[:] += joined(da)[:, 2 * H :].sum(axis=0)
-            np.multiply(totals, by_n, out=da[:, :, 2 * H :])  # from here on da_n, not dq
+            db_hn += sum_rows(da[:, :, 2 * H :])
+            np.multiply(dh_totals, by_n, out=da[:, :, 2 * H :])  # from here on da_n, not dq
         else:
             dh = _loop_before(dhs[group], dh, by_n, by_z, h_before * r * (1 - r), r, z, da, W_hh_T)
             dW_hh[:, : 2 * H] += joined(h_before).T @ joined(da)[:, : 2 * H]
@@ -366,7 +366,8 @@ def gru_backward(dhs, dh, cache):
         da = joined(da)
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
-        grads.b_h[:] += da.sum(axis=0)
+        db_h += sum_rows(da)
+    grads.b_h[:], grads.b_hn[:] = db_h, db_hn
     return dxs, dh, grads
 
 
@@ -374,15 +375,15 @@ def _loop_after(dhs, dh, by_a, z, da, W_hh_T):
     """Fill da = da_r, da_z, dq backward in time; return dL/dh before the group, and all dh_t."""
     steps, N, H = dhs.shape
     da_by_gate = da.reshape(steps, N, 3, H).swapaxes(1, 2)  # the same numbers
-    totals = np.empty_like(z)
+    dh_totals = np.empty_like(z)
     three = np.empty_like(by_a[0])  # dh once a gate: a copy is cheaper than to broadcast
     for t in reversed(range(steps)):
-        dh = np.add(dh, dhs[t], out=totals[t])
+        dh = np.add(dh, dhs[t], out=dh_totals[t])
         three[:] = dh
         np.multiply(by_a[t], three, out=da_by_gate[t])
         dh = dh * z[t]
         dh += da[t] @ W_hh_T
-    return dh, totals
+    return dh, dh_totals
 
 
 def _loop_before(dhs, dh, by_n, by_z, by_r, r, z, da, W_hh_T):

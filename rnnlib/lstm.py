@@ -25,7 +25,7 @@ import numpy as np
 from rnnlib.activations import sigmoid
 from rnnlib.params import Params, parameters
 from rnnlib.shapes import as_floats, as_mask, match_shapes
-from rnnlib.timesteps import by_gate, joined, previous, step_groups
+from rnnlib.timesteps import by_gate, joined, previous, step_groups, sum_rows
 
 __all__ = [
     "LSTMCache",
@@ -338,8 +338,8 @@ def lstm_backward(dhs, dstate, cache):
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), ("dc", dc, "N H"), **sizes)
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
-    grads = params.zeros_like()
-    dxs = np.empty_like(xs)
+    grads, dxs = params.zeros_like(), np.empty_like(xs)
+    db_h = np.zeros(4 * H)  # in float64, also for float32: see `sum_rows`
     groups = step_groups(T, N)
     longest = groups[0].stop
     by_a_of_group = np.empty((longest, 4, N, H), hs.dtype)
@@ -377,7 +377,8 @@ def lstm_backward(dhs, dstate, cache):
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
         grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da
-        grads.b_h[:] += da.sum(axis=0)
+        db_h += sum_rows(da)
+    grads.b_h[:] = db_h
     return dxs, LSTMState(dh, dc), grads
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from rnnlib.activations import relu, relu_backward, tanh_backward
 from rnnlib.params import Params, parameters
 from rnnlib.shapes import as_floats, as_mask, match_shapes
-from rnnlib.timesteps import joined, previous, step_groups
+from rnnlib.timesteps import joined, previous, step_groups, sum_rows
 
 __all__ = [
     "RNNCache",
@@ -282,6 +282,7 @@ def rnn_backward(dhs, dh, cache):
     W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
     one = hs.dtype.type(1)  # a plain 1 would not keep float32
     grads, dxs = params.zeros_like(), np.empty_like(xs)
+    db_h = np.zeros(H)  # in float64, also for float32: see `sum_rows`
     for group in reversed(step_groups(T, N)):
         das = f_backward(one, hs[group])  # local derivatives; times dh_t in the loop
         ended = [None] * len(das)
@@ -296,7 +297,8 @@ def rnn_backward(dhs, dh, cache):
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
         grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da  # h_{t-1}, not h_t
-        grads.b_h[:] += da.sum(axis=0)
+        db_h += sum_rows(da)
+    grads.b_h[:] = db_h
     return dxs, dh, grads
 
 

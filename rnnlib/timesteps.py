@@ -7,19 +7,19 @@ buffers as large as the sequence, so it is done for groups of steps that fit int
 
 import numpy as np
 
-__all__ = ["by_gate", "joined", "previous", "step_groups"]
+__all__ = ["by_gate", "joined", "previous", "step_groups", "sum_rows"]
 
-ROWS = (
-    160  # rows (steps times batch) of one matrix product: more is little faster, and takes memory
-)
+# Rows (steps times batch) of one matrix product. More are at most 5 % faster, take memory, and lose
+# digits: in float32 a sum of 1,600 products is best added up as some 20 sums of some 100 each.
+ROWS = 96
 
 
 def step_groups(T, N):
-    """Cut 0 ... T - 1 into slices of about 160 / N steps.
+    """Cut 0 ... T - 1 into slices of about 96 / N steps.
 
     Examples
     --------
-    >>> step_groups(T=10, N=64)
+    >>> step_groups(T=10, N=32)
     [slice(0, 3, None), slice(3, 6, None), slice(6, 9, None), slice(9, 10, None)]
     """
     steps = max(1, -(-ROWS // N))
@@ -61,3 +61,20 @@ def by_gate(W, gates):
 def joined(array):
     """Join the leading axes: (n, N, K) to rows (n * N, K); a view where possible."""
     return array.reshape(-1, array.shape[-1])
+
+
+def sum_rows(array):
+    """Sum over all axes but the last, in float64 whatever the array's dtype: gradients of biases.
+
+    NumPy adds rows one after the other, and every addition rounds: the sum of 6,400 rows in float32
+    is wrong by about 12 eps, more than all the rest of a backward pass.
+
+    Examples
+    --------
+    >>> rows = np.full((30, 1000, 2), 0.1, dtype=np.float32)
+    >>> sum_rows(rows).round(2).tolist()
+    [3000.0, 3000.0]
+    >>> bool(abs(rows.sum(axis=(0, 1))[0] - 3000) > 0.1)
+    True
+    """
+    return array.sum(axis=tuple(range(array.ndim - 1)), dtype=np.float64)

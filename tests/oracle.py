@@ -90,14 +90,15 @@ def autograd(step, xs, states, params, dhs, dstates, mask=None):
 def no_less_exact_than_torch(run):
     """``run(seed) -> ours, theirs, exact``: float32 errors over ten seeds beside torch's.
 
-    Root mean squares, each relative to the size of the result: single entries are all chance. Both
-    are about 1 to 2 eps; ours were 0.9 to 1.5 of torch's, with each BLAS a little different.
+    For each result the ratio of root mean squares, and of these the median over the seeds: single
+    entries, and single seeds, are all chance. In sizes as small as here a half is left for it and
+    for the BLAS, NumPy's and torch's; `test_float32` asks for more, in sizes of use.
     """
-    squares = []
+    ratios = []
     for seed in range(10):
         for a, b, truth in zip(*run(seed), strict=True):
             assert a.dtype == b.dtype == np.float32
-            size = np.square(truth).mean()
-            squares.append([np.square(x - truth).mean() / size for x in (a, b)])
-    ours, theirs = np.sqrt(np.reshape(squares, (10, -1, 2)).mean(axis=0)).T
-    assert (ours <= 2 * theirs).all(), (ours / theirs).round(2)
+            ours, theirs = (np.sqrt(np.square(x - truth).mean()) for x in (a, b))
+            ratios.append(ours / theirs)
+    medians = np.median(np.reshape(ratios, (10, -1)), axis=0)
+    assert (medians <= 1.5).all(), medians.round(2)

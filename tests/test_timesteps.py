@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import few, size
 
-from rnnlib.timesteps import ROWS, by_gate, joined, previous, step_groups
+from rnnlib.timesteps import ROWS, by_gate, joined, previous, step_groups, sum_rows
 
 
 @given(T=st.integers(1, 400), N=st.integers(1, 400))
@@ -30,3 +30,10 @@ def test_gates_and_rows():
     assert (by_gate(W, 4) == np.stack(np.split(W, 4, axis=1))).all()
     assert by_gate(W, 4).flags.c_contiguous
     assert np.shares_memory(joined(W.reshape(2, 4, 3)), W)
+
+
+def test_many_rows_are_added_without_loss():
+    rows = np.random.default_rng(0).normal(size=(100, 64, 3)).astype(np.float32)
+    exact = rows.astype(np.float64).sum(axis=(0, 1))
+    np.testing.assert_allclose(sum_rows(rows), exact, rtol=1e-12)
+    np.testing.assert_allclose(sum_rows(rows[:, :, 1:]), exact[1:], rtol=1e-12)
