@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnlib.shapes import as_floats
+from rnnlib.shapes import ShapeError, as_floats
 
 __all__ = ["dropout", "dropout_backward"]
 
@@ -63,4 +63,10 @@ def dropout_backward(dys, keep):
     >>> dropout_backward(np.array([3.0, 3.0]), np.array([0.0, 2.0]))
     array([0., 6.])
     """
+    dys, keep = as_floats(dys=dys, keep=keep)
+    steps = len(dys) if len(keep) == 1 else len(keep)
+    if dys.shape != (steps, *keep.shape[1:]):
+        raise ShapeError(
+            f"dys must have the shape that was dropped from, {keep.shape}, got {dys.shape}"
+        )
     return dys * keep

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import as_floats, match_shapes
+from rnnlib.shapes import as_floats, match_shapes, same_shape
+from rnnlib.timesteps import joined, previous, sum_rows
 
 __all__ = [
     "LayerNormCache",
@@ -74,10 +75,16 @@ def layer_norm(x, params, *, eps=1e-5):
     """
     (x,) = as_floats(x=x)
     match_shapes(("gain", params.gain, "H"), ("shift", params.shift, "H"), ("x", x, "... H"))
+    # Squares of huge entries would overflow: such vectors are first divided by their largest entry.
+    largest = np.abs(x).max(axis=-1, keepdims=True)
+    scale = np.where(largest > 1e15, largest, 1)
+    x = x / scale
     centred = x - x.mean(axis=-1, keepdims=True)
-    inv_std = 1 / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + eps)
+    variance = np.square(centred).mean(axis=-1, keepdims=True)
+    tiny = np.finfo(x.dtype).tiny  # eps itself may vanish beside a huge scale
+    inv_std = 1 / np.sqrt(variance + np.maximum(float(eps) / scale / scale, tiny))
     x_hat = centred * inv_std
-    return params.gain * x_hat + params.shift, LayerNormCache(x_hat, inv_std, params)
+    return params.gain * x_hat + params.shift, LayerNormCache(x_hat, inv_std / scale, params)
 
 
 def layer_norm_backward(dy, cache):
@@ -106,11 +113,12 @@ def layer_norm_backward(dy, cache):
     array([[0., 0.]])
     """
     x_hat, inv_std, params = cache
+    (dy,) = as_floats(dy=dy)
+    same_shape("dy", dy, "y", x_hat)
     dx_hat = dy * params.gain
     mean = dx_hat.mean(axis=-1, keepdims=True)
     along = (dx_hat * x_hat).mean(axis=-1, keepdims=True)
-    leading = tuple(range(dy.ndim - 1))
-    grads = LayerNormParams(gain=(dy * x_hat).sum(leading), shift=dy.sum(leading))
+    grads = LayerNormParams(gain=sum_rows(dy * x_hat), shift=sum_rows(dy)).astype(x_hat.dtype)
     return inv_std * (dx_hat - mean - x_hat * along), grads
 
 
@@ -219,22 +227,21 @@ def layer_norm_rnn_backward(dhs, dh, cache):
     array([0.  , 0.42])
     """
     xs, h0, hs, x_hat, inv_std, params = cache
-    dh = np.zeros_like(h0) if dh is None else dh
     T, N, H = hs.shape
+    dhs = np.zeros_like(hs) if dhs is None else as_floats(dhs=dhs)[0]
+    dh = np.zeros_like(h0) if dh is None else as_floats(dh=dh)[0]
+    match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), T=T, N=N, H=H)
     mean = np.full((H, 1), 1 / H, hs.dtype)
     dys, das = np.empty_like(hs), np.empty_like(hs)
     for t in reversed(range(T)):
-        if dhs is not None:
-            dh = dh + dhs[t]
+        dh = dh + dhs[t]
         dys[t] = dh * (1 - hs[t] * hs[t])
         dx_hat = dys[t] * params.norm.gain
         das[t] = inv_std[t] * (dx_hat - dx_hat @ mean - x_hat[t] * ((dx_hat * x_hat[t]) @ mean))
         dh = das[t] @ params.W_hh.T
-    before = np.concatenate([h0[None], hs[:-1]])  # h_{t-1}, not h_t
-    da = das.reshape(T * N, H)
     grads = LayerNormRNNParams(
-        W_xh=xs.reshape(T * N, -1).T @ da,
-        W_hh=before.reshape(T * N, H).T @ da,
-        norm=LayerNormParams(gain=(dys * x_hat).sum((0, 1)), shift=dys.sum((0, 1))),
+        W_xh=joined(xs).T @ joined(das),
+        W_hh=joined(previous(hs, h0, slice(0, T))).T @ joined(das),  # h_{t-1}, not h_t
+        norm=LayerNormParams(gain=sum_rows(dys * x_hat), shift=sum_rows(dys)).astype(hs.dtype),
     )
     return das @ params.W_xh.T, dh, grads

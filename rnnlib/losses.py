@@ -40,8 +40,8 @@ def cross_entropy(logits, targets, *, mask=None):
     ShapeError
         If targets or mask do not have the shape of logits without the last axis.
     ValueError
-        If a target is not in 0 ... V - 1, a logit that counts is NaN or +inf, or the mask leaves
-        nothing.
+        If a target is not in 0 ... V - 1, a logit that counts is NaN or +inf, all logits of a place
+        are -inf, or the mask leaves nothing.
 
     Notes
     -----
@@ -156,6 +156,8 @@ def _classes(logits, targets, mask):
         raise ValueError(f"targets must lie in 0 ... {V - 1} (V={V} logits), got {wrong}")
     if not (rows < np.inf).all():  # also False for NaN; -inf is a legal "impossible"
         raise ValueError(_not_finite("logits", logits, chosen, lambda a: ~(a < np.inf)))
+    if (rows.max(axis=-1) == -np.inf).any():
+        raise ValueError("logits are all -inf in one place: no class is possible there")
     return logits, rows, classes, chosen
 
 

@@ -91,6 +91,7 @@ def sgd_step(params, grads, state, *, learning_rate=0.1):
     >>> params.W_hy, params.b_y
     (array([[0.8]]), array([1.]))
     """
+    (learning_rate,) = _floats(learning_rate=learning_rate)
     return params.map(lambda p, g: p - learning_rate * g, grads), state
 
 
@@ -121,6 +122,7 @@ def momentum_step(params, grads, state, *, learning_rate=0.1, momentum=0.9):
     >>> params.W_hy.round(6)
     array([[0.71]])
     """
+    learning_rate, momentum = _floats(learning_rate=learning_rate, momentum=momentum)
     velocity = state.velocity.map(lambda v, g: momentum * v + g, grads)
     params = params.map(lambda p, v: p - learning_rate * v, velocity)
     return params, MomentumState(velocity)
@@ -146,6 +148,7 @@ def rmsprop_step(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e
     >>> params.W_hy.round(6), params.b_y
     (array([[0.9]]), array([1.]))
     """
+    learning_rate, decay, eps = _floats(learning_rate=learning_rate, decay=decay, eps=eps)
     v = _mean_square(state.v, grads, decay)
     params = params.map(lambda p, g, v: p - learning_rate * g / (np.sqrt(v) + eps), grads, v)
     return params, RMSpropState(v)
@@ -195,15 +198,26 @@ def adam_step(params, grads, state, *, learning_rate=1e-3, beta1=0.9, beta2=0.99
     >>> params.W_hy.round(6), params.b_y.round(6), state.t
     (array([[0.9]]), array([1.1]), 1)
     """
+    learning_rate, eps = _floats(learning_rate=learning_rate, eps=eps)
+    beta1, beta2 = _floats(beta1=beta1, beta2=beta2)
     t = state.t + 1
     m = state.m.map(lambda m, g: beta1 * m + (1 - beta1) * g, grads)
     v = _mean_square(state.v, grads, beta2)
 
     def update(p, m, v):
-        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        with np.errstate(over="ignore"):  # v^ of a huge gradient: infinite, as in the notes
+            m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
         return p - learning_rate * m_hat / (np.sqrt(v_hat) + eps)
 
     return params.map(update, m, v), AdamState(m, v, t)
+
+
+def _floats(**numbers):
+    """Python floats, for a NumPy scalar would turn float32 parameters into float64."""
+    for name, number in numbers.items():
+        if not number >= 0:  # also false for NaN
+            raise ValueError(f"{name} must be at least 0, got {number}")
+    return [float(number) for number in numbers.values()]
 
 
 def _mean_square(v, grads, decay):
@@ -286,6 +300,11 @@ def clip_grad_norm(grads, max_norm):
 def clip_grad_value(grads, max_value):
     """Cut every single entry to -max_value ... max_value; unlike clipping by norm this turns it.
 
+    Raises
+    ------
+    ValueError
+        If a gradient is NaN (an infinite one is cut), or max_value not above 0.
+
     Examples
     --------
     >>> from rnnlib import DenseParams
@@ -294,6 +313,9 @@ def clip_grad_value(grads, max_value):
     """
     if not max_value > 0:
         raise ValueError(f"max_value must be above 0, got {max_value}")
+    for name, g in grads.items():
+        if np.isnan(g).any():
+            raise ValueError(f"the gradient of {name} holds a NaN")
     return grads.map(lambda g: np.clip(g, -float(max_value), float(max_value)))
 
 

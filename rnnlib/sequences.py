@@ -283,11 +283,13 @@ def adding_batch(values, first, second):
            [0.125, 1.   ]]), array([[0.375]]))
     """
     values, first, second = np.asarray(values), np.asarray(first), np.asarray(second)
-    if values.ndim != 2:
-        raise ShapeError(f"values must have shape (T, N), got {values.shape}")
+    if values.ndim != 2 or values.size == 0:
+        raise ShapeError(f"values must have shape (T, N), no size may be 0, got {values.shape}")
     for name, steps in (("first", first), ("second", second)):
         if steps.shape != values.shape[1:]:
             raise ShapeError(f"{name} must have shape {values.shape[1:]}, got {steps.shape}")
+        if steps.dtype.kind not in "iu" or steps.min() < 0 or steps.max() >= len(values):
+            raise ValueError(f"{name} must hold steps in 0 ... {len(values) - 1} (T={len(values)})")
     n = np.arange(values.shape[1])
     marks = np.zeros_like(values)
     marks[first, n] = marks[second, n] = 1

@@ -15,7 +15,7 @@ reads like the table above an exercise: ``xs must have shape (T, N, D) with D=9,
 
 import numpy as np
 
-__all__ = ["ShapeError", "as_floats", "as_mask", "match_shapes"]
+__all__ = ["ShapeError", "as_floats", "as_mask", "match_shapes", "same_shape"]
 
 
 class ShapeError(ValueError):
@@ -91,6 +91,22 @@ def _message(name, shape, symbols, sizes):
     return f"{text}, got {shape}"
 
 
+def same_shape(name, array, like, other):
+    """Raise a `ShapeError` if two arrays differ in shape: nothing is broadcast.
+
+    Examples
+    --------
+    >>> same_shape("dy", np.ones((3, 4)), "y", np.ones((2, 4)))
+    Traceback (most recent call last):
+        ...
+    rnnlib.shapes.ShapeError: dy must have the shape of y, (2, 4), got (3, 4)
+    """
+    if np.shape(array) != np.shape(other):
+        raise ShapeError(
+            f"{name} must have the shape of {like}, {np.shape(other)}, got {np.shape(array)}"
+        )
+
+
 def as_floats(**arrays):
     """Turn the arguments into floating-point arrays of one common dtype, without copying floats.
 
@@ -102,7 +118,8 @@ def as_floats(**arrays):
     Returns
     -------
     list of ndarray
-        In the order given. float32 stays float32 if all are; integers and lists become float64.
+        In the order given. float32 stays float32 if all are; integers take the dtype of the
+        others, or float64 where there are only integers. Lists of floats are float64.
 
     Raises
     ------
@@ -116,6 +133,8 @@ def as_floats(**arrays):
     >>> x, h = as_floats(x=[[1, 2]], h=np.ones((1, 3)))
     >>> x
     array([[1., 2.]])
+    >>> as_floats(x=[[1, 2]], h=np.ones((1, 3), dtype=np.float32))[0].dtype
+    dtype('float32')
     >>> as_floats(x=[[1, 2], [3]])
     Traceback (most recent call last):
         ...
@@ -127,13 +146,12 @@ def as_floats(**arrays):
             array = np.asarray(array)
         except ValueError:
             raise ShapeError(f"{name} must be an array: its rows have different lengths") from None
-        if array.dtype.kind in "biu":
-            array = array.astype(np.float64)
-        if array.dtype.kind != "f":
+        if array.dtype.kind not in "biuf":
             raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
         floats.append(array)
-    if len({array.dtype for array in floats}) > 1:
-        dtype = np.result_type(*floats)
+    if len({array.dtype for array in floats}) > 1 or floats[0].dtype.kind != "f":
+        given = [array.dtype for array in floats if array.dtype.kind == "f"]
+        dtype = np.result_type(*given) if given else np.float64
         floats = [array.astype(dtype, copy=False) for array in floats]
     return floats
 

@@ -24,7 +24,7 @@ from rnnlib.dropout import check_dropout, dropout, dropout_backward
 from rnnlib.layernorm import LayerNormParams, layer_norm, layer_norm_backward
 from rnnlib.lstm import LSTMParams, LSTMState
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import ShapeError
+from rnnlib.shapes import ShapeError, as_floats
 
 __all__ = [
     "BidirectionalParams",
@@ -255,7 +255,11 @@ def _layer_backward(dhs, dstate, cache, params):
     first, second = (None, None) if dstate is None else dstate
     dforward = dbackward = None
     if dhs is not None:
-        H = len(params.forward.W_hh)
+        H, H_back = len(params.forward.W_hh), len(params.backward.W_hh)
+        (dhs,) = as_floats(dhs=dhs)
+        T, N, _ = cache[0].xs.shape
+        if dhs.shape != (T, N, H + H_back):
+            raise ShapeError(f"dhs must have shape {(T, N, H + H_back)}, got {dhs.shape}")
         dforward, dbackward = dhs[..., :H], dhs[::-1, :, H:]
     dxs, dlast, grads = cell_functions(params.forward)[1](dforward, first, cache[0])
     dxs_back, dlast_back, grads_back = cell_functions(params.backward)[1](
@@ -284,6 +288,8 @@ def _check_widths(width, params):
 def _same_number(name, values, params):
     if not isinstance(params, StackParams):
         raise TypeError(f"params must be StackParams, got {type(params).__name__}")
+    if not params.layers:
+        raise ValueError("params.layers is empty: a stack needs at least one layer")
     if len(values) != len(params.layers):
         raise ValueError(
             f"{name} must have one entry a layer, {len(params.layers)}, got {len(values)}"

@@ -287,6 +287,8 @@ def sample(logits, rng, *, temperature=1.0, top_k=None):
 
 def _check_ids(ids, V):
     """Integers in 0 ... V - 1, or an error that names the first that is not."""
+    if ids.size == 0:
+        raise ShapeError(f"ids must not be empty, got shape {ids.shape}")
     if ids.dtype.kind not in "iu":
         raise TypeError(f"ids must be integers, got dtype {ids.dtype}")
     if ids.min() < 0 or ids.max() >= V:

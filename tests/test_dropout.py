@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnnlib import dropout, dropout_backward
+from rnnlib import ShapeError, dropout, dropout_backward
 
 
 def test_the_mean_stays_and_the_rate_is_right():
@@ -29,5 +29,9 @@ def test_rate_zero_changes_nothing_and_errors():
     for rate in (-0.1, 1.0, np.nan):
         with pytest.raises(ValueError, match="the dropout rate must be at least 0 and below 1"):
             dropout(xs, rate, rng)
+    for keep in (dropout(xs, 0.5, rng)[1], dropout(xs, 0.5, rng, variational=True)[1]):
+        assert dropout_backward(xs, keep).shape == xs.shape
+        with pytest.raises(ShapeError, match="dys must have the shape that was dropped from"):
+            dropout_backward(xs[:, :2], keep)
     with pytest.raises(TypeError, match="dropout needs rng"):
         dropout(xs, 0.5, None)

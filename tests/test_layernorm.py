@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -78,3 +80,29 @@ def test_layer_norm_through_time_keeps_float32_and_names_wrong_shapes():
     assert {a.dtype.name for a in arrays} == {"float32"}
     with pytest.raises(ShapeError, match=r"h0 must have shape \(N, H\) with N=2, H=5"):
         layer_norm_rnn_forward(xs, h0[:, 1:], params)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_huge_vectors_are_normalised_without_a_warning(dtype):
+    params = LayerNormParams(np.ones(3), np.zeros(3)).astype(dtype)
+    x = np.array([[1, 2, 4], [-3, 0, 1], [5, 5, 5]], dtype=dtype)
+    expected, small = layer_norm(x, params)
+    huge = np.finfo(dtype).max / 8
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        y, cache = layer_norm(x * huge, params)
+        dx, _ = layer_norm_backward(np.ones_like(x), cache)
+    np.testing.assert_allclose(y, expected, atol=1e-4)
+    assert np.isfinite(dx).all() and y.dtype == dtype
+
+
+def test_backward_names_wrong_shapes():
+    _, cache = layer_norm(np.ones((2, 3)), LayerNormParams(np.ones(3), np.zeros(3)))
+    with pytest.raises(ShapeError, match=r"dy must have the shape of y, \(2, 3\), got \(2, 4\)"):
+        layer_norm_backward(np.ones((2, 4)), cache)
+    params, xs, h0, _, _ = layer_norm_network()
+    cache = layer_norm_rnn_forward(xs, h0, params)[2]
+    with pytest.raises(ShapeError, match=r"dhs must have shape \(T, N, H\) with T="):
+        layer_norm_rnn_backward(np.ones((99, *h0.shape)), None, cache)
+    with pytest.raises(ShapeError, match=r"dh must have shape \(N, H\)"):
+        layer_norm_rnn_backward(None, np.ones((9, 9)), cache)

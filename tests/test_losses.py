@@ -100,6 +100,7 @@ def test_padding_is_never_looked_at():
             ValueError,
             "logits must be finite, got nan at (1, 0): the loss would be NaN",
         ),
+        (([[-np.inf] * 2], [0]), ValueError, "no class is possible"),
         (([[0.0, np.inf]], [0]), ValueError, "logits must be finite, got inf at (0, 1)"),
     ],
 )

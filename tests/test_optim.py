@@ -50,7 +50,8 @@ def test_nothing_is_changed_in_place_and_float32_stays(name):
     copies = params.copy(), grads.copy()
     state = getattr(rnnlib, f"{name}_state")(params)
     new, state = getattr(rnnlib, f"{name}_step")(params, grads, state)
-    new, state = getattr(rnnlib, f"{name}_step")(new, grads, state)
+    rate = np.float64(0.01)  # a schedule's: no reason to turn the parameters into float64
+    new, state = getattr(rnnlib, f"{name}_step")(new, grads, state, learning_rate=rate)
     for before, copy in zip((params, grads), copies, strict=True):
         assert all((a == b).all() for (_, a), (_, b) in zip(before.items(), copy.items()))
     groups = [new, *(part for part in state if isinstance(part, DenseParams))]
@@ -62,7 +63,7 @@ def test_huge_gradients_warn_of_nothing_and_leave_no_nan(name):
     params = draw(0, np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for scale in (1e30, 1e-30):
+        for scale in (1e30, 1e20, 1e-30):
             grads = draw(1, np.float32).map(lambda g: g * np.float32(scale))  # noqa: B023
             state = getattr(rnnlib, f"{name}_state")(params)
             for _ in range(2):
@@ -109,6 +110,17 @@ def test_errors():
     exploded = DenseParams(grads.W_hy, grads.b_y * np.inf)
     with pytest.raises(ValueError, match="the gradient of b_y is not finite"):
         clip_grad_norm(exploded, 1.0)
+
+
+def test_rates_and_gradients_that_cannot_be_right():
+    params = draw(0)
+    with pytest.raises(ValueError, match="the gradient of W_hy holds a NaN"):
+        clip_grad_value(DenseParams(params.W_hy * np.nan, params.b_y), 1.0)
+    for name in TORCH:
+        state = getattr(rnnlib, f"{name}_state")(params)
+        for bad in (-0.1, np.nan):
+            with pytest.raises(ValueError, match="learning_rate must be at least 0, got"):
+                getattr(rnnlib, f"{name}_step")(params, params, state, learning_rate=bad)
 
 
 def test_early_stopping_keeps_the_best():

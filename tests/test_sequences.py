@@ -126,3 +126,6 @@ def test_adding_problem_marks_one_step_in_each_half_and_adds_them():
         adding_batch(np.ones((5, 3)), [0, 1, 2], [3, 4])
     with pytest.raises(ShapeError, match=r"values must have shape \(T, N\)"):
         adding_batch(np.ones(5), [0], [3])
+    for steps in ([5], [-1], [1.0]):
+        with pytest.raises(ValueError, match=r"first must hold steps in 0 ... 4 \(T=5\)"):
+            adding_batch(np.ones((5, 1)), steps, [3])

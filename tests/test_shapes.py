@@ -42,6 +42,7 @@ def test_as_floats_keeps_float32_and_does_not_copy():
     b, c = as_floats(a=a, c=np.ones(2))
     assert b.dtype == c.dtype == np.float64
     assert as_floats(k=[1, 2])[0].dtype == np.float64
+    assert [b.dtype for b in as_floats(a=a, k=[1, 2])] == [np.float32] * 2  # as NumPy's 1 * a
 
 
 def test_as_floats_names_what_is_wrong():

@@ -168,6 +168,15 @@ def test_float32_stays():
         assert {a.dtype.name for a in arrays} == {"float32"}
 
 
+def test_gradients_of_two_directions_are_checked_before_they_are_split():
+    params = init_stack(init_rnn, 3, 4, 1, np.random.default_rng(1), bidirectional=True)
+    hs, _, cache = stack_forward(np.ones((5, 2, 3)), zero_state(params, 2), params)
+    close(stack_backward(hs.tolist(), None, cache)[0], stack_backward(hs, None, cache)[0])
+    for wrong in (hs[:, :, 1:], hs[0], hs[1:]):
+        with pytest.raises(ShapeError, match=r"dhs must have shape \(5, 2, 8\), got"):
+            stack_backward(wrong, None, cache)
+
+
 def test_the_norm_is_that_of_each_layers_output():
     rng = np.random.default_rng(1)
     params = init_stack(init_rnn, 3, 4, 1, rng, norm=True)
@@ -198,6 +207,8 @@ def test_errors_come_before_any_work(monkeypatch):
         stack_forward(xs[:, :, :2], states0, params)
     with pytest.raises(ValueError, match="the dropout rate must be at least 0 and below 1"):
         stack_forward(xs, states0, params, dropout_rate=1.5, rng=rng)
+    with pytest.raises(ValueError, match="a stack needs at least one layer"):
+        stack_forward(xs, (), StackParams(()))
     with pytest.raises(ValueError, match="layers must be at least 1, got 0"):
         init_stack(init_rnn, 3, 4, 0, rng)
     with pytest.raises(ValueError, match="the same number of directions"):

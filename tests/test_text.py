@@ -88,6 +88,8 @@ def test_embedding_float32_and_errors():
     assert embedding_backward(W_e[:2], [0, 2], W_e).dtype == np.float32
     with pytest.raises(ValueError, match=r"ids must lie in 0 ... 2 \(V=3\), got -1"):
         embedding([-1], W_e)
+    with pytest.raises(ShapeError, match="ids must not be empty"):
+        embedding([], W_e)
     with pytest.raises(ShapeError, match="must be one vector for each of ids"):
         embedding_backward(W_e, [0, 2], W_e)
 
