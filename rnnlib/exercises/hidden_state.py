@@ -107,8 +107,8 @@ def input_ignored(x, h, params):
 
 @RNN_STEP.mistake
 def recurrent_weight_transposed(x, h, params):
-    """`W_hh` is transposed. It is square, so NumPy cannot notice. `h` stands on the left, and `W_hh`
-    as it is: `h @ W_hh`.
+    """`W_hh` is transposed. It is square, so NumPy cannot notice. `h` stands on the left, and
+    `W_hh` as it is: `h @ W_hh`.
     """
     return np.tanh(x @ params.W_xh + h @ params.W_hh.T + params.b_h)
 
