@@ -64,6 +64,10 @@ def sigmoid_backward(ds, s):
     s : ndarray
         The output, ``sigmoid(z)``.
 
+    Returns
+    -------
+    dz : ndarray
+
     Examples
     --------
     >>> float(sigmoid_backward(1.0, sigmoid(0.0)))
@@ -74,6 +78,14 @@ def sigmoid_backward(ds, s):
 
 def tanh(z):
     """Hyperbolic tangent, elementwise.
+
+    Parameters
+    ----------
+    z : array_like, any shape
+
+    Returns
+    -------
+    ndarray, the shape of z
 
     Examples
     --------
@@ -93,6 +105,10 @@ def tanh_backward(dh, h):
     h : ndarray
         The output, ``tanh(z)``.
 
+    Returns
+    -------
+    dz : ndarray
+
     Examples
     --------
     >>> float(tanh_backward(2.0, 0.5))
@@ -104,6 +120,14 @@ def tanh_backward(dh, h):
 def relu(z):
     """Rectified linear unit: max(z, 0).
 
+    Parameters
+    ----------
+    z : array_like, any shape
+
+    Returns
+    -------
+    ndarray, the shape of z
+
     Examples
     --------
     >>> relu([-2.0, 3.0])
@@ -114,6 +138,17 @@ def relu(z):
 
 def relu_backward(dh, h):
     """Backward through ReLU, from its output: dz = dh where h > 0, else 0 (also at z = 0).
+
+    Parameters
+    ----------
+    dh : ndarray
+        Gradient of the loss with respect to the output h.
+    h : ndarray
+        The output, ``relu(z)``.
+
+    Returns
+    -------
+    dz : ndarray
 
     Examples
     --------
@@ -150,6 +185,18 @@ def softmax(z, axis=-1):
 def softmax_backward(dp, p, axis=-1):
     """Backward through softmax, from its output: dz = p * (dp - sum_j dp_j p_j).
 
+    Parameters
+    ----------
+    dp : ndarray
+        Gradient of the loss with respect to the output p.
+    p : ndarray
+        The output, ``softmax(z, axis)``.
+    axis : int
+
+    Returns
+    -------
+    dz : ndarray
+
     Examples
     --------
     >>> softmax_backward(np.array([1.0, 0.0]), np.array([0.5, 0.5]))
@@ -160,6 +207,16 @@ def softmax_backward(dp, p, axis=-1):
 
 def log_softmax(z, axis=-1):
     """Logarithm of softmax: z_k - log sum_j exp(z_j), exact also where softmax underflows.
+
+    Parameters
+    ----------
+    z : array_like, any shape
+        Logits.
+    axis : int
+
+    Returns
+    -------
+    ndarray, the shape and dtype of z
 
     Examples
     --------

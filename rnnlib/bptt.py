@@ -38,6 +38,11 @@ def cache_segment(cache, start, stop):
     start, stop : int
         0 <= start < stop <= T.
 
+    Returns
+    -------
+    RNNCache, LSTMCache or GRUCache
+        Views of the arrays of the whole sequence, not copies.
+
     Examples
     --------
     >>> from rnnlib import init_rnn, rnn_forward

@@ -16,6 +16,15 @@ CELLS = {
 def cell_functions(params):
     """Return (forward, backward) of the cell that has such parameters.
 
+    Parameters
+    ----------
+    params : RNNParams, LSTMParams or GRUParams
+
+    Returns
+    -------
+    forward, backward : callable
+        `rnn_forward` and `rnn_backward`, and so on.
+
     Raises
     ------
     TypeError

@@ -58,6 +58,22 @@ def check_dropout(rate, rng):
 def dropout_backward(dys, keep):
     """Backward through `dropout`: what was dropped gets no gradient.
 
+    Parameters
+    ----------
+    dys : (T, N, H)
+        Gradient of the loss with respect to ys.
+    keep : (T, N, H) or (1, N, H)
+        From `dropout`.
+
+    Returns
+    -------
+    dxs : (T, N, H)
+
+    Raises
+    ------
+    ShapeError
+        If dys has another shape than ys.
+
     Examples
     --------
     >>> dropout_backward(np.array([3.0, 3.0]), np.array([0.0, 2.0]))

@@ -351,6 +351,14 @@ def jacobian_bound(hs, params):
 def spectral_radius(W):
     """The largest absolute eigenvalue of a square matrix.
 
+    Parameters
+    ----------
+    W : (H, H)
+
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> round(spectral_radius([[0.0, 4.0], [1.0, 0.0]]), 6)

@@ -18,7 +18,9 @@ Backward, for t = T ... 1. Every gradient inside the step is dh_t times somethin
     before:   ds = da_n W_hn^T                    da_r = ds * h_{t-1} * r (1 - r)
               dh_{t-1} = dh_t * z + ds * r + [da_r, da_z] W_h(r,z)^T
 
-What is not one line of these equations is about speed: see `timesteps`.
+What is not one line of these equations is about speed (see `timesteps`): local derivatives, named
+``by_n`` for that of h_t by a_n, are computed for many steps at once, and so are weight gradients;
+only what waits for dh_t is left in the loop over time.
 """
 
 from typing import NamedTuple
@@ -239,6 +241,7 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
     params : GRUParams
     mask : (T, N) of bool, optional
         False where an example has ended: its state is carried unchanged.
+        Padding may be any finite number: a NaN there would reach the weights' gradients (0 * NaN).
     reset : "after" or "before"
 
     Returns
@@ -343,8 +346,8 @@ def gru_backward(dhs, dh, cache):
         # Local derivatives: all that does not wait for dh, for the whole group at once.
         r, z, n = gates[group].swapaxes(0, 1)
         h_before = previous(hs, h0, group)
-        by_n = (1 - z) * (1 - n * n)
-        by_z = (h_before - n) * z * (1 - z)
+        by_n = (1 - z) * (1 - n * n)  # h_t by a_n
+        by_z = (h_before - n) * z * (1 - z)  # h_t by a_z
         if mask is not None:  # an ended example: h passes unchanged, nothing else does
             ended = ~mask[group][:, :, None]
             z = np.where(ended, 1, z)
@@ -354,7 +357,7 @@ def gru_backward(dhs, dh, cache):
         dW_hh = grads.W_hh
         if reset == "after":
             q = qs[group]
-            by_a = np.stack([by_n * q * r * (1 - r), by_z, by_n * r], axis=1)
+            by_a = np.stack([by_n * q * r * (1 - r), by_z, by_n * r], axis=1)  # by a_r, a_z, q
             dh, dh_totals = _loop_after(dhs[group], dh, by_a, z, da, W_hh_T)
             dW_hh += joined(h_before).T @ joined(da)
             db_hn += sum_rows(da[:, :, 2 * H :])

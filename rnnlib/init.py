@@ -186,6 +186,12 @@ def init_lstm(D, H, rng, *, forget_bias=1.0, dtype=np.float64):
 def init_gru(D, H, rng, *, dtype=np.float64):
     """Weights of a GRU: each gate as in `init_rnn`; all biases zero.
 
+    Parameters
+    ----------
+    D, H : int
+    rng : numpy.random.Generator
+    dtype : float dtype
+
     Returns
     -------
     GRUParams
@@ -205,6 +211,16 @@ def init_gru(D, H, rng, *, dtype=np.float64):
 
 def init_dense(H, K, rng, *, dtype=np.float64):
     """Weights of an output layer: W_hy Xavier, b_y zero.
+
+    Parameters
+    ----------
+    H, K : int
+    rng : numpy.random.Generator
+    dtype : float dtype
+
+    Returns
+    -------
+    DenseParams
 
     Examples
     --------

@@ -124,6 +124,16 @@ def mean_squared_error(predictions, targets, *, mask=None):
 def mean_squared_error_backward(predictions, targets, *, mask=None):
     """Gradient of `mean_squared_error`: 2 (prediction - target) / how many numbers count.
 
+    Parameters
+    ----------
+    predictions, targets, mask
+        As for `mean_squared_error`.
+
+    Returns
+    -------
+    dpredictions : the shape of predictions
+        Zero where the mask is False.
+
     Examples
     --------
     >>> mean_squared_error_backward([1.0, 2.0], [1.0, 4.0])

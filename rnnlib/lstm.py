@@ -15,7 +15,9 @@ Backward, for t = T ... 1::
     dc_{t-1} = dc_t * f                           no matrix on this path, and no tanh'
     dh_{t-1} = da W_hh^T
 
-What is not one line of these equations is about speed: see `timesteps`.
+What is not one line of these equations is about speed (see `timesteps`): local derivatives, named
+``h_by_c`` for that of h_t by c_t, are computed for many steps at once, and so are weight gradients;
+only what waits for dh_t and dc_t is left in the loop over time.
 """
 
 from typing import NamedTuple
@@ -230,6 +232,7 @@ def lstm_forward(xs, state0, params, *, mask=None):
     params : LSTMParams
     mask : (T, N) of bool, optional
         False where an example has ended: both its states are carried unchanged.
+        Padding may be any finite number: a NaN there would reach the weights' gradients (0 * NaN).
 
     Returns
     -------
@@ -351,10 +354,10 @@ def lstm_backward(dhs, dstate, cache):
         tanh_c = np.tanh(cs[group])
         h_by_c = o * (1 - tanh_c * tanh_c)
         by_a, da = by_a_of_group[: len(f)], da_of_group[: len(f)]
-        by_a[:, 0] = g * i * (1 - i)  # of c_t, by a_i
-        by_a[:, 1] = previous(cs, c0, group) * f * (1 - f)
-        by_a[:, 2] = i * (1 - g * g)
-        by_a[:, 3] = tanh_c * o * (1 - o)  # of h_t, by a_o
+        by_a[:, 0] = g * i * (1 - i)  # c_t by a_i
+        by_a[:, 1] = previous(cs, c0, group) * f * (1 - f)  # c_t by a_f
+        by_a[:, 2] = i * (1 - g * g)  # c_t by a_g
+        by_a[:, 3] = tanh_c * o * (1 - o)  # h_t by a_o
         ended = [None] * len(f)
         if mask is not None:  # an ended example: h and c pass unchanged, nothing else does
             ended = ~mask[group][:, :, None]
@@ -365,7 +368,7 @@ def lstm_backward(dhs, dstate, cache):
         da_by_gate = da.reshape(-1, N, 4, H).swapaxes(1, 2)  # the same numbers, (steps, 4, N, H)
         steps = zip(dhs[group], h_by_c, by_a, f, da_by_gate, da, ended)
         for dh_t, h_by_c_t, by_a_t, f_t, da_t, rows, ended_t in reversed(list(steps)):
-            dh = dh + dh_t
+            dh = dh + dh_t  # what comes from later steps, and the loss at this one
             dc = dc + dh * h_by_c_t
             dc_dc_dc_dh[:3] = dc
             dc_dc_dc_dh[3] = dh

@@ -64,7 +64,17 @@ class AdamState(NamedTuple):
 
 
 def sgd_state(params):
-    """Return the (empty) state of gradient descent."""
+    """Return the (empty) state of gradient descent.
+
+    Parameters
+    ----------
+    params : Params
+        What will be trained.
+
+    Returns
+    -------
+    SGDState
+    """
     return SGDState()
 
 
@@ -96,12 +106,34 @@ def sgd_step(params, grads, state, *, learning_rate=0.1):
 
 
 def momentum_state(params):
-    """Return the state before the first step: no velocity."""
+    """Return the state before the first step: no velocity.
+
+    Parameters
+    ----------
+    params : Params
+        What will be trained.
+
+    Returns
+    -------
+    MomentumState
+    """
     return MomentumState(velocity=params.zeros_like())
 
 
 def momentum_step(params, grads, state, *, learning_rate=0.1, momentum=0.9):
     """Gradient descent with momentum: v <- momentum v + g, then p <- p - learning_rate v.
+
+    Parameters
+    ----------
+    params, grads : Params
+        Of the same class.
+    state : MomentumState
+        From `momentum_state` or the step before.
+    learning_rate, momentum : float
+
+    Returns
+    -------
+    params, state
 
     Notes
     -----
@@ -129,12 +161,34 @@ def momentum_step(params, grads, state, *, learning_rate=0.1, momentum=0.9):
 
 
 def rmsprop_state(params):
-    """Return the state before the first step: mean squares of zero."""
+    """Return the state before the first step: mean squares of zero.
+
+    Parameters
+    ----------
+    params : Params
+        What will be trained.
+
+    Returns
+    -------
+    RMSpropState
+    """
     return RMSpropState(v=params.zeros_like())
 
 
 def rmsprop_step(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
     """RMSprop: v <- decay v + (1 - decay) g^2, then p <- p - learning_rate g / (sqrt(v) + eps).
+
+    Parameters
+    ----------
+    params, grads : Params
+        Of the same class.
+    state : RMSpropState
+        From `rmsprop_state` or the step before.
+    learning_rate, decay, eps : float
+
+    Returns
+    -------
+    params, state
 
     References
     ----------
@@ -155,7 +209,17 @@ def rmsprop_step(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e
 
 
 def adam_state(params):
-    """Return the state before the first step: means of zero, no step taken."""
+    """Return the state before the first step: means of zero, no step taken.
+
+    Parameters
+    ----------
+    params : Params
+        What will be trained.
+
+    Returns
+    -------
+    AdamState
+    """
     return AdamState(m=params.zeros_like(), v=params.zeros_like(), t=0)
 
 
@@ -229,6 +293,14 @@ def _mean_square(v, grads, decay):
 def grad_norm(grads):
     """Global norm: the length of all gradients taken as one long vector.
 
+    Parameters
+    ----------
+    grads : Params
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     ValueError
@@ -299,6 +371,16 @@ def clip_grad_norm(grads, max_norm):
 
 def clip_grad_value(grads, max_value):
     """Cut every single entry to -max_value ... max_value; unlike clipping by norm this turns it.
+
+    Parameters
+    ----------
+    grads : Params
+    max_value : float
+        Above 0.
+
+    Returns
+    -------
+    grads : Params
 
     Raises
     ------

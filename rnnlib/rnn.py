@@ -181,6 +181,7 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     params : RNNParams
     mask : (T, N) of bool, optional
         False where an example has ended (or has not begun): its state is carried unchanged.
+        Padding may be any finite number: a NaN there would reach the weights' gradients (0 * NaN).
     activation : "tanh" or "relu"
 
     Returns
@@ -198,6 +199,9 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
 
     Notes
     -----
+    Nothing bounds the state of a ReLU network: where it grows beyond the largest float, NumPy warns
+    of an overflow, rightly. tanh never does.
+
     Where the mask is False, ``hs`` holds the carried state, not zeros (PyTorch's
     ``pad_packed_sequence`` fills zeros there); the loss must be masked as well.
 
@@ -280,7 +284,7 @@ def rnn_backward(dhs, dh, cache):
     match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
-    one = hs.dtype.type(1)  # a plain 1 would not keep float32
+    one = hs.dtype.type(1)  # with a plain 1 the derivatives of ReLU would be integers
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h = np.zeros(H)  # in float64, also for float32: see `sum_rows`
     for group in reversed(step_groups(T, N)):
@@ -290,8 +294,8 @@ def rnn_backward(dhs, dh, cache):
             ended = ~mask[group][:, :, None]
             das *= ~ended
         for dh_t, da, ended_t in reversed(list(zip(dhs[group], das, ended))):
-            dh = dh + dh_t
-            da *= dh
+            dh = dh + dh_t  # what comes from later steps, and the loss at this one
+            da *= dh  # in place: das collects da of all steps
             dh = da @ W_hh_T if ended_t is None else da @ W_hh_T + dh * ended_t
         da = joined(das)
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)

@@ -111,6 +111,15 @@ def pad(sequences, *, value=0):
 def unpad(padded, mask):
     """Undo `pad`: a list of the sequences, without the padding.
 
+    Parameters
+    ----------
+    padded : (T, N, ...)
+    mask : (T, N) of bool
+
+    Returns
+    -------
+    list of arrays, (T_n, ...)
+
     Examples
     --------
     >>> [sequence.tolist() for sequence in unpad(*pad([[5, 6, 7], [8]]))]

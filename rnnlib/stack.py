@@ -106,6 +106,12 @@ def init_stack(init_cell, D, H, layers, rng, *, bidirectional=False, norm=False,
 def zero_state(params, N):
     """Return the first states, all zero, for a cell, a bidirectional layer or a stack.
 
+    Parameters
+    ----------
+    params : RNNParams, LSTMParams, GRUParams, BidirectionalParams or StackParams
+    N : int
+        Examples in the batch.
+
     Returns
     -------
     (N, H) or LSTMState; a pair (forward, backward); a tuple with one of these a layer

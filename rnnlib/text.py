@@ -217,6 +217,10 @@ def perplexity(loss):
     loss : float
         Mean cross-entropy a symbol, in nats. A mean of means of sequences gives another number.
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> from rnnlib import cross_entropy

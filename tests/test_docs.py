@@ -39,6 +39,17 @@ def test_every_public_name_says_what_it_is_and_functions_show_an_example(module)
             assert ">>>" in doc, f"{module.__name__}.{name} has no example"
 
 
+# A decorator.
+WITHOUT_SECTIONS = {"parameters"}
+
+
+@pytest.mark.parametrize("name", sorted(set(rnnlib.__all__) - WITHOUT_SECTIONS))
+def test_functions_that_the_library_exports_list_their_parameters(name):
+    function = getattr(rnnlib, name)
+    if inspect.isfunction(function):
+        assert "Parameters\n------" in inspect.getdoc(function)
+
+
 # States that hold only zeros, what the terminal shows, and what needs a damaged file.
 WITHOUT_EXAMPLE = {
     "adam_state", "momentum_state", "rmsprop_state", "sgd_state", "load_params", "main", "joined",
@@ -54,7 +65,7 @@ def test_the_public_names_are_those_of_the_modules():
     public = set()
     for name in MODULES:
         public |= set(importlib.import_module(f"rnnlib.{name}").__all__)
-    internal = {"CELLS", "as_floats", "as_mask", "match_shapes"}
+    internal = {"CELLS", "as_floats", "as_mask", "match_shapes", "same_shape"}
     assert public - internal == imported
 
 
