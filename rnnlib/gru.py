@@ -290,7 +290,7 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
         rz += half
         r, z = rz
         if reset == "after":
-            np.matmul(h, W_hn, out=q)
+            np.matmul(h, W_hn, out=q)  # q = h_{t-1} W_hn + b_hn
             q += b_hn
             n += r * q
         else:

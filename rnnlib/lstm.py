@@ -278,8 +278,7 @@ def lstm_forward(xs, state0, params, *, mask=None):
 
     # Full arrays: NumPy multiplies arrays of one shape several times faster than it broadcasts.
     scale = np.tile(scale.reshape(4, 1, H), (1, N, 1))
-    shift = 1 - scale
-    shift[2] = 0
+    shift = 1 - scale  # 1/2, and 0 for g
     h, c = h0, c0
     for t, (a, h_next, c_next) in enumerate(zip(gates, hs, cs)):
         a += h @ W_hh  # (N, H) times (4, H, H): all gates, each in one piece
@@ -287,9 +286,9 @@ def lstm_forward(xs, state0, params, *, mask=None):
         a *= scale
         a += shift
         i, f, g, o = a
-        np.multiply(f, c, out=c_next)
+        np.multiply(f, c, out=c_next)  # c_t = f * c_{t-1} + i * g
         c_next += i * g
-        np.tanh(c_next, out=h_next)
+        np.tanh(c_next, out=h_next)  # h_t = o * tanh(c_t)
         h_next *= o
         if mask is not None:
             ended = ~mask[t][:, None]

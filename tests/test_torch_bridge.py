@@ -86,7 +86,7 @@ def test_errors():
 def test_torch_is_imported_only_when_needed():
     code = (
         "import sys, rnnlib, rnnlib.torch_bridge; "
-        "print(sorted({'torch', 'matplotlib', 'IPython'} & set(sys.modules)))"
+        "print(sorted({'torch', 'matplotlib', 'IPython', 'nbformat', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
