@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from rnnlib.authoring import find_units
 from rnnlib.authoring.nbgrader import generate_assignment
 from rnnlib.exercises import unit_exercises
 from rnnlib.grading import sample_class
@@ -317,3 +318,13 @@ def test_a_submission_can_be_written_solved_copied_and_cut():
     assert len(student.notebook.cells) == count + 1
     student.delete_cell("rnn-step-copy")
     assert [c.id for c in student.notebook.cells] == [c.id for c in solved.cells]
+
+
+@pytest.mark.parametrize("unit", find_units(ROOT), ids=lambda unit: unit.name)
+def test_every_unit_has_a_sample_class(unit):
+    handed_in = dict(sample_class.make_class(unit.name, unit.release, unit.solution))
+    assert list(handed_in) == [*GRADED, BROKEN]
+    texts = {name: text for name, text in handed_in.items() if name != BROKEN}
+    assert len(set(texts.values())) == len(texts)  # no two hand in the same
+    borrowed = nbformat.reads(texts["calls_rnnlib"], as_version=4)
+    assert any("import rnnlib." in cell.source for cell in borrowed.cells)
