@@ -108,7 +108,6 @@ def _grade_one(course: Path, root: Path, unit: str, student: str) -> Outcome:
     # nbgrader calls `alembic` by its bare name.
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
     from nbgrader.converters import Autograde, GenerateFeedback
-    from nbgrader.coursedir import CourseDirectory
 
     log = root / "logs" / f"{student}.log"
     log.parent.mkdir(exist_ok=True)
@@ -117,13 +116,25 @@ def _grade_one(course: Path, root: Path, unit: str, student: str) -> Outcome:
         config.CourseDirectory.assignment_id = unit
         config.CourseDirectory.student_id = student
         for converter_class in (Autograde, GenerateFeedback):
-            converter = converter_class(coursedir=CourseDirectory(config=config), config=config)
-            converter.force = True
-            try:
-                converter.start()
-            except (Exception, SystemExit) as error:
-                return Outcome(student, f"nbgrader stopped: {error} (see {log})")
+            # Two kernels that start in the same moment may take the same port, two writers may
+            # meet in the gradebook: what is no fault of the submission does not happen twice.
+            problem = _convert(converter_class, config) and _convert(converter_class, config)
+            if problem:
+                return Outcome(student, f"nbgrader stopped: {problem} (see {log})")
     return Outcome(student)
+
+
+def _convert(converter_class, config) -> str | None:
+    """Run one of nbgrader's steps; what stopped it, or None."""
+    from nbgrader.coursedir import CourseDirectory
+
+    converter = converter_class(coursedir=CourseDirectory(config=config), config=config)
+    converter.force = True
+    try:
+        converter.start()
+    except (Exception, SystemExit) as error:
+        return str(error) or type(error).__name__
+    return None
 
 
 def _unreadable(path: Path) -> str | None:

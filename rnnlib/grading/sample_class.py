@@ -18,11 +18,11 @@ from nbformat import NotebookNode
 from ..exercises import Exercise, unit_exercises
 
 RAISES = """\
-def {name}(*args):
+def {name}(*args, **options):
     return 1 / 0
 """
 LOOPS = """\
-def {name}(*args):
+def {name}(*args, **options):
     while True:
         pass
 """
@@ -32,9 +32,9 @@ print("debugging " * 500_000)
 {source}
 _{name} = {name}
 
-def {name}(*args):
+def {name}(*args, **options):
     print("here " * 200_000)
-    return _{name}(*args)
+    return _{name}(*args, **options)
 """
 BORROWS = """\
 import {module}
