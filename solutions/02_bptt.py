@@ -15,7 +15,7 @@
 # In unit 01 the weights were random, or set by hand, or trained by code that was given. Now you write what
 # training stands on: the gradient of the loss with respect to every weight, back through all time steps. It
 # is six short functions. The first one measures gradients by trying, slowly but surely, and it will tell you
-# whether the other five are right.
+# whether the next four are right. The last one leaves a part of the gradient out, on purpose.
 #
 # **At the end you can**
 # - measure a gradient by differences, and say how far such a measurement can be trusted;
@@ -111,7 +111,11 @@ print("         float64   float32")
 for n in range(1, 14):
     row = f"1e-{n:02}"
     for dtype in (np.float64, np.float32):
-        grad = measure(lambda x: np.exp(x).sum(), x.astype(dtype), eps=dtype(10.0**-n))
+
+        def f(x, dtype=dtype):
+            return np.exp(x.astype(dtype)).sum()
+
+        grad = measure(f, x.astype(dtype), eps=dtype(10.0**-n))
         error = np.abs(grad - np.exp(x)).max() / np.exp(x).max()
         row += f"    1e{np.log10(error):+03.0f}" if error > 0 else "        0"
     print(row)
@@ -217,10 +221,11 @@ check_answer("saturated", answer_saturated)
 # $$dh_1 = 1 + da_2\,w_h \qquad da_1 = dh_1\,(1 - h_1^2)$$
 #
 # And with $w_h$? It was used **twice**: with $h_1$ in the second step, with $h_0$ in the first. A change of $w_h$ changes
-# both, and the changes of the loss add up: $dw_h = da_2\,h_1 + da_1\,h_0$. That is the reason why gradients of shared
-# weights are sums over time.
+# both, and the changes of the loss add up: $dw_h = da_2\,h_1 + da_1\,h_0$. Likewise $dw_x = da_2\,x_2 + da_1\,x_1$ and
+# $db = da_2 + da_1$. That is the reason why gradients of shared weights are sums over time.
 #
-# Take a pencil and do it with $x_1 = 1$, $x_2 = -1$, $h_0 = 0.5$, $w_x = 0.6$, $w_h = 0.8$, $b = 0.1$; then compare:
+# Take a pencil and do it with $x_1 = 1$, $x_2 = -1$, $h_0 = 0.5$, $w_x = 0.6$, $w_h = 0.8$, $b = 0.1$, to three digits. (You
+# will want $\tanh 1.1 = 0.800$ and $\tanh 0.14 = 0.139$.) Then compare:
 
 # %% hidden=true
 x1, x2, h0, w_x, w_h, b = 1.0, -1.0, 0.5, 0.6, 0.8, 0.1
@@ -324,9 +329,10 @@ for n in range(5):
 # $$a = x\,W_{xh} + h\,W_{hh} + b_h \qquad h_{next} = \tanh(a)$$
 #
 # First the tanh gives `da`. Then the sum: each term gets `da` as it is. Then the products. For a product such as
-# $h\,W_{hh}$ with $h$ of shape (N, H) and $W_{hh}$ of shape (H, H), the shapes tell you what the answer must be: the
+# $h\,W_{hh}$ with $h$ of shape (N, H) and $W_{hh}$ of shape (H, H), the shapes tell you nearly all: the
 # gradient for $h$ has shape (N, H), that for $W_{hh}$ has (H, H), and both are products of `da` with *the other factor*,
-# transposed. The bias was added to each of the N rows, so its gradient is the sum over the rows.
+# transposed. No weight needs $dx$; it is for whatever made $x$, such as a layer below. The bias was added to each of the N
+# rows, so its gradient is the sum over the rows.
 #
 # | gradient | formula | shapes | code |
 # |---|---|---|---|
@@ -458,8 +464,13 @@ check(rnn_backward)
 # %% grade="rnn_backward" points=4
 
 # %% [markdown]
-# **Try it: is it right?** Not because a check says so: measure it. A small network reads random letters and predicts the
-# next ones. Your own `numerical_gradient` moves every weight; your own functions go backward.
+# **Try it: is it right?** Not because a check says so: measure it. A small network reads random letters and is asked
+# for other random ones. Your own `numerical_gradient` moves every weight; your own functions go backward. The output layer
+# $y = h\,W_{hy} + b_y$ is given; it is a product and a sum, as in 2.5, at all steps:
+#
+# $$dW_{hy} = \sum_t h_t^T\,dy_t \qquad db_y = \sum_t \sum_n dy_t \qquad \frac{\partial L_t}{\partial h_t} = dy_t\,W_{hy}^T$$
+#
+# The last of the three is what goes into `rnn_backward` as `dhs`.
 
 # %%
 measure, backward = working(numerical_gradient), working(rnn_backward)
@@ -469,27 +480,29 @@ T, N, D, H, K = 7, 3, 5, 6, 5
 params, out = rnnlib.init_rnn(D, H, rng), rnnlib.init_dense(H, K, rng)
 xs = one_hot(rng.integers(0, D, (T, N)), D)
 targets, h0 = rng.integers(0, K, (T, N)), np.zeros((N, H))
+weights = {**dict(params.items()), **dict(out.items())}
 
 
-def loss_with(params):
-    """The mean loss of the network with these weights."""
-    hs, _, _ = rnn_forward(xs, h0, params)
-    return rnnlib.cross_entropy(hs @ out.W_hy + out.b_y, targets)
+def loss_with(**moved):
+    """The mean loss of the network with some weights moved."""
+    w = {**weights, **moved}
+    hs, _, _ = rnn_forward(xs, h0, RNNParams(w["W_xh"], w["W_hh"], w["b_h"]))
+    return rnnlib.cross_entropy(hs @ w["W_hy"] + w["b_y"], targets)
 
 
 hs, _, cache = rnn_forward(xs, h0, params)
 dlogits = backward_of_loss(hs @ out.W_hy + out.b_y, targets)
 _, _, grads = backward(dlogits @ out.W_hy.T, np.zeros((N, H)), cache)
+given = dict(grads.items())
+given["W_hy"] = sum(hs[t].T @ dlogits[t] for t in range(T))
+given["b_y"] = dlogits.sum(axis=(0, 1))
 
 print("weights   how many   largest gradient   largest difference to the measured one")
-for name, array in params.items():
-
-    def loss_with_array(values, name=name):
-        return loss_with(RNNParams(**{**dict(params.items()), name: values}))
-
-    measured, given = measure(loss_with_array, array), dict(grads.items())[name]
+for name, array in weights.items():
+    measured = measure(lambda values, name=name: loss_with(**{name: values}), array)
+    agrees = np.abs(measured - given[name]).max() < 1e-9
     print(
-        f"{name:<10}{array.size:>8} {np.abs(given).max():>18.4f} {'below 1e-9' if np.abs(measured - given).max() < 1e-9 else 'LARGE':>22}"
+        f"{name:<10}{array.size:>8} {np.abs(given[name]).max():>18.4f} {'below 1e-9' if agrees else 'LARGE':>22}"
     )
 
 # %% [markdown]
@@ -614,8 +627,9 @@ print("one letter, asked at the end " + "".join(f"{c:7.2f}" for c in first_lette
 # %% [markdown]
 # With a loss at every step and short dependencies, pieces of ten steps give nearly the true direction. In the other task
 # all that matters happened at the first step. Only the last piece has a loss, so the truncated gradient sees the last k
-# steps and *never* the first one: it points elsewhere, and however often it is followed, nobody ever tells the network to
-# read that letter. This is a **bias**: more data do not mend it. (One can cut at random places and weigh what is left, so
+# steps and, for every k below 60, *never* the first one. Half the sequence, k = 30, looks better in this table than it is:
+# in those 30 steps all inputs are 0, so the gradient of $W_{xh}$ is exactly 0. However often it is followed, nobody ever
+# tells the network to read that letter. This is a **bias**: more data do not mend it. (One can cut at random places and weigh what is left, so
 # that the mean is right again: Tallec and Ollivier 2017.)
 #
 # **And what does it save?** One update of the weights needs the states of one piece in memory. Measured, for sequences of

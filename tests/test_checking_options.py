@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from student import notebook, run_cell
 
 from rnnlib import DenseParams, Params
 from rnnlib.checking import mark
 from rnnlib.checking.calling import call
 from rnnlib.checking.results import collect
-from rnnlib.exercises import Case, Exercise
+from rnnlib.exercises import Case, Exercise, all_exercises
 
 
 def power(x, *, exponent=2):
@@ -123,6 +124,27 @@ def test_arithmetic_with_a_group_is_answered_with_map():
     group = DenseParams([[1.0]], [2.0])
     result = call(lambda params: 2 * params, (group,), ("params",))
     assert "raised TypeError: a group of arrays has no arithmetic of its own" in result.problem
+    inside = call(lambda cache: cache[0] + cache[0], ((group,),), ("cache",))
+    assert "a group of arrays has no arithmetic of its own" in inside.problem
+
+
+def test_a_group_made_without_a_field_is_not_taken_for_one_read():
+    group = DenseParams([[1.0]], [2.0])
+    result = call(lambda params: DenseParams(W_hy=params.W_hy), (group,), ("params",))
+    assert "missing 1 required positional argument: 'b_y'" in result.problem
+    assert "The weights are fields of" not in result.problem
+    read = call(lambda params: [*params], (group,), ("params",))
+    assert "The weights are fields of `params`" in read.problem
+
+
+@pytest.mark.parametrize("grads", ["(params.W_xh, params.W_hh, params.b_h)", "{}", "None"])
+def test_gradients_that_are_no_group_are_asked_for_as_one(grads):
+    header = "def rnn_step_backward(dh_next, x, h, h_next, params):"
+    names = run_cell(f"{header}\n    return x, h, {grads}\n", notebook())
+    report = mark(all_exercises()["rnn_step_backward"], names["rnn_step_backward"])
+    reasons = {row.result: row.reason for row in report.rows}
+    wanted = "is missing: `grads` should be a group of arrays with a field `W_xh`"
+    assert reasons["grads.W_xh"] == wanted
 
 
 def test_a_call_that_failed_is_not_blamed_for_drawing_nothing():

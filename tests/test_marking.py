@@ -502,6 +502,7 @@ def test_an_unknown_mistake_is_not_given_a_known_name():
 def test_a_known_mistake_beside_an_unknown_one_is_named_for_its_part():
     report = mark(two_results(), write("def both(x):\n    return 7 * x, x - 1\n"))
     assert [name for name, _ in report.diagnosis] == ["subtracted"]
+    assert "Part of it is what you get when" in text(report)
 
 
 def test_a_mistake_has_to_fit_on_every_input():

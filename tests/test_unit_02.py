@@ -37,8 +37,8 @@ def test_pencil_and_measurement_agree(printed):
 
 
 def test_every_measured_gradient_agrees(printed):
-    lines = [line for line in printed.splitlines() if re.match(r"(W_xh|W_hh|b_h) ", line)]
-    assert len(lines) == 3
+    lines = [line for line in printed.splitlines() if re.match(r"(W_xh|W_hh|b_h|W_hy|b_y) ", line)]
+    assert len(lines) == 5
     assert all(line.endswith("below 1e-9") for line in lines)
 
 
@@ -48,6 +48,7 @@ def test_ten_steps_are_nearly_enough_for_names_and_not_for_a_letter_long_ago(pri
     letter = dict(zip(ks, row(printed, "one letter, asked at the end"), strict=True))
     assert names[10] > 0.9
     assert letter[10] < 0.7
+    assert letter[30] > 0.8  # "looks better in this table than it is"
     assert names[60] == letter[60] == 1
 
 

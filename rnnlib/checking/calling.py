@@ -164,8 +164,7 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
 def _describe(error: BaseException, function, args, names) -> str:
     """A beginner's sentence about an error: what, in which line of theirs, with which inputs."""
     text = _plain_words(" ".join(str(error).split()))
-    groups = {type(value).__name__ for value in args if isinstance(value, Params)}
-    if text.startswith("unsupported operand") and any(f"'{name}'" in text for name in groups):
+    if text.startswith("unsupported operand") and "Params'" in text:
         text = "a group of arrays has no arithmetic of its own; `map` does it array by array"
     sentence = f"raised {type(error).__name__}" + (f": {text}" if text else "")
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
@@ -184,7 +183,8 @@ def _about_fields(error: BaseException, group: str, fields: list[str]) -> str:
     """How to reach the weights, where the error shows that they were looked for elsewhere."""
     unknown = getattr(error, "name", None)
     bare = isinstance(error, NameError) and unknown in fields
-    unpacked = isinstance(error, TypeError) and "Params" in str(error)
+    about_group = isinstance(error, TypeError) and "Params" in str(error)
+    unpacked = about_group and "__init__" not in str(error)  # that is a group made, not read
     if bare or unpacked:
         return f". The weights are fields of `{group}`: write `{group}.{unknown or fields[0]}`"
     if isinstance(error, AttributeError) and "Params" in str(error):

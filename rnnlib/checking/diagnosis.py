@@ -44,10 +44,13 @@ class Trial:
 
 def diagnose(
     exercise: Exercise, trials: list[Trial], expected: list[dict]
-) -> list[tuple[str, str]]:
-    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result."""
+) -> tuple[list[tuple[str, str]], bool]:
+    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result.
+
+    And whether every wrong result is explained by them.
+    """
     if any(trial.call.timed_out for trial in trials):
-        return []
+        return [], False
     known = [(mistake, _run(exercise, mistake, trials)) for mistake in exercise.mistakes]
     for mistake, theirs in known:
         if all(
@@ -56,12 +59,13 @@ def diagnose(
             and mine.call.undrawn == his.call.undrawn
             for mine, his in zip(trials, theirs, strict=True)
         ):
-            return [(mistake.name, mistake.text)]
+            return [(mistake.name, mistake.text)], True
     if exercise.observe is not None:  # one thing is watched from several sides: no part by itself
         advice = exercise.advise(trials[0].call.value) if exercise.advise else None
-        return [("advice", advice)] if advice else []
+        return ([("advice", advice)] if advice else []), True
 
     found: dict[str, str] = {}
+    complete = True
     for name in exercise.results:
         if _right(exercise, name, trials, expected):
             continue
@@ -72,7 +76,9 @@ def diagnose(
             if all(mine.agrees(his, exercise, name) for mine, his in pairs):
                 found[mistake.name] = mistake.text
                 break
-    return list(found.items())
+        else:
+            complete = False
+    return list(found.items()), complete
 
 
 def right_functions(exercise: Exercise) -> dict[str, Callable]:

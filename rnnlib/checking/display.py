@@ -39,7 +39,7 @@ def text(report: Report, points: float | None = None) -> str:
 
 def diagnosis_lines(report: Report) -> list[str]:
     """A sentence for every known mistake that fits."""
-    if len(report.diagnosis) == 1:
+    if len(report.diagnosis) == 1 and report.complete:
         return [f"This is what you get when {_lower(report.diagnosis[0][1])}"]
     return [f"Part of it is what you get when {_lower(text)}" for _, text in report.diagnosis]
 

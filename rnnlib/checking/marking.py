@@ -45,7 +45,8 @@ class Row:
 class Report:
     """What marking found out about one function.
 
-    `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence); `state` is
+    `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence), and
+    `complete` says whether they account for every wrong result; `state` is
     "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
     marked with other earlier functions than the student's.
     """
@@ -54,6 +55,7 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     diagnosis: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    complete: bool = True
     state: str = "wrong"
     apart: bool = False
     is_question: bool = False
@@ -106,7 +108,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
     else:
-        report.diagnosis = diagnose(exercise, trials, expected)
+        report.diagnosis, report.complete = diagnose(exercise, trials, expected)
     warned = dict.fromkeys(message for t in trials for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report

@@ -55,7 +55,11 @@ def _expand(name: str, part: object) -> dict[str, object]:
 def compare(exercise: Exercise, name: str, got: object, expected: object, case: Case) -> str | None:
     """What is wrong with one result, as a sentence without a subject; None where it is right."""
     if got is None:
-        return "is missing" if exercise.observe is None else "could not be observed"
+        if exercise.observe is not None:
+            return "could not be observed"
+        group, _, field = name.rpartition(".")
+        wanted = f": `{group}` should be a group of arrays with a field `{field}`" if group else ""
+        return "is missing" + wanted
     letters = exercise.results.get(name, "")
     if type(got).__module__.partition(".")[0] == "torch":
         return "is a torch tensor; it should be a NumPy array"

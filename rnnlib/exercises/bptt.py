@@ -212,6 +212,51 @@ def argument_moved(f, x, eps=1e-5):
     return grad
 
 
+@NUMERICAL_GRADIENT.mistake
+def direction_not_cleared(f, x, eps=1e-5):
+    """the array with the step is made once, before the loop, and fills up. Make it anew for each
+    place, so that one entry alone is moved.
+    """
+    grad, d = np.zeros_like(x), np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        d[place] = eps
+        grad[place] = (f(x + d) - f(x - d)) / (2 * eps)
+    return grad
+
+
+@NUMERICAL_GRADIENT.mistake
+def one_number_for_all(f, x, eps=1e-5):
+    """`x` is moved as a whole, which gives a single number. Move one entry at a time, and put its
+    number in its place.
+    """
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+@NUMERICAL_GRADIENT.mistake
+def left_in_the_loop(f, x, eps=1e-5):
+    """the line `return` is indented too far: it ends the loop after the first entry."""
+    grad = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        d = np.zeros_like(x)
+        d[place] = eps
+        grad[place] = (f(x + d) - f(x - d)) / (2 * eps)
+        break
+    return grad
+
+
+@NUMERICAL_GRADIENT.mistake
+def one_side_over_two_eps(f, x, eps=1e-5):
+    """the step is taken to one side only and divided by 2 eps all the same: it is f(x + eps) minus
+    f(x - eps).
+    """
+    grad = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        d = np.zeros_like(x)
+        d[place] = eps
+        grad[place] = (f(x + d) - f(x)) / (2 * eps)
+    return grad
+
+
 # --- tanh_backward ----------------------------------------------------------------------------
 
 
@@ -298,6 +343,32 @@ def tanh_of_gradient(dh, h):
 def root_for_square(dh, h):
     """the derivative of the inverse function, 1 / (1 - h**2), is used."""
     return dh / (1 - h**2)
+
+
+@TANH_BACKWARD.mistake
+def square_of_the_bracket(dh, h):
+    """the whole bracket is squared: it is `1 - h**2`, not `(1 - h)**2`."""
+    return dh * (1 - h) ** 2
+
+
+@TANH_BACKWARD.mistake
+def twice_for_square(dh, h):
+    """`h` is doubled where it should be squared: `h**2`, with two stars."""
+    return dh * (1 - h * 2)
+
+
+@TANH_BACKWARD.mistake
+def arguments_exchanged(dh, h):
+    """`dh` and `h` have changed places: the derivative is made of `h`, and `dh` is multiplied
+    by it.
+    """
+    return h * (1 - dh**2)
+
+
+@TANH_BACKWARD.mistake
+def h_squared_minus_one(dh, h):
+    """the sign is exchanged: the derivative of tanh is 1 - h**2 and never negative."""
+    return dh * (h**2 - 1)
 
 
 # --- cross_entropy_backward -------------------------------------------------------------------
@@ -412,6 +483,31 @@ def exp_overflows(logits, targets):
     with np.errstate(all="ignore"):
         p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
     return (p - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def only_one_hot_divided(logits, targets):
+    """brackets are missing: `p - y / n` divides the one-hot targets alone. Write `(p - y) / n`."""
+    return softmax(logits) - one_hot(targets, logits.shape[-1]) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def softmax_over_everything(logits, targets):
+    """the softmax is taken over all numbers at once. At each place, the probabilities of its
+    classes add up to 1: sum over the last axis, with `keepdims=True`.
+    """
+    with np.errstate(all="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum()
+    return (p - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def back_through_the_logarithm_only(logits, targets):
+    """the way back ends at the probabilities, with -1 / p for the right class. It goes on through
+    the softmax, and both together give p minus the one-hot targets.
+    """
+    with np.errstate(all="ignore"):
+        return -one_hot(targets, logits.shape[-1]) / softmax(logits) / targets.size
 
 
 # --- rnn_step_backward ------------------------------------------------------------------------
@@ -571,6 +667,55 @@ def state_gradient_past_tanh(dh_next, x, h, h_next, params):
     da = dh_next * (1 - h_next**2)
     grads = RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
     return da @ params.W_xh.T, dh_next @ params.W_hh.T, grads
+
+
+@RNN_STEP_BACKWARD.mistake
+def tanh_backward_arguments_exchanged(dh_next, x, h, h_next, params):
+    """the arguments of `tanh_backward` are exchanged: first the gradient, `dh_next`, then the
+    state, `h_next`.
+    """
+    da = tanh_backward(h_next, dh_next)
+    return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+
+
+@RNN_STEP_BACKWARD.mistake
+def dx_and_dh_exchanged(dh_next, x, h, h_next, params):
+    """dx and dh are returned in the other order: first dx, then dh, then grads."""
+    da = dh_next * (1 - h_next**2)
+    grads = RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+    return da @ params.W_hh.T, da @ params.W_xh.T, grads
+
+
+@RNN_STEP_BACKWARD.mistake
+def grads_first(dh_next, x, h, h_next, params):
+    """grads are returned first: the order is dx, dh, grads."""
+    da = dh_next * (1 - h_next**2)
+    grads = RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+    return grads, da @ params.W_xh.T, da @ params.W_hh.T
+
+
+@RNN_STEP_BACKWARD.mistake
+def incoming_gradient_added(dh_next, x, h, h_next, params):
+    """`dh_next` itself is added to dh. The old state acts on the loss through the step alone."""
+    da = dh_next * (1 - h_next**2)
+    grads = RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+    return da @ params.W_xh.T, dh_next + da @ params.W_hh.T, grads
+
+
+@RNN_STEP_BACKWARD.mistake
+def bias_summed_over_units(dh_next, x, h, h_next, params):
+    """the gradient of `b_h` is summed over the units, axis 1. It is summed over the batch, axis 0:
+    each unit has a bias of its own.
+    """
+    da = dh_next * (1 - h_next**2)
+    return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(x.T @ da, h.T @ da, da.sum(axis=1))
+
+
+@RNN_STEP_BACKWARD.mistake
+def input_weight_gradient_transposed(dh_next, x, h, h_next, params):
+    """the gradient of `W_xh` is transposed: it is `x.T @ da`, of the shape of `W_xh`."""
+    da = dh_next * (1 - h_next**2)
+    return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(da.T @ x, h.T @ da, da.sum(axis=0))
 
 
 # --- rnn_backward -----------------------------------------------------------------------------
@@ -779,6 +924,63 @@ def own_loss_added_too_late(dhs, dh, cache):
     return dxs, dh, grads
 
 
+@RNN_BACKWARD.mistake
+def sum_not_kept(dhs, dh, cache):
+    """the sum is worked out and not kept: `grads.map` leaves `grads` as it is and returns the sum.
+    Write `grads = grads.map(np.add, ...)`.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads.map(np.add, step)
+    return dxs, dh, grads
+
+
+@RNN_BACKWARD.mistake
+def h0_at_every_step(dhs, dh, cache):
+    """`h0` is used as the state before every step. Before step t the state was `hs[t - 1]`, and
+    only before the first one `h0`.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh, grads
+
+
+@RNN_BACKWARD.mistake
+def handed_on_twice(dhs, dh, cache):
+    """what comes back from a step is added to the old `dh`. It takes its place: `dhs[t] + dh` went
+    into the step as a whole.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], back, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+        dh = dh + back
+    return dxs, dh, grads
+
+
+@RNN_BACKWARD.mistake
+def inputs_in_reverse(dhs, dh, cache):
+    """the gradients of the inputs stand in reverse order, as the loop made them: that of step t
+    belongs to `dxs[t]`.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[-1 - t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh, grads
+
+
 # --- truncated_backward -----------------------------------------------------------------------
 
 
@@ -925,9 +1127,8 @@ def cut_at_every_step(dhs, dh, cache, k):
 
 @TRUNCATED_BACKWARD.mistake
 def only_the_last_k_steps(dhs, dh, cache, k):
-    """the loop ends after k steps, so that all earlier steps get no gradient. Every piece
-    goes back k
-    steps, each with its own losses.
+    """the loop ends after k steps, so that all earlier steps get no gradient. Every piece goes back
+    k steps, each with its own losses.
     """
     xs, h0, hs, params, *_ = cache
     dxs, grads, T = np.zeros_like(xs), params.zeros_like(), len(xs)
@@ -967,6 +1168,85 @@ def sums_reset_at_boundary(dhs, dh, cache, k):
         grads = grads.map(np.add, step)
         if t % k == 0 and t > 0:
             dh, grads = np.zeros_like(dh), params.zeros_like()
+    return dxs, dh, grads
+
+
+@TRUNCATED_BACKWARD.mistake
+def cut_before_the_step(dhs, dh, cache, k):
+    """the cut is made before step t takes what comes back from step t + 1, so that the pieces end
+    with the steps k, 2k, ... Step k is the first of its piece: cut after its step backward.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        if t % k == 0 and t > 0:
+            dh = np.zeros_like(dh)
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh, grads
+
+
+@TRUNCATED_BACKWARD.mistake
+def cut_once(dhs, dh, cache, k):
+    """the gradient is cut once, at step k. It is cut at 2k, 3k, ... as well."""
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+        if t == k:
+            dh = np.zeros_like(dh)
+    return dxs, dh, grads
+
+
+@TRUNCATED_BACKWARD.mistake
+def stopped_at_a_boundary(dhs, dh, cache, k):
+    """the loop ends at the last boundary. The pieces before it have losses of their own: set `dh`
+    to zeros and go on.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+        if t % k == 0 and t > 0:
+            dh = np.zeros_like(dh)
+            break
+    return dxs, dh, grads
+
+
+@TRUNCATED_BACKWARD.mistake
+def cut_inside_the_pieces(dhs, dh, cache, k):
+    """the gradient is cut everywhere but at the boundaries: `t % k` is 0, which counts as false,
+    just at the steps k, 2k, ...
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+        if t % k and t > 0:
+            dh = np.zeros_like(dh)
+    return dxs, dh, grads
+
+
+@TRUNCATED_BACKWARD.mistake
+def h0_before_every_piece(dhs, dh, cache, k):
+    """`h0` is taken for the state before each piece. Only the gradient is cut; the state before
+    step t is `hs[t - 1]`.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t % k else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+        if t % k == 0 and t > 0:
+            dh = np.zeros_like(dh)
     return dxs, dh, grads
 
 
