@@ -226,8 +226,8 @@ def direction_not_cleared(f, x, eps=1e-5):
 
 @NUMERICAL_GRADIENT.mistake
 def one_number_for_all(f, x, eps=1e-5):
-    """`x` is moved as a whole, which gives a single number. Move one entry at a time, and put its
-    number in its place.
+    """a single number comes back, the slope where all entries move together. Move one entry at a
+    time, and put its number in its place.
     """
     return (f(x + eps) - f(x - eps)) / (2 * eps)
 
@@ -676,6 +676,32 @@ def tanh_backward_arguments_exchanged(dh_next, x, h, h_next, params):
     """
     da = tanh_backward(h_next, dh_next)
     return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+
+
+@RNN_STEP_BACKWARD.mistake
+def state_gradient_through_input_weights(dh_next, x, h, h_next, params):
+    """dh goes back through `W_xh`, the weights of the input. The state went through `W_hh`."""
+    da = dh_next * (1 - h_next**2)
+    grads = RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+    return da @ params.W_xh.T, da @ params.W_xh.T, grads
+
+
+@RNN_STEP_BACKWARD.mistake
+def input_gradient_through_recurrent_weights(dh_next, x, h, h_next, params):
+    """dx goes back through `W_hh`, the weights of the state. The input went through `W_xh`."""
+    da = dh_next * (1 - h_next**2)
+    grads = RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+    return da @ params.W_hh.T, da @ params.W_hh.T, grads
+
+
+@RNN_STEP_BACKWARD.mistake
+def recurrent_weight_gradient_past_tanh(dh_next, x, h, h_next, params):
+    """the gradient of `W_hh` is made of `dh_next`. It is made of `da`, which has gone through the
+    tanh.
+    """
+    da = dh_next * (1 - h_next**2)
+    grads = RNNParams(x.T @ da, h.T @ dh_next, da.sum(axis=0))
+    return da @ params.W_xh.T, da @ params.W_hh.T, grads
 
 
 @RNN_STEP_BACKWARD.mistake
