@@ -182,6 +182,7 @@ def test_what_is_marked_by_behaviour_says_what_it_needs(body, said):
         ("exit()", "raised SystemExit"),
         ("return rnn_step(x, h, params)", "raised RecursionError"),
         ("return params.W_xh @ x", "a product A @ B in which A has 5 columns and B has 3 rows"),
+        ("return 1 - h^2", "`^` is not a power in Python; the square of h is `h**2`"),
     ],
 )
 def test_an_error_is_told_with_the_students_line_and_the_shapes(body, said):

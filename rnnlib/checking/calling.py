@@ -193,7 +193,9 @@ def _about_fields(error: BaseException, group: str, fields: list[str]) -> str:
 
 
 def _plain_words(text: str) -> str:
-    """NumPy's message about a matrix product, in words that a beginner can use."""
+    """NumPy's messages about products and powers, in words that a beginner can use."""
+    if "bitwise_xor" in text:
+        return "`^` is not a power in Python; the square of h is `h**2`"
     product = re.match(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)", text)
     if product is None:
         return text
