@@ -7,7 +7,8 @@ import sys
 from functools import partial
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .progress import progress_bar
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -67,8 +68,7 @@ def _build(options, console) -> int:
     from .authoring import build_unit, course_root, find_units
 
     for unit in find_units(course_root(), options.units):
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        with progress_bar(console) as progress:
             show = partial(progress.update, progress.add_task(unit.name, total=None))
             seconds = build_unit(unit, lambda done, of, show=show: show(completed=done, total=of))
         console.print(f"{unit.name}: built, released; its cells took {seconds:.1f} s")
@@ -90,7 +90,7 @@ def _verify(options, console) -> int:
 
 def _grade(options, console) -> int:
     from .authoring import course_root, find_units
-    from .grading.demo import run_grade
+    from .grading.command import run_grade
 
     (unit,) = find_units(course_root(), [options.unit])
     return run_grade(unit, console)

@@ -97,6 +97,11 @@ def check_executed(notebook: NotebookNode, seconds: float) -> list[str]:
     return problems
 
 
+def values(cell: NotebookNode) -> list[str]:
+    """What an executed cell returned, as text: a marked cell's points."""
+    return [o.data["text/plain"] for o in cell.outputs if o.output_type == "execute_result"]
+
+
 def _not_full_marks(notebook: NotebookNode) -> list[str]:
     """The marked cells whose solution does not earn all points."""
     problems = []
@@ -104,7 +109,7 @@ def _not_full_marks(notebook: NotebookNode) -> list[str]:
         nbgrader = cell.metadata.get("nbgrader", {})
         if not nbgrader.get("grade"):
             continue
-        earned = [o.data["text/plain"] for o in cell.outputs if o.output_type == "execute_result"]
+        earned = values(cell)
         if earned != [repr(float(nbgrader["points"]))]:
             problems.append(
                 f"{nbgrader['grade_id']}: the solution earns {' '.join(earned) or 'nothing'} "

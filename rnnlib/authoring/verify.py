@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 
 from .build import execute, planned, released
 from .questions import sealed_text
+from .rules import values
 from .units import Unit
 
 
@@ -80,7 +81,7 @@ def check_student_run(notebook: NotebookNode) -> list[str]:
         if noise:
             problems.append(f"untouched, cell {cell.id} writes to stderr: {noise[0].text[:200]}")
         if nbgrader.get("grade"):
-            earned = [o.data["text/plain"] for o in outputs if o.output_type == "execute_result"]
+            earned = values(cell)
             if earned != ["0.0"]:
                 problems.append(
                     f"untouched, {nbgrader['grade_id']} earns {' '.join(earned) or '?'}"

@@ -74,16 +74,15 @@ def main(argv=None):
 
 def measure(rows, threads, seconds):
     """Run one worker; return results (a dict a row), versions, the ratios of checkpoints."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rnnlib.progress import progress_bar
 
     environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads))
     task = json.dumps({"threads": threads, "seconds": seconds, "rows": rows})
     command = [sys.executable, "-m", "rnnlib.bench.worker", task]
-    columns = (TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn())
     results, versions, kept = [], None, None
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as worker,
-        Progress(*columns, TimeElapsedColumn()) as progress,
+        progress_bar(width=32) as progress,
     ):
         bar = progress.add_task(f"{threads} thread{'s' * (threads > 1)}", total=len(rows))
         for line in worker.stdout:

@@ -18,6 +18,7 @@ HEADLINES = {
     "unanswered": "not answered yet",
 }
 QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])")
 # JupyterLab's own colours, which follow the theme, where there are any.
 GREEN = "var(--jp-success-color1, #1a7f37)"
 RED = "var(--jp-error-color1, #c9352b)"
@@ -157,7 +158,7 @@ def _colour(row: Row) -> str:
 
 
 def _plain(sentence: str) -> str:
-    return re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"\1", sentence).replace("`", "")
+    return EMPHASIS.sub(r"\1", sentence).replace("`", "")
 
 
 def _rich(sentence: str) -> str:
@@ -167,7 +168,7 @@ def _rich(sentence: str) -> str:
         if part.startswith("`"):
             parts[k] = f"<code>{part[1:-1]}</code>"
         else:
-            parts[k] = re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"<em>\1</em>", part)
+            parts[k] = EMPHASIS.sub(r"<em>\1</em>", part)
     return "".join(parts).replace(". It was called with ", ".<br>It was called with ")
 
 
