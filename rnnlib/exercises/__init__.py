@@ -12,6 +12,9 @@ UNITS = {
     "02_bptt": "bptt",
     "03_training": "training",
     "04_vanishing": "vanishing",
+    "05_lstm": "lstm",
+    "06_gru": "gru",
+    "07_deep": "deep",
 }
 """Each unit's name and the module here that declares its exercises."""
 

@@ -1,0 +1,5 @@
+"""The exercises of unit 06: GRU."""
+
+from __future__ import annotations
+
+EXERCISES = ()
