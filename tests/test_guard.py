@@ -188,6 +188,15 @@ def test_numpy_alone_and_groups_of_weights_are_never_flagged():
     assert report.state == "right", report.notes
 
 
+def test_the_parts_of_a_cache_may_be_looked_up_by_name():
+    _, _, cache = rnnlib.gru_forward(
+        np.ones((5, 1, 2)), np.ones((1, 3)), rnnlib.init_gru(2, 3, np.random.default_rng(0))
+    )
+    function = write("def f(cache):\n    return cache.r + cache.z + cache.n\n")
+    done = call(function, (cache,))
+    assert done.borrowed is None and done.value.shape == (5, 1, 3)
+
+
 def test_the_earlier_functions_of_the_student_are_never_flagged():
     FORWARD = all_exercises()["rnn_forward"]
     source = FORWARD.variants[0].source("rnn_forward")

@@ -61,7 +61,8 @@ class Guard:
             code = frame.f_code
             module = _module_of(code.co_filename)
             # A module's own body runs when it is imported, which is no borrowing yet.
-            if module and module not in self.allowed and code.co_name != "<module>":
+            own = code.co_name == "<module>" or _only_looks_up(code)
+            if module and module not in self.allowed and not own:
                 self.borrowed = f"{module}.{code.co_qualname}"
         elif event == "c_call":
             if function is sys.setprofile:
@@ -78,6 +79,12 @@ def _module_of(filename: str) -> str | None:
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         return None if parts[0] in NOT_MATHEMATICS else ".".join(("rnnlib", *parts))
     return "torch" if "torch" in path.parts and "site-packages" in path.parts else None
+
+
+def _only_looks_up(code) -> bool:
+    """Whether it is a property of a cache, such as ``GRUCache.z``: a name for a part of it."""
+    owner, _, name = code.co_qualname.rpartition(".")
+    return owner.endswith("Cache") and name.isidentifier()
 
 
 def _is_torch(function) -> bool:
