@@ -2,8 +2,11 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
-__all__ = ["dinosaur_names"]
+import numpy as np
+
+__all__ = ["Utterances", "dinosaur_names", "japanese_vowels", "spanish_proverbs"]
 
 
 @cache
@@ -27,3 +30,76 @@ def dinosaur_names():
     """
     text = files("rnnlib.data").joinpath("dinosaur_names.txt").read_text(encoding="ascii")
     return tuple(text.split())
+
+
+class Utterances(NamedTuple):
+    """Spoken sequences and who spoke them.
+
+    Attributes
+    ----------
+    sequences : tuple of arrays (T_n, 12)
+        Twelve cepstral coefficients a time step.
+    speakers : (N,) of int
+        0 to 8.
+    """
+
+    sequences: tuple
+    speakers: np.ndarray
+
+
+def japanese_vowels():
+    """Nine speakers say two Japanese vowels, /ae/: 270 utterances for training, 370 for testing.
+
+    Returns
+    -------
+    training, testing : Utterances
+        Sequences of 7 to 29 steps.
+
+    Notes
+    -----
+    Training holds 30 utterances of each speaker, one speaker after the other: shuffle. In testing
+    a speaker has 24 to 88.
+
+    References
+    ----------
+    Kudo, Toyama and Shimbo, "Multidimensional curve classification using passing-through regions",
+    Pattern Recognition Letters 20 (1999), 1103-1111.
+
+    Examples
+    --------
+    >>> training, testing = japanese_vowels()
+    >>> len(training.sequences), len(testing.sequences), training.sequences[0].shape
+    (270, 370, (20, 12))
+    """
+    with np.load(files("rnnlib.data").joinpath("japanese_vowels.npz")) as stored:
+        frames = stored["frames"] / 1e4  # kept as whole ten-thousandths
+        ends = np.cumsum(stored["lengths"], dtype=int)
+        speakers, training = stored["speakers"].astype(int), stored["training"]
+    sequences = np.split(frames, ends[:-1])
+    return tuple(
+        Utterances(tuple(sequences[n] for n in np.flatnonzero(chosen)), speakers[chosen])
+        for chosen in (training, ~training)
+    )
+
+
+@cache
+def spanish_proverbs():
+    """Traditional Spanish proverbs with their accents: 4,395 lines of 12 to 80 symbols, sorted.
+
+    Returns
+    -------
+    tuple of str
+
+    Notes
+    -----
+    Sorted lines next to each other are alike. Shuffle them before a split. The texts are as they
+    were collected, with a few misspellings.
+
+    Examples
+    --------
+    >>> proverbs = spanish_proverbs()
+    >>> len(proverbs), "Más vale tarde que nunca." in proverbs
+    (4395, True)
+    """
+    text = files("rnnlib.data").joinpath("spanish_proverbs.txt").read_text(encoding="utf-8")
+    return tuple(text.splitlines())
