@@ -30,6 +30,8 @@ __all__ = [
     "BidirectionalParams",
     "StackCache",
     "StackParams",
+    "bidirectional_backward",
+    "bidirectional_forward",
     "init_stack",
     "stack_backward",
     "stack_forward",
@@ -129,6 +131,108 @@ def zero_state(params, N):
     cell_functions(params)
     zeros = np.zeros((N, len(params.W_hh)), params.W_hh.dtype)
     return LSTMState(zeros, zeros.copy()) if isinstance(params, LSTMParams) else zeros
+
+
+def bidirectional_forward(xs, states0, params, *, mask=None, **options):
+    """One layer in both directions: the second cell reads the sequence from its end.
+
+    ::
+
+        hs = [hs forward in time, hs backward in time], the second flipped back
+
+    Parameters
+    ----------
+    xs : (T, N, D)
+    states0 : pair
+        The first states (forward, backward), as `zero_state` makes them. The backward cell's
+        "first" state stands behind the last step.
+    params : BidirectionalParams
+    mask : (T, N) of bool, optional
+        It is flipped together with the inputs: the padding then comes first, and the state is
+        carried through it, so that each example starts at its own end.
+    **options
+        Passed to both cells: ``activation`` of the RNN, ``reset`` of the GRU.
+
+    Returns
+    -------
+    hs : (T, N, 2H)
+        Row t knows the past of step t in its first half and the future in its second.
+    states : pair
+        After the last step of each cell; the backward cell's is the one at t = 1.
+    cache : pair
+        The caches of both cells; that of the second holds the flipped inputs.
+
+    References
+    ----------
+    Schuster and Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions on Signal
+    Processing 45 (1997), section II.C.
+
+    Examples
+    --------
+    >>> from rnnlib import init_rnn
+    >>> rng = np.random.default_rng(0)
+    >>> params = BidirectionalParams(init_rnn(5, 8, rng), init_rnn(5, 8, rng))
+    >>> hs, states, cache = bidirectional_forward(np.ones((7, 2, 5)), zero_state(params, 2), params)
+    >>> hs.shape, bool((hs[0, :, 8:] == states[1]).all())
+    ((7, 2, 16), True)
+    """
+    xs, mask = np.asarray(xs), None if mask is None else np.asarray(mask)
+    flipped = None if mask is None else mask[::-1]
+    first, second = states0
+    hs, last, cache = cell_functions(params.forward)[0](
+        xs, first, params.forward, mask=mask, **options
+    )
+    hs_back, last_back, cache_back = cell_functions(params.backward)[0](
+        xs[::-1], second, params.backward, mask=flipped, **options
+    )
+    return np.concatenate([hs, hs_back[::-1]], axis=-1), (last, last_back), (cache, cache_back)
+
+
+def bidirectional_backward(dhs, dstates, cache):
+    """Backward through one bidirectional layer.
+
+    Parameters
+    ----------
+    dhs : (T, N, 2H) or None
+        Gradient of the loss with respect to the outputs.
+    dstates : pair or None
+        Gradients of a loss on the final states; an entry may be None.
+    cache : pair
+        From `bidirectional_forward`.
+
+    Returns
+    -------
+    dxs : (T, N, D)
+        Both cells have read the inputs: their gradients are added.
+    dstates0 : pair
+    grads : BidirectionalParams
+
+    Examples
+    --------
+    >>> from rnnlib import init_rnn
+    >>> rng = np.random.default_rng(0)
+    >>> params = BidirectionalParams(init_rnn(5, 8, rng), init_rnn(5, 8, rng))
+    >>> hs, states, cache = bidirectional_forward(np.ones((7, 2, 5)), zero_state(params, 2), params)
+    >>> dxs, dstates0, grads = bidirectional_backward(np.ones_like(hs), None, cache)
+    >>> dxs.shape, grads.backward
+    ((7, 2, 5), RNNParams(W_xh (5, 8), W_hh (8, 8), b_h (8,)))
+    """
+    params = BidirectionalParams(cache[0].params, cache[1].params)
+    first, second = (None, None) if dstates is None else dstates
+    dforward = dbackward = None
+    if dhs is not None:
+        H, H_back = len(params.forward.W_hh), len(params.backward.W_hh)
+        (dhs,) = as_floats(dhs=dhs)
+        T, N, _ = cache[0].xs.shape
+        if dhs.shape != (T, N, H + H_back):
+            raise ShapeError(f"dhs must have shape {(T, N, H + H_back)}, got {dhs.shape}")
+        dforward, dbackward = dhs[..., :H], dhs[::-1, :, H:]
+    dxs, dlast, grads = cell_functions(params.forward)[1](dforward, first, cache[0])
+    dxs_back, dlast_back, grads_back = cell_functions(params.backward)[1](
+        dbackward, second, cache[1]
+    )
+    dstates0 = (dlast, dlast_back)
+    return dxs + dxs_back[::-1], dstates0, BidirectionalParams(grads, grads_back)
 
 
 def stack_forward(
@@ -241,38 +345,15 @@ def stack_backward(dhs, dstates, cache):
 
 
 def _layer_forward(xs, state0, params, mask, options):
-    if not isinstance(params, BidirectionalParams):
-        return cell_functions(params)[0](xs, state0, params, mask=mask, **options)
-    xs, mask = np.asarray(xs), None if mask is None else np.asarray(mask)
-    flipped = None if mask is None else mask[::-1]
-    first, second = state0
-    hs, last, cache = cell_functions(params.forward)[0](
-        xs, first, params.forward, mask=mask, **options
-    )
-    hs_back, last_back, cache_back = cell_functions(params.backward)[0](
-        xs[::-1], second, params.backward, mask=flipped, **options
-    )
-    return np.concatenate([hs, hs_back[::-1]], axis=-1), (last, last_back), (cache, cache_back)
+    if isinstance(params, BidirectionalParams):
+        return bidirectional_forward(xs, state0, params, mask=mask, **options)
+    return cell_functions(params)[0](xs, state0, params, mask=mask, **options)
 
 
 def _layer_backward(dhs, dstate, cache, params):
-    if not isinstance(params, BidirectionalParams):
-        return cell_functions(params)[1](dhs, dstate, cache)
-    first, second = (None, None) if dstate is None else dstate
-    dforward = dbackward = None
-    if dhs is not None:
-        H, H_back = len(params.forward.W_hh), len(params.backward.W_hh)
-        (dhs,) = as_floats(dhs=dhs)
-        T, N, _ = cache[0].xs.shape
-        if dhs.shape != (T, N, H + H_back):
-            raise ShapeError(f"dhs must have shape {(T, N, H + H_back)}, got {dhs.shape}")
-        dforward, dbackward = dhs[..., :H], dhs[::-1, :, H:]
-    dxs, dlast, grads = cell_functions(params.forward)[1](dforward, first, cache[0])
-    dxs_back, dlast_back, grads_back = cell_functions(params.backward)[1](
-        dbackward, second, cache[1]
-    )
-    dstate0 = (dlast, dlast_back)
-    return dxs + dxs_back[::-1], dstate0, BidirectionalParams(grads, grads_back)
+    if isinstance(params, BidirectionalParams):
+        return bidirectional_backward(dhs, dstate, cache)
+    return cell_functions(params)[1](dhs, dstate, cache)
 
 
 def _check_widths(width, params):
