@@ -135,6 +135,25 @@ def test_a_list_of_results_and_a_cache_behind_them_are_welcome(returned):
     assert mark(FORWARD, write(source, "rnn_step")).passed
 
 
+def test_a_list_with_a_cache_of_every_step_is_compared_field_by_field():
+    exercise = all_exercises()["lstm_forward"]
+    source = exercise.variants[0].source("lstm_forward")
+    late = source.replace("caches.append(cache)", "caches.append(cache._replace(c=cache.c_next))")
+    rows = {row.name: row for row in mark(exercise, write(late, "lstm_step")).rows}
+    assert not rows["`hs`"].reason and not rows["`caches.c_next`"].reason
+    assert "first caches.c[0, 0, 0] = " in rows["`caches.c`"].reason
+    short = source.replace("return np.stack(hs), state, caches", "return np.stack(hs), state, []")
+    assert "is missing" in reasons(mark(exercise, write(short, "lstm_step")))["`caches.c`"]
+
+
+def test_a_list_of_caches_is_not_written_out_under_an_error():
+    exercise = all_exercises()["lstm_backward"]
+    function = write("def lstm_backward(dhs, dstate, caches):\n    return dhs[99], dstate, caches\n")
+    said = reason(mark(exercise, function))
+    assert "It was called with dhs (6, 3, 5), dstate.h (3, 5)" in said
+    assert said.endswith("caches, a list of 6")
+
+
 @pytest.mark.parametrize("number, said", [("D ** H", "e+"), ("10 ** 4000", "beyond all")])
 def test_a_huge_whole_number_is_still_a_number(number, said, capsys):
     function = write(f"def count_parameters(D, H, K):\n    return {number}\n")

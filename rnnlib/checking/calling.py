@@ -152,6 +152,8 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
             parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
         elif isinstance(value, np.ndarray):
             parts.append(f"{name} {value.shape}")
+        elif isinstance(value, list):  # of caches: as text it would fill pages
+            parts.append(f"{name}, a list of {len(value)}")
         elif isinstance(value, float):
             parts.append(f"{name} = {value:.4g}")
         elif not callable(value) and not isinstance(value, np.random.Generator):

@@ -49,7 +49,19 @@ def _expand(name: str, part: object) -> dict[str, object]:
     if isinstance(part, tuple) and hasattr(part, "_asdict"):  # may hold groups: state.m.W_xh
         fields = part._asdict().items()
         return {k: v for key, value in fields for k, v in _expand(f"{name}.{key}", value).items()}
+    if isinstance(part, tuple | list) and part and all(hasattr(p, "_asdict") for p in part):
+        return _over_time([_expand(name, each) for each in part])
     return {name: part}
+
+
+def _over_time(steps: list[dict[str, object]]) -> dict[str, object]:
+    """A list of caches, one a step: each field of all steps as one array, time first."""
+    found = {}
+    for name in steps[0]:
+        arrays = [step.get(name) for step in steps]
+        if all(isinstance(a, np.ndarray) and a.shape == np.shape(arrays[0]) for a in arrays):
+            found[name] = np.stack(arrays)
+    return found
 
 
 def compare(exercise: Exercise, name: str, got: object, expected: object, case: Case) -> str | None:
