@@ -50,11 +50,12 @@ c.GenerateAssignment.preprocessors = [
     Fingerprint,
 ]
 
-# nbgrader's own list and RepairCells: a copied or deleted cell costs nobody the marks.
+# nbgrader's own list behind RepairCells: a copied, deleted or damaged cell costs nobody the marks,
+# and stops nobody's grading.
 c.Autograde.sanitize_preprocessors = [
+    RepairCells,
     ClearOutput,
     DeduplicateIds,
-    RepairCells,
     OverwriteKernelspec,
     OverwriteCells,
     CheckCellMetadata,
