@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rnnlib import plotting
-from rnnlib.plotting import interactive, lags, style
+from rnnlib.plotting import gated, interactive, lags, style
 from rnnlib.shapes import ShapeError
 
 RNG = np.random.default_rng(7)
@@ -54,6 +54,13 @@ FIGURES = {
     "lags": lambda: lags.plot_by_lag({f"w = {w}": w ** np.arange(40.0) for w in (0.5, 1.0, 1.2)}),
     "one lag": lambda: lags.plot_by_lag({"all": [1.0, 0.0, np.inf]}, span=(1e-9, 10)),
     "gradients": lambda: lags.plot_gradients_and_states(0.5 ** np.arange(7.0), HS),
+    "cell": lambda: gated.draw_lstm_cell(),
+    "live cell": lambda: gated.draw_lstm_cell(c=-1.98, i=0.1, f=0.95, g=-0.5, o=0.8),
+    "silent cell": lambda: gated.draw_lstm_cell(c=0.0, i=0.0, f=1.0, g=0.0, o=0.0),
+    "gates": lambda: gated.plot_gates(
+        {"input gate": HS**2, "output gate": 1 - HS**2}, "raptor", cell=3 * HS, units=[4, 0]
+    ),
+    "one gate": lambda: gated.plot_gates({"f": HS[:1, :1] ** 2}, "a"),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.keys())
 
@@ -270,6 +277,24 @@ def test_labels_at_line_ends_do_not_overlap(last):
     assert boxes[0].y0 >= 0 and boxes[-1].y1 <= figure.bbox.y1
 
 
+def test_lstm_cell_shows_what_its_numbers_come_to():
+    assert not [word for word in words(FIGURES["cell"]()) if "=" in word]
+    shown = words(gated.draw_lstm_cell(c=1.2, i=0.5, f=0.75, g=-0.4, o=0.5))
+    assert {"$c_{t-1}$ = 1.20", "$f c$ = 0.90", "$i g$ = −0.20", "$c_t$ = 0.70"} <= set(shown)
+    assert {"tanh = 0.60", "$h_t$ = 0.30"} <= set(shown)
+
+
+def test_gates_go_from_0_to_1_and_the_cell_from_minus_to_plus_its_largest():
+    left, middle, right, *bars = FIGURES["gates"]().axes
+    for ax, expected in ((left, HS**2), (middle, 1 - HS**2), (right, 3 * HS)):
+        np.testing.assert_allclose(ax.collections[0].get_array(), expected.T[[4, 0]])
+    largest = 3 * np.abs(HS).max()
+    clims = [ax.collections[0].get_clim() for ax in (left, middle, right)]
+    assert clims == [(0, 1), (0, 1), (-largest, largest)]
+    assert [t.get_text() for t in left.get_xticklabels()] == list("raptor")
+    assert [t.get_text() for t in left.get_yticklabels()] == ["4", "0"]
+
+
 # What they refuse
 
 
@@ -296,6 +321,8 @@ def test_labels_at_line_ends_do_not_overlap(last):
         (lambda: plotting.plot_loss(LOSSES, validation=[1, 2]), "each of the 40 updates, got 2"),
         (lambda: plotting.plot_traces({"h": HS}), r"series\['h'\] must have shape \(T,\)"),
         (lambda: plotting.plot_traces({"a": [1, 2], "b": [1]}), "same length T, got .*'b': 1"),
+        (lambda: gated.plot_gates({"i": HS}, "rex"), "labels .* of i, got 3"),
+        (lambda: gated.plot_gates({"i": HS}, "raptor", cell=HS[:, 1:]), "the same shape .*cell"),
         (
             lambda: plotting.plot_traces({"a": [1, 2]}, events={"set": np.array([True])}),
             r"events\['set'\] must have shape \(T,\) with T=2, got \(1,\)",
@@ -315,6 +342,9 @@ def test_wrong_shapes_are_explained(draw, says):
         (lambda: plotting.plot_hidden_states(HS, "raptor", units=[]), "got none"),
         (lambda: plotting.plot_hidden_states_pair(HS, HS, "raptor", ["x"]), "titles must be two"),
         (lambda: plotting.plot_traces({}), "at least one line"),
+        (lambda: gated.plot_gates({}, "raptor"), "at least one array"),
+        (lambda: gated.plot_gates({"i": HS}, "raptor", units=[5]), "units from 0 to 4"),
+        (lambda: gated.draw_lstm_cell(c=1.0, f=0.5), "all of c, i, f, g and o"),
         (lambda: plotting.plot_traces({"a": [1, 2]}, events={"set": [2]}), "0 to T-1=1, got .2."),
     ],
 )
