@@ -1,0 +1,288 @@
+"""Answers that look as if they had one author: same code, same odd names, same comments.
+
+Short answers to the same question look alike, so a match says little by itself. Signs are counted
+for each pair of submissions, and for each submission against `rnnlib`'s own code; two signs make
+an alarm. A sign is
+
+- *same code*: at least six statements of one's own are the same, once comments, spacing and the
+  names of local variables are set aside;
+- *same names*: in an answer that is the same in that sense, two unusual names of local variables
+  stand in the same places (four of them are two signs);
+- *same comment*: a comment of at least four words (two different ones are two signs);
+- *same mistake*: a wrong answer of at least three statements is the same code;
+- *same file*: two submissions are equal to the last byte (two signs).
+
+What the exercise foresees is no sign: code that is one of its known variants or mistakes, names
+and comments that occur in them. Neither is what the notebook gives, nor what many have: code that
+more than four share, names and comments that more than four use anywhere in the unit, and
+statements that more than a third of a class of ten or more have do not count.
+
+Against `rnnlib`'s own functions, and the solution where it is given, six literal statements that
+neither the known versions nor many in the class have are two signs.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import textwrap
+import tokenize
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations
+
+from ..exercises import all_exercises
+from .source_text import parse
+
+SIGNS, FEW, LONG, SHORT, WORDS = 2, 4, 6, 3, 4
+LONGEST = 20_000
+"""Characters of an answer that are compared."""
+
+
+@dataclass
+class Text:
+    """An answer as it is compared.
+
+    `form` is its code without names, comments and spacing; `statements` its statements as they
+    stand; `names` its local names in the order in which they come.
+    """
+
+    form: str = ""
+    statements: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    comments: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Known:
+    """What an exercise foresees, and the library's own text of it."""
+
+    forms: set[str] = field(default_factory=set)
+    statements: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    comments: set[str] = field(default_factory=set)
+    reference: Text = field(default_factory=Text)
+
+
+def copied_alarms(
+    records: list[dict],
+    *,
+    given: dict[str, str] | None = None,
+    solutions: dict[str, str] | None = None,
+) -> dict[str, list[dict]]:
+    """Which submissions look as if they had one author, and why; see above for the rule.
+
+    Parameters
+    ----------
+    records : list of dict
+        One for each submission of a unit.
+    given, solutions : dict, optional
+        The cell as it is given out, and as the course solves it, by the exercise's name.
+
+    Returns
+    -------
+    dict
+        A list of alarms of kind "copied" for each student who has any.
+    """
+    texts: dict[str, dict[str, Text]] = defaultdict(dict)  # by exercise and student
+    wrong = set()
+    for record in records:
+        for name, source in (record.get("answers") or {}).items():
+            texts[name][str(record.get("student"))] = read(str(source))
+        for mark in record.get("marks") or []:
+            if isinstance(mark.get("score"), int | float) and mark["score"] < mark["points"]:
+                wrong.add((mark.get("exercise"), str(record.get("student"))))
+    signs: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    rare = [_rare(texts, "names"), _rare(texts, "comments")]
+    for name, by_student in sorted(texts.items()):
+        stub = read((given or {}).get(name, ""))
+        own = {"the solution in the course": read((solutions or {}).get(name, ""))}
+        _compare(name, by_student, wrong, rare, stub, own, signs)
+    written = {s for by_student in texts.values() for s, t in by_student.items() if t.statements}
+    files = _groups({str(r.get("student")): [r.get("digest")] for r in records if r.get("digest")})
+    for students in files.values():
+        for pair in combinations(sorted(set(students) & written), 2):
+            signs[pair]["the file"] += ["the two are equal to the last byte", ""]
+    alarms: dict[str, list[dict]] = defaultdict(list)
+    for (one, other), places in sorted(signs.items()):
+        places = {name: words for name, words in places.items() if words}
+        if sum(map(len, places.values())) >= SIGNS:
+            for student, partner in ((one, other), (other, one)):
+                if not student.startswith("\0"):
+                    alarms[student].append(_alarm(partner, places))
+    return dict(alarms)
+
+
+def _alarm(partner: str, places: dict[str, list[str]]) -> dict:
+    who = partner[1:] if partner.startswith("\0") else f"the submission of {partner}"
+    parts = [f"`{name}`: {', '.join(filter(None, words))}" for name, words in places.items()]
+    text = f"Compare with {who}. " + "; ".join(parts) + "."
+    return {"kind": "copied", "where": ", ".join(places), "text": text}
+
+
+def _compare(name, by_student, wrong, rare, stub, own, signs) -> None:
+    """Add the signs that the answers to one exercise give."""
+    known, size = known_of(name), len(by_student)
+    times = Counter(s for text in by_student.values() for s in set(text.statements))
+    common = {s for s, count in times.items() if size >= 10 and count > size / 3}
+    common |= set(stub.statements)
+    rare_names = rare[0] - known.names - set(stub.names)
+    rare_comments = rare[1] - known.comments - stub.comments
+    comments = {k: t.comments for k, t in by_student.items()}
+
+    for form, students in _groups({k: [t.form] for k, t in by_student.items()}).items():
+        length = min(sum(s not in common for s in by_student[k].statements) for k in students)
+        if not form or form == stub.form or length < SHORT:
+            continue
+        if form not in known.forms and len(students) <= FEW:
+            for pair in combinations(sorted(students), 2):
+                if length >= LONG:
+                    signs[pair][name].append(f"the same code, {length} statements of one's own")
+                if all((name, k) in wrong for k in pair):
+                    signs[pair][name].append("wrong in the same way, which is no known mistake")
+        odd = [k for k in sorted(students) if rare_names & set(by_student[k].names)]
+        for pair in combinations(odd, 2):
+            both = zip(*(by_student[k].names for k in pair))
+            same = [one for one, other in both if one == other and one in rare_names]
+            for k in (0, 2):
+                if len(same) >= k + 2:
+                    words = f"the same unusual names `{same[k][:40]}` and `{same[k + 1][:40]}`"
+                    signs[pair][name].append(words)
+    for comment, students in _groups(comments).items():
+        if comment in rare_comments:
+            for pair in combinations(sorted(students), 2):
+                told = [words for places in signs[pair].values() for words in places]
+                words = f"the same comment “{comment[:80]}”"
+                if words not in told and sum("comment" in w for w in signs[pair][name]) < 2:
+                    signs[pair][name].append(words)
+    for owner, theirs in {"rnnlib's own code": known.reference, **own}.items():
+        _compare_with_own(name, owner, theirs, by_student, known, times, stub, signs)
+
+
+def _compare_with_own(name, owner, theirs, by_student, known, times, stub, signs) -> None:
+    """Add the signs that an answer is the library's, or the course's, own text."""
+    telling = {
+        s
+        for s in theirs.statements
+        if s not in known.statements and s not in stub.statements and times[s] <= FEW
+    }
+    for student, text in by_student.items():
+        pair = (f"\0{owner}", student)
+        count = len(telling & set(text.statements))
+        if count >= LONG:
+            signs[pair][name] += [f"{count} statements are literally the same", ""]
+        shared = sorted(theirs.comments & text.comments - known.comments - stub.comments)
+        signs[pair][name] += [f"the same comment “{comment[:80]}”" for comment in shared[:2]]
+
+
+def _groups(entries: dict[str, list]) -> dict:
+    """Who has each entry: the entries that two or more have."""
+    groups = defaultdict(list)
+    for owner, theirs in entries.items():
+        for entry in set(theirs):
+            groups[entry].append(owner)
+    return {entry: owners for entry, owners in sorted(groups.items()) if len(owners) > 1}
+
+
+def _rare(texts: dict[str, dict[str, Text]], what: str) -> set[str]:
+    """The names, or the comments, that no more than a few students use in the whole unit."""
+    used = defaultdict(set)
+    for by_student in texts.values():
+        for student, text in by_student.items():
+            for entry in getattr(text, what):
+                used[entry].add(student)
+    return {entry for entry, by in used.items() if len(by) <= FEW and len(entry) >= 3}
+
+
+@cache
+def known_of(name: str) -> Known:
+    """What an exercise foresees; nothing for a name that is no exercise."""
+    exercise = all_exercises().get(name)
+    known = Known()
+    if exercise is None:
+        return known
+    for version in exercise.variants + exercise.mistakes:
+        text = read(version.source(name))
+        known.forms.add(text.form)
+        known.statements.update(text.statements)
+        known.names.update(text.names)
+        known.comments.update(text.comments)
+    known.reference = read(textwrap.dedent(inspect.getsource(exercise.reference)))
+    return known
+
+
+def read(source: str) -> Text:
+    """An answer as it is compared."""
+    source = source[:LONGEST]
+    comments = _comments(source)
+    tree = parse(source)
+    try:
+        if tree is None:
+            lines = [" ".join(line.split("#")[0].split()) for line in source.splitlines()]
+            lines = [line for line in lines if line]
+            return Text("\n".join(lines), lines, [], comments)
+        _strip(tree)
+        statements = [
+            ast.dump(node)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.stmt)
+            and not hasattr(node, "body")
+            and type(node) is not ast.Pass
+        ]
+        heads = (getattr(n, "iter", None) or getattr(n, "test", None) for n in ast.walk(tree))
+        statements += [ast.dump(head) for head in heads if head is not None]
+        names = _rename(tree)
+        return Text(ast.dump(tree), statements, names, comments)
+    except RecursionError:
+        return Text(comments=comments)
+
+
+def _strip(tree: ast.Module) -> None:
+    """Take out what says nothing: docstrings, annotations, imports, a stub's `raise`, checks."""
+    for node in list(ast.walk(tree)):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [n for n in body if not _says_nothing(n)] or [ast.Pass()]
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        call = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        return isinstance(node.value, ast.Constant) or (call and node.value.func.id == "check")
+    unwritten = isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node)
+    return unwritten or isinstance(node, ast.Import | ast.ImportFrom | ast.Pass)
+
+
+def _rename(tree: ast.Module) -> list[str]:
+    """Number the local names in the order in which they come; returns what they were called."""
+    arguments = {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    local = arguments | {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    numbers: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.arg = numbers.setdefault(node.arg, f"v{len(numbers)}")
+        elif isinstance(node, ast.Name) and node.id in local:
+            node.id = numbers.setdefault(node.id, f"v{len(numbers)}")
+    return list(numbers)
+
+
+def _comments(source: str) -> set[str]:
+    """The comments of at least four words, without spacing."""
+    found = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                comment = " ".join(token.string.strip("# ").split())
+                if len(comment.split()) >= WORDS and comment != "YOUR CODE HERE":
+                    found.add(comment)
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        pass
+    return found
