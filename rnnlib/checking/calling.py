@@ -26,7 +26,8 @@ class Call:
     """What happened in one call.
 
     `problem` is a sentence about an error, or None; `unwritten` is set where the function still
-    raises `NotImplementedError`; `timed_out` where it was stopped; `inside` holds the function's
+    raises `NotImplementedError`; `timed_out` where it was stopped, `lost` where it took its process
+    with it; `inside` holds the function's
     local variables when it returned; `undrawn` names the random generators that it did not use.
     """
 
@@ -34,6 +35,7 @@ class Call:
     problem: str | None = None
     unwritten: bool = False
     timed_out: bool = False
+    lost: bool = False
     changed: tuple[str, ...] = ()
     undrawn: tuple[str, ...] = ()
     borrowed: str | None = None
@@ -41,8 +43,27 @@ class Call:
     inside: dict[str, object] = field(default_factory=dict)
 
 
+class Remote:
+    """A student's function that lives in another process, so that it cannot reach the marks.
+
+    `rnnlib.grading.isolation` has the one that is used; here stands what marking asks of it.
+    """
+
+    def call(self, args: tuple, names: tuple[str, ...], **options) -> Call:
+        """As `call` below, with its keywords."""
+        raise NotImplementedError
+
+    def apart(self, exercise: str) -> Remote | None:
+        """The same function with right versions of the earlier ones that it calls."""
+        raise NotImplementedError
+
+    def earlier(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The student's own earlier functions."""
+        raise NotImplementedError
+
+
 def call(
-    function: Callable,
+    function: Callable | Remote,
     args: tuple,
     names: tuple[str, ...] = (),
     *,
@@ -68,6 +89,10 @@ def call(
     guarded : bool
         Whether to listen for calls into `rnnlib` and torch.
     """
+    if isinstance(function, Remote):
+        return function.call(
+            args, names, options=options or {}, seconds=seconds, allowed=allowed, guarded=guarded
+        )
     given, options = copy.deepcopy(args), options or {}
     result = Call()
     guard = Guard(allowed, getattr(function, "__code__", None))

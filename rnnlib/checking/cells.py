@@ -25,6 +25,12 @@ def failed_definitions() -> set[str]:
     return _failed
 
 
+def remember_failed(names: list[str]) -> None:
+    """Take over which definitions failed where the cells ran: in another process."""
+    _failed.clear()
+    _failed.update(names)
+
+
 def _after_cell(result) -> None:
     source = result.info.raw_cell or ""
     names = {name for pair in DEFINITION.findall(source) for name in pair if name}

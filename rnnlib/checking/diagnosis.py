@@ -49,7 +49,7 @@ def diagnose(
 
     And whether every wrong result is explained by them.
     """
-    if any(trial.call.timed_out for trial in trials):
+    if any(trial.call.timed_out or trial.call.lost for trial in trials):
         return [], False
     known = [(mistake, _run(exercise, mistake, trials)) for mistake in exercise.mistakes]
     for mistake, theirs in known:

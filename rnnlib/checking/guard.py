@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-NOT_MATHEMATICS = {"params", "shapes", "data", "checking", "exercises", "plotting"}
+NOT_MATHEMATICS = {"params", "shapes", "data", "checking", "exercises", "grading", "plotting"}
 """Parts of `rnnlib` that an answer may use: groups of arrays, data, figures."""
 
 

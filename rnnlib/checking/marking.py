@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..exercises import PLAIN, Case, Exercise, Unusable, rebind
-from .calling import call
+from .calling import Remote, call
 from .diagnosis import Trial, diagnose, right_functions
 from .results import collect, compare
 
@@ -118,8 +118,9 @@ def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Tria
     """A trial for every case, and the first case once more; none after a call that hangs."""
     trials: list[Trial] = []
     for case in [*cases, cases[0]]:
-        if trials and (trials[-1].call.timed_out or trials[-1].call.unwritten):
-            result = trials[-1].call
+        last = trials[-1].call if trials else None
+        if last and (last.timed_out or last.lost or last.unwritten):
+            result = last
         else:
             result = call(
                 function,
@@ -147,17 +148,25 @@ def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict
     is right if it does just what a right answer does with the student's own. Returns the trials,
     what they are compared with, and a sentence about it.
     """
-    if not isinstance(function, types.FunctionType):
+    cases = [trial.case for trial in trials[:-1]]
+    if isinstance(function, Remote):
+        alone = function.apart(exercise.name)
+    elif isinstance(function, types.FunctionType):
+        alone = rebind(function, right_functions(exercise))
+    else:
+        alone = None
+    if alone is None:
         return trials, expected, ""
     names = " and ".join(f"`{name}`" for name in exercise.uses)
-    apart = _try(
-        exercise, rebind(function, right_functions(exercise)), [trial.case for trial in trials[:-1]]
-    )
-    earlier = {name: function.__globals__.get(name) for name in exercise.uses}
+    apart = _try(exercise, alone, cases)
+    if isinstance(function, Remote):
+        earlier = function.earlier(exercise.uses)
+    else:
+        earlier = {name: function.__globals__.get(name) for name in exercise.uses}
     if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
         mixed = rebind(exercise.own.function, earlier)
         try:
-            own = [_expected(exercise, trial.case, mixed) for trial in trials[:-1]]
+            own = [_expected(exercise, case, mixed) for case in cases]
         except Unusable:
             own = []
         if own and _agree(exercise, trials, own):
