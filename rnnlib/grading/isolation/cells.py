@@ -7,6 +7,7 @@ through others: the set-up, helpers. Experiments and figures earn no marks and a
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 import symtable
@@ -38,13 +39,26 @@ def names_in(source: str) -> Names:
     try:
         code = TransformerManager().transform_cell(source)
         table = symtable.symtable(code, "<cell>", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except SyntaxError:
+        if not _awaits(code):
+            return Names(frozenset(), frozenset())  # nothing of it will run
+        return Names(frozenset(), frozenset(WORD.findall(source)))
+    except (ValueError, RecursionError, MemoryError):
         found = {name for groups in DEFINED.findall(source) for name in groups if name}
         return Names(frozenset(found), frozenset(WORD.findall(source)))
     bound: set[str] = set()
     used: set[str] = set()
     _collect(table, bound, used, outermost=True)
     return Names(frozenset(bound), frozenset(used))
+
+
+def _awaits(code: str) -> bool:
+    """Whether code that does not parse does so in a notebook, where `await` may stand outside."""
+    try:
+        compile(code, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _collect(table: symtable.SymbolTable, bound: set, used: set, *, outermost: bool) -> None:
