@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearMarkScheme,
@@ -11,16 +12,22 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     DeduplicateIds,
     GetGrades,
+    IgnorePattern,
     IncludeHeaderFooter,
     InstantiateTests,
+    LimitOutput,
     LockCells,
     OverwriteCells,
     OverwriteKernelspec,
+    SaveAutoGrades,
     SaveCells,
 )
 
 from rnnlib.authoring.nbgrader import ClearSolutionsKindly, Fingerprint
+from rnnlib.grading.clean import CleanOutputs
 from rnnlib.grading.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.grading.isolation.execute import IsolatedExecute
+from rnnlib.grading.links import refuse_links
 from rnnlib.grading.repair import RepairCells
 
 c = get_config()  # noqa: F821
@@ -61,6 +68,22 @@ c.Autograde.sanitize_preprocessors = [
     CheckCellMetadata,
 ]
 
+# nbgrader's own list, with IsolatedExecute in the place of Execute: students' code runs in a
+# sandbox, marked cells in a kernel that it cannot reach; what it shows does nothing in a browser.
+c.Autograde.autograde_preprocessors = [
+    IsolatedExecute,
+    CleanOutputs,
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+c.IsolatedExecute.sandbox = "bwrap"  # or "none", without bubblewrap: docs/grading.rst
+c.IsolatedExecute.cell_seconds = 30
+c.IsolatedExecute.submission_seconds = 300
+refuse_links()  # nbgrader would follow a link out of a submission and hand over what it finds
+
 # nbgrader's own list, without the hidden tests; formulas as MathML, and no MathJax from the net.
 c.GenerateFeedback.preprocessors = [
     GetGrades,
@@ -69,10 +92,3 @@ c.GenerateFeedback.preprocessors = [
     CSSHTMLHeaderPreprocessor,
 ]
 c.GenerateFeedback.exporter_class = FeedbackExporter
-
-c.Execute.timeout = 30
-c.Execute.kernel_name = "python3"
-c.Execute.execute_retries = 1  # two kernels that start at once may take the same port
-c.Execute.shutdown_kernel = "immediate"
-c.Execute.raise_on_iopub_timeout = False
-c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.grading.output_limit"]

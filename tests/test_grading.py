@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from rnnlib.authoring import find_units
 from rnnlib.authoring.nbgrader import generate_assignment
@@ -199,13 +201,18 @@ def test_a_broken_file_is_told_and_stops_nobody(outcomes, marks):
     ],
     ids=["missing", "empty", "a list", "no cells", "bytes"],
 )
-def test_what_cannot_be_graded_is_told(tmp_path, text, said):
-    path = submitted(tmp_path, "somebody")
-    path.parent.mkdir(parents=True)
+def test_what_cannot_be_graded_is_told_and_left_to_a_person(root, outcomes, text, said):
+    path = submitted(root, "somebody")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
     if text is not None:
         path.write_text(text)
-    (outcome,) = autograde(ROOT, tmp_path, UNIT, ["somebody"], workers=1)
-    assert said in outcome.problem
+    (outcome,) = autograde(ROOT, root, UNIT, ["somebody"], workers=1)
+    shutil.rmtree(root / "submitted" / "somebody")
+    assert said in outcome.problem and "Traceback" not in outcome.problem
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        grades = gradebook.find_submission_notebook(UNIT, UNIT, "somebody").grades
+        assert all(grade.needs_manual_grade and grade.auto_score is None for grade in grades)
 
 
 def test_a_flood_of_output_is_cut(root, outcomes):

@@ -46,7 +46,13 @@ def course_config(course: Path, root: Path | None = None) -> Config:
 
 
 def generate_assignment(
-    course: Path, root: Path, name: str, *, database: bool = False, release: Path | None = None
+    course: Path,
+    root: Path,
+    name: str,
+    *,
+    database: bool = False,
+    release: Path | None = None,
+    db_url: str | None = None,
 ) -> Path:
     """Run nbgrader's release step below `root` with the settings of `course`.
 
@@ -62,6 +68,8 @@ def generate_assignment(
         Whether the assignment is entered in ``root/gradebook.db``.
     release : Path, optional
         Where the release goes; ``root/course`` otherwise.
+    db_url : str, optional
+        The gradebook; ``root/gradebook.db`` otherwise.
 
     Returns
     -------
@@ -72,6 +80,8 @@ def generate_assignment(
     release = release or root / "course"
     config.CourseDirectory.assignment_id = name
     config.CourseDirectory.release_directory = str(release)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
     if not database:
         config.SaveCells.enabled = False
         config.GenerateAssignment.no_database = True

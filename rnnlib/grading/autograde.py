@@ -1,36 +1,36 @@
-"""Autograding every submission of a unit with nbgrader, each in a process of its own pool.
-
-nbgrader's converters change the working directory and the environment, so they run in processes,
-not in threads. What goes wrong with one submission is reported and stops no other.
-"""
+"""Grading all that was handed in for a unit: read, graded by workers, written by one writer."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
-import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
-import nbformat
-
+from ..authoring import UnitError
 from ..authoring.nbgrader import course_config, generate_assignment
+from .folder import find_notebook, read_bytes
+from .gradebook import Writer
+from .links import links_in
+from .pool import run_all
+from .reading import Unreadable
+from .records import is_done, read_record, write_record
+from .worker import Handed, Result, Task, grade_submission
 
 WORKERS = 2
+FILES_LIMIT = 50 * 2**20
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the grading of one submission went; `problem` is a sentence, or None."""
+    """How the grading of one submission went.
+
+    `problem` is a sentence, or None; `again` says that it had been graded before, unchanged.
+    """
 
     student: str
     problem: str | None = None
+    again: bool = False
 
 
 def submissions(root: Path, unit: str) -> list[str]:
@@ -38,13 +38,13 @@ def submissions(root: Path, unit: str) -> list[str]:
     return sorted(path.parent.name for path in (root / "submitted").glob(f"*/{unit}"))
 
 
-def register(course: Path, root: Path, unit: str) -> None:
+def register(course: Path, root: Path, unit: str, db_url: str | None = None) -> None:
     """Enter a unit in the gradebook of the course at `root`, or bring it up to date there.
 
     nbgrader does that when it makes a release; here the release is made aside and dropped.
     """
     with tempfile.TemporaryDirectory() as folder:
-        generate_assignment(course, root, unit, database=True, release=Path(folder))
+        generate_assignment(course, root, unit, database=True, release=Path(folder), db_url=db_url)
 
 
 def autograde(
@@ -54,20 +54,39 @@ def autograde(
     students: list[str],
     *,
     workers: int = WORKERS,
+    scheduler: str | None = None,
+    sandbox: str = "bwrap",
+    everything: bool = False,
+    anew: bool = False,
+    db_url: str | None = None,
     on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Autograde the submissions of these students and write their feedback.
+
+    Interrupted at any moment and called again, it goes on where it was. What was handed in is only
+    read.
 
     Parameters
     ----------
     course : Path
         Where ``nbgrader_config.py`` lies.
     root : Path
-        The course root: ``submitted/``, ``autograded/``, ``feedback/`` and ``gradebook.db``.
+        The course root: ``submitted/``, ``autograded/``, ``feedback/``, ``grading/`` and, unless
+        there is a `db_url`, ``gradebook.db``.
     unit : str
     students : list of str
     workers : int
-        Processes at once.
+        Processes at once, on this machine.
+    scheduler : str, optional
+        The address of a Dask scheduler whose workers grade, in the place of those.
+    sandbox : str
+        "bwrap" or "none".
+    everything : bool
+        Run the cells on which no mark depends, too.
+    anew : bool
+        Grade again what was graded before.
+    db_url : str, optional
+        The gradebook, such as ``postgresql://user@host/gradebook``.
     on_done : callable, optional
         Called with each outcome as it comes: to show progress.
 
@@ -76,90 +95,81 @@ def autograde(
     list of Outcome
         In the order of `students`.
     """
+    task = read_task(course, root, unit, sandbox=sandbox, everything=everything)
+    config = course_config(course, root)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
+    writer = Writer(config, unit)
+    entered = set() if anew else writer.students()
     outcomes: dict[str, Outcome] = {}
-    waiting = list(students)
-    while waiting:
-        # A worker that is killed breaks its pool; the others' submissions go into a new one.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            jobs = {pool.submit(_grade_one, course, root, unit, name): name for name in waiting}
-            for job in as_completed(jobs):
-                name = jobs[job]
-                try:
-                    outcomes[name] = job.result()
-                except BrokenProcessPool:
-                    continue
-                if on_done is not None:
-                    on_done(outcomes[name])
-        left = [name for name in waiting if name not in outcomes]
-        if len(left) == len(waiting):  # whoever is first in line takes the pool down each time
-            outcomes[left[0]] = Outcome(left[0], "the grader itself was killed by this submission")
-            left = left[1:]
-        waiting = left
+
+    def finish(handed: Handed, result: Result) -> None:
+        writer.enter(result)
+        write_record(root, task, handed, result)
+        tell(Outcome(handed.student, result.problem))
+
+    def tell(outcome: Outcome) -> None:
+        outcomes[outcome.student] = outcome
+        if on_done is not None:
+            on_done(outcome)
+
+    jobs = []
+    for student in students:
+        try:
+            handed = read_handed(root, unit, student)
+        except Unreadable as error:
+            finish(Handed(student, str(error).encode()), Result(student, problem=str(error)))
+            continue
+        record = read_record(root, unit, student)
+        if student in entered and is_done(record, task, handed):
+            tell(Outcome(student, record["problem"], again=True))
+            continue
+        jobs.append((student, lambda student=student: (task, read_handed(root, unit, student))))
+
+    for student, result in run_all(grade_submission, jobs, workers=workers, scheduler=scheduler):
+        handed = read_handed(root, unit, student)
+        if isinstance(result, BaseException):
+            result = Result(student, problem=f"the grader itself was killed: {result}")
+        finish(handed, result)
     return [outcomes[name] for name in students]
 
 
-def _grade_one(course: Path, root: Path, unit: str, student: str) -> Outcome:
-    """Autograde one submission and write its feedback; runs in a worker process."""
-    problem = _unreadable(root / "submitted" / student / unit / f"{unit}.ipynb")
-    if problem:
-        return Outcome(student, problem)
-    # One thread for each kernel: two of them share the machine.
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
-    # nbgrader calls `alembic` by its bare name.
-    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
-    from nbgrader.converters import Autograde, GenerateFeedback
+def read_task(course: Path, root: Path, unit: str, **options) -> Task:
+    """What all submissions of a unit have in common.
 
-    log = root / "logs" / f"{student}.log"
-    log.parent.mkdir(exist_ok=True)
-    with open(log, "w", encoding="utf-8") as file, _logging_to(file):
-        config = course_config(course, root)
-        config.CourseDirectory.assignment_id = unit
-        config.CourseDirectory.student_id = student
-        for converter_class in (Autograde, GenerateFeedback):
-            # Two kernels that start in the same moment may take the same port, two writers may
-            # meet in the gradebook: what is no fault of the submission does not happen twice.
-            problem = _convert(converter_class, config) and _convert(converter_class, config)
-            if problem:
-                return Outcome(student, f"nbgrader stopped: {problem} (see {log})")
-    return Outcome(student)
+    Raises
+    ------
+    UnitError
+        When the unit is not built.
+    """
+    solution = root / "solutions" / unit / f"{unit}.ipynb"
+    if not solution.is_file():
+        raise UnitError(f"{solution} is not there: run `make notebooks`")
+    config = (course / "nbgrader_config.py").read_text(encoding="utf-8")
+    return Task(unit, solution.read_bytes(), config, **options)
 
 
-def _convert(converter_class, config) -> str | None:
-    """Run one of nbgrader's steps; what stopped it, or None."""
-    from nbgrader.coursedir import CourseDirectory
+def read_handed(root: Path, unit: str, student: str) -> Handed:
+    """What a student handed in, as bytes; links are not followed.
 
-    converter = converter_class(coursedir=CourseDirectory(config=config), config=config)
-    converter.force = True
-    try:
-        converter.start()
-    except (Exception, SystemExit) as error:
-        return str(error) or type(error).__name__
-    return None
-
-
-def _unreadable(path: Path) -> str | None:
-    """Why a submission cannot be graded at all, as a sentence; None where it can."""
-    if not path.is_file():
-        return f"{path.name} is missing from what was handed in"
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:
-        return f"{path.name} is not a notebook that can be read: {str(error).partition(':')[0]}"
-    return None if notebook.cells else f"{path.name} has no cells"
-
-
-@contextlib.contextmanager
-def _logging_to(file):
-    """Send what nbgrader, nbclient and the kernel say to a file."""
-    handler = logging.StreamHandler(file)
-    root = logging.getLogger()
-    root.addHandler(handler)
-    quiet = open(os.dup(2), "w")
-    os.dup2(file.fileno(), 2)
-    try:
-        yield
-    finally:
-        file.flush()
-        os.dup2(quiet.fileno(), 2)
-        quiet.close()
-        root.removeHandler(handler)
+    Raises
+    ------
+    Unreadable
+        When there is no notebook, or more than one that may be meant, or links.
+    """
+    folder = root / "submitted" / student / unit
+    links = links_in(folder)
+    if links:
+        names = ", ".join(str(path.relative_to(folder.parent)) for path in links[:3])
+        raise Unreadable(f"there are links in what was handed in, which are not followed: {names}")
+    path, repairs = find_notebook(folder, unit)
+    files, left = {}, FILES_LIMIT
+    for other in sorted(folder.rglob("*")):
+        if other.suffix == ".ipynb" or not other.is_file() or ".ipynb_checkpoints" in other.parts:
+            continue
+        data = read_bytes(other, within=folder)
+        left -= len(data)
+        if left < 0:
+            raise Unreadable(f"more than {FILES_LIMIT / 2**20:g} MB of files were handed in")
+        files[str(other.relative_to(folder))] = data
+    return Handed(student, read_bytes(path, within=folder), files, tuple(repairs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -39,6 +40,11 @@ class Writer:
 
     def enter(self, result: Result) -> None:
         """Enter one result; a second time changes nothing."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own way of adding a submission warns
+            self._enter(result)
+
+    def _enter(self, result: Result) -> None:
         from nbgrader.api import Gradebook
 
         student = result.student

@@ -49,7 +49,7 @@ class IsolatedExecute(NbGraderPreprocessor):
         with Gradebook(about["db_url"]) as gradebook:
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
-        given = locked + self._given(about)
+        given = locked + given_sources(self, about)
         run = _Run(self._settings(), locked, answers)
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
@@ -74,16 +74,6 @@ class IsolatedExecute(NbGraderPreprocessor):
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
         )
-
-    def _given(self, about: dict) -> list[str]:
-        """The sources of the code cells in the instructor's notebook."""
-        course = CourseDirectory(parent=self)
-        folder = course.format_path(course.source_directory, ".", about["assignment"])
-        path = Path(folder, f"{about['notebook']}.ipynb")
-        if not path.is_file():
-            return []
-        notebook = nbformat.read(path, as_version=4)
-        return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 class _Run:
@@ -209,6 +199,16 @@ def stop_trusted_kernel() -> None:
     trusted, _trusted = _trusted, None
     if trusted is not None:
         trusted.stop()
+
+
+def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
+    """The sources of all cells of the instructor's notebook; none where it does not lie there."""
+    course = CourseDirectory(parent=preprocessor)
+    folder = course.format_path(course.source_directory, ".", about["assignment"])
+    path = Path(folder, f"{about['notebook']}.ipynb")
+    if not path.is_file():
+        return []
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells]
 
 
 def _sources(notebook) -> tuple[list[str], list[str]]:

@@ -1,0 +1,84 @@
+"""What a student's notebook shows must do nothing in the browser of the person who reads it.
+
+The formgrader and the feedback put outputs and texts into a page as they are. Outputs of students'
+cells keep text, pictures and plain tables; a text cell of a student's own with HTML in it, or with
+a link that could run something, is shown as it was typed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+import bleach
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from .isolation.cells import is_marked
+from .isolation.execute import given_sources
+
+TAGS = frozenset(
+    "table caption thead tbody tr th td b i em strong code pre div span p br hr ul ol li sub sup "
+    "small h1 h2 h3 h4 h5 h6".split()
+)
+ATTRIBUTES = {"td": ["colspan", "rowspan"], "th": ["colspan", "rowspan"]}
+PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
+RISKY = re.compile(r"<\s*[a-z/!?]|(?:script|data)\s*:|&(?:#|\w+;)|attachment:", re.IGNORECASE)
+
+
+class CleanOutputs(NbGraderPreprocessor):
+    """Takes out of a graded notebook what could run in a browser; marked cells are the grader's."""
+
+    def preprocess(self, nb: NotebookNode, resources):
+        """Clean one notebook."""
+        given = set(given_sources(self, resources["nbgrader"]))
+        for cell in nb.cells:
+            cell.pop("attachments", None)
+            if cell.cell_type == "code" and not is_marked(cell):
+                cell.outputs = [out for out in map(_clean, cell.outputs) if out is not None]
+            elif (
+                cell.cell_type != "code" and cell.source not in given and RISKY.search(cell.source)
+            ):
+                cell.cell_type = "markdown"
+                cell.source = _as_typed(cell.source)
+        return nb, resources
+
+
+def _clean(output: NotebookNode) -> NotebookNode | None:
+    if output.output_type not in ("display_data", "execute_result"):
+        return output
+    kept = {}
+    for kind, data in output.data.items():
+        if kind == "text/plain":
+            kept[kind] = _text(data)
+        elif kind == "text/html":
+            kept[kind] = bleach.clean(_text(data), TAGS, ATTRIBUTES, strip=True)
+        elif kind in PICTURES and _is_picture(data, PICTURES[kind]):
+            kept[kind] = data
+    if not kept:
+        return None
+    alt = output.get("metadata", {}).get("image/png", {})
+    output.data, output.metadata = NotebookNode(kept), NotebookNode()
+    if isinstance(alt, dict) and isinstance(alt.get("alt"), str) and "image/png" in kept:
+        output.metadata["image/png"] = {"alt": re.sub(r'[<>"&]', " ", alt["alt"])[:2000]}
+    return output
+
+
+def _text(data) -> str:
+    return "".join(map(str, data)) if isinstance(data, list) else str(data)
+
+
+def _is_picture(data, beginning: bytes) -> bool:
+    try:
+        return base64.b64decode(str(data), validate=False).startswith(beginning) and bool(
+            re.fullmatch(r"[A-Za-z0-9+/=\s]*", str(data))
+        )
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _as_typed(source: str) -> str:
+    longest = max((len(ticks) for ticks in re.findall(r"`+", source)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{source}\n{fence}"
