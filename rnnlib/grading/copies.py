@@ -89,11 +89,13 @@ def copied_alarms(
     texts: dict[str, dict[str, Text]] = defaultdict(dict)  # by exercise and student
     wrong = set()
     for record in records:
-        for name, source in (record.get("answers") or {}).items():
-            texts[name][str(record.get("student"))] = read(str(source))
-        for mark in record.get("marks") or []:
-            if isinstance(mark.get("score"), int | float) and mark["score"] < mark["points"]:
-                wrong.add((mark.get("exercise"), str(record.get("student"))))
+        student, answers = str(record.get("student")), record.get("answers")
+        for name, source in answers.items() if isinstance(answers, dict) else ():
+            texts[name][student] = read(str(source))
+        marks = record.get("marks")
+        for mark in marks if isinstance(marks, list) else ():
+            if isinstance(mark, dict) and mark.get("state") == "wrong":
+                wrong.add((mark.get("exercise"), student))
     signs: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     rare = [_rare(texts, "names"), _rare(texts, "comments")]
     for name, by_student in sorted(texts.items()):
@@ -101,10 +103,10 @@ def copied_alarms(
         own = {"the solution in the course": read((solutions or {}).get(name, ""))}
         _compare(name, by_student, wrong, rare, stub, own, signs)
     written = {s for by_student in texts.values() for s, t in by_student.items() if t.statements}
-    files = _groups({str(r.get("student")): [r.get("digest")] for r in records if r.get("digest")})
+    files = _groups({str(r.get("student")): [str(r["digest"])] for r in records if r.get("digest")})
     for students in files.values():
         for pair in combinations(sorted(set(students) & written), 2):
-            signs[pair]["the file"] += ["the two are equal to the last byte", ""]
+            signs[pair][""] += ["the two files are equal to the last byte", ""]
     alarms: dict[str, list[dict]] = defaultdict(list)
     for (one, other), places in sorted(signs.items()):
         places = {name: words for name, words in places.items() if words}
@@ -117,9 +119,12 @@ def copied_alarms(
 
 def _alarm(partner: str, places: dict[str, list[str]]) -> dict:
     who = partner[1:] if partner.startswith("\0") else f"the submission of {partner}"
-    parts = [f"`{name}`: {', '.join(filter(None, words))}" for name, words in places.items()]
-    text = f"Compare with {who}. " + "; ".join(parts) + "."
-    return {"kind": "copied", "where": ", ".join(places), "text": text}
+    parts = [
+        (f"in `{name}` " if name else "") + ", ".join(filter(None, words))
+        for name, words in places.items()
+    ]
+    where = ", ".join(filter(None, places))
+    return {"kind": "copied", "where": where, "text": f"Compare with {who}: {'; '.join(parts)}."}
 
 
 def _compare(name, by_student, wrong, rare, stub, own, signs) -> None:
@@ -139,9 +144,9 @@ def _compare(name, by_student, wrong, rare, stub, own, signs) -> None:
         if form not in known.forms and len(students) <= FEW:
             for pair in combinations(sorted(students), 2):
                 if length >= LONG:
-                    signs[pair][name].append(f"the same code, {length} statements of one's own")
+                    signs[pair][name].append(f"the same code ({length} statements)")
                 if all((name, k) in wrong for k in pair):
-                    signs[pair][name].append("wrong in the same way, which is no known mistake")
+                    signs[pair][name].append("the same mistake, which is no known one")
         odd = [k for k in sorted(students) if rare_names & set(by_student[k].names)]
         for pair in combinations(odd, 2):
             both = zip(*(by_student[k].names for k in pair))
@@ -172,7 +177,7 @@ def _compare_with_own(name, owner, theirs, by_student, known, times, stub, signs
         pair = (f"\0{owner}", student)
         count = len(telling & set(text.statements))
         if count >= LONG:
-            signs[pair][name] += [f"{count} statements are literally the same", ""]
+            signs[pair][name] += [f"{count} statements that are literally the same", ""]
         shared = sorted(theirs.comments & text.comments - known.comments - stub.comments)
         signs[pair][name] += [f"the same comment “{comment[:80]}”" for comment in shared[:2]]
 

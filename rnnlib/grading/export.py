@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -281,8 +280,9 @@ def _changed_ids(rows, format) -> list[str]:
 
 def write_atomically(path: str | Path, data: bytes) -> None:
     """Write a file beside its place and move it there: it is whole or as it was before."""
-    path = Path(path)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    beside = f"{path}.{os.getpid()}.part"
+    # Not through a link that somebody has put there; readable for whom the umask allows.
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
