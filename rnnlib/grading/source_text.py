@@ -3,7 +3,29 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 import warnings
+from dataclasses import dataclass, field
+
+LONGEST = 20_000
+"""Characters of an answer that are compared with others."""
+WORDS = 4
+"""Words of a comment that is worth comparing."""
+
+
+@dataclass
+class Text:
+    """An answer as it is compared.
+
+    `form` is its code without names, comments and spacing; `statements` its statements as they
+    stand; `names` its local names in the order in which they come.
+    """
+
+    form: str = ""
+    statements: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    comments: set[str] = field(default_factory=set)
 
 
 def parse(source: str) -> ast.Module | None:
@@ -14,3 +36,78 @@ def parse(source: str) -> ast.Module | None:
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def read(source: str) -> Text:
+    """An answer as it is compared."""
+    source = source[:LONGEST]
+    comments = _comments(source)
+    tree = parse(source)
+    try:
+        if tree is None:
+            lines = [" ".join(line.split("#")[0].split()) for line in source.splitlines()]
+            lines = [line for line in lines if line]
+            return Text("\n".join(lines), lines, [], comments)
+        _strip(tree)
+        statements = [
+            ast.dump(node)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.stmt)
+            and not hasattr(node, "body")
+            and type(node) is not ast.Pass
+        ]
+        heads = (getattr(n, "iter", None) or getattr(n, "test", None) for n in ast.walk(tree))
+        statements += [ast.dump(head) for head in heads if head is not None]
+        names = _rename(tree)
+        return Text(ast.dump(tree), statements, names, comments)
+    except RecursionError:
+        return Text(comments=comments)
+
+
+def _strip(tree: ast.Module) -> None:
+    """Take out what says nothing: docstrings, annotations, imports, a stub's `raise`, checks."""
+    for node in list(ast.walk(tree)):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [n for n in body if not _says_nothing(n)] or [ast.Pass()]
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        call = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        return isinstance(node.value, ast.Constant) or (call and node.value.func.id == "check")
+    unwritten = isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node)
+    return unwritten or isinstance(node, ast.Import | ast.ImportFrom | ast.Pass)
+
+
+def _rename(tree: ast.Module) -> list[str]:
+    """Number the local names in the order in which they come; returns what they were called."""
+    arguments = {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    local = arguments | {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    numbers: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.arg = numbers.setdefault(node.arg, f"v{len(numbers)}")
+        elif isinstance(node, ast.Name) and node.id in local:
+            node.id = numbers.setdefault(node.id, f"v{len(numbers)}")
+    return list(numbers)
+
+
+def _comments(source: str) -> set[str]:
+    """The comments of at least four words, without spacing."""
+    found = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                comment = " ".join(token.string.strip("# ").split())
+                if len(comment.split()) >= WORDS and comment != "YOUR CODE HERE":
+                    found.add(comment)
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        pass
+    return found
