@@ -10,7 +10,7 @@ import torch
 from student import notebook, run_cell, write, written
 
 from rnnlib.checking import check, grade, mark
-from rnnlib.checking.calling import call
+from rnnlib.checking.calling import call, shapes_of
 from rnnlib.checking.display import as_data, as_html, earned, text
 from rnnlib.checking.marking import Report, Row
 from rnnlib.exercises import Case, Exercise, Unusable, Version, all_exercises
@@ -148,7 +148,9 @@ def test_a_list_with_a_cache_of_every_step_is_compared_field_by_field():
 
 def test_a_list_of_caches_is_not_written_out_under_an_error():
     exercise = all_exercises()["lstm_backward"]
-    function = write("def lstm_backward(dhs, dstate, caches):\n    return dhs[99], dstate, caches\n")
+    function = write(
+        "def lstm_backward(dhs, dstate, caches):\n    return dhs[99], dstate, caches\n"
+    )
     said = reason(mark(exercise, function))
     assert "It was called with dhs (6, 3, 5), dstate.h (3, 5)" in said
     assert said.endswith("caches, a list of 6")
@@ -187,6 +189,12 @@ def test_what_is_marked_by_behaviour_says_what_it_needs(body, said):
 
 
 # --- errors -----------------------------------------------------------------------------------
+
+
+def test_tuples_and_lists_of_arrays_are_told_by_their_shapes():
+    pair, many = (np.ones((4, 5)), np.ones((4, 2))), [np.ones(3)] * 6
+    said = shapes_of((pair, many, ({"a": 1}, 2)), ("states0", "sequences", "other"))
+    assert said.startswith("states0, a tuple of 2: (4, 5), (4, 2), sequences, a list of 6, other =")
 
 
 @pytest.mark.parametrize(

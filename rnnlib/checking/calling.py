@@ -177,13 +177,22 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
             parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
         elif isinstance(value, np.ndarray):
             parts.append(f"{name} {value.shape}")
-        elif isinstance(value, list):  # of caches: as text it would fill pages
-            parts.append(f"{name}, a list of {len(value)}")
+        elif isinstance(value, list) or _holds_arrays(value):  # as text it would fill pages
+            shapes = [str(part.shape) for part in value if isinstance(part, np.ndarray)]
+            about = ": " + ", ".join(shapes) if 0 < len(shapes) <= 5 else ""
+            parts.append(f"{name}, a {type(value).__name__} of {len(value)}{about}")
         elif isinstance(value, float):
             parts.append(f"{name} = {value:.4g}")
         elif not callable(value) and not isinstance(value, np.random.Generator):
             parts.append(f"{name} = {value!r}")
     return ", ".join(parts)
+
+
+def _holds_arrays(value) -> bool:
+    """Whether it is a tuple with arrays, caches or groups in it."""
+    return isinstance(value, tuple) and any(
+        isinstance(part, np.ndarray | Params | tuple) for part in value
+    )
 
 
 def _describe(error: BaseException, function, args, names) -> str:
