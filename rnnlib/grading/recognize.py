@@ -14,6 +14,8 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
+from .bindings import Bindings, defines
+
 SCHEMA_VERSION = 3
 _HIDDEN = re.compile(
     r"^[^\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*$", flags=re.MULTILINE | re.DOTALL
@@ -131,37 +133,15 @@ class Item:
         """Its text without blank lines and spaces at the ends of lines."""
         return plain(self.node.source)
 
+    @cached_property
+    def bindings(self) -> Bindings:
+        """What it may give a value to."""
+        return Bindings(self.node.source)
+
 
 def plain(text: str) -> str:
     """A cell's text without blank lines and spaces at the ends of lines."""
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
-
-
-def defines(text: str, name: str) -> bool:
-    """Whether a cell defines this function, or gives this name a value, at its top level."""
-    name = re.escape(name)
-    return bool(
-        re.search(
-            rf"^(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b|^{name}[ \t]*(?::[^=\n]*)?=(?!=)",
-            text,
-            flags=re.M,
-        )
-    )
-
-
-def may_bind(text: str, name: str) -> bool:
-    """Whether a cell could give this name a value in any way that can be seen."""
-    name = re.escape(name)
-    ways = (
-        rf"\b(?:def|class|as)\s+{name}\b",
-        rf"^[ \t]*(?:\w+\s*,\s*)*\(?{name}\s*(?:,[\w\s,*]*)?\)?(?::[^=\n]*)?=(?!=)",
-        rf"[;:]\s*{name}\s*=(?!=)",
-        rf"\b{name}\s*:=",
-        rf"\bimport\b[^#\n]*(?:\b{name}\b|\*)",
-        rf"[\"']{name}[\"']",
-        r"\bexec\s*\(|^\s*%(?:run|load)\b",
-    )
-    return any(re.search(way, text, flags=re.M) for way in ways)
 
 
 def looks_like(item: Item, source: SourceCell, solutions: Iterable[str]) -> bool:
@@ -238,9 +218,8 @@ def _recognize_solution(items: list[Item], source: SourceCell, ways, must_define
     pool = next((group for group in written + groups if group), None)
     if pool is None:
         return
-    end = len(items)
-    for place, item in enumerate(items):
-        if item.source is not None and item.source.marked and item.source.answer == source.name:
-            end = place
-    before = [item for item in pool if items.index(item) < end]
+    places = {item: place for place, item in enumerate(items)}
+    marked = [i for i in items if i.source and i.source.marked and i.source.answer == source.name]
+    end = places[marked[0]] if marked else len(items)
+    before = [item for item in pool if places[item] < end]
     (before or pool)[-1].source = source

@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from .recognize import Item, SourceCell, defines, may_bind, recognize, source_cells
+from .bindings import defines
+from .recognize import Item, SourceCell, recognize, source_cells
 from .tidy import free_id, tidy
 
 
@@ -100,7 +101,7 @@ def _put_back_missing(items: list[Item], sources: list[SourceCell]) -> list[str]
     missing = [source for source in sources if source.name not in there]
     # The marked ones first: an empty solution cell goes in front of its marked cell.
     for source in sorted(missing, key=lambda source: source.solution):
-        if source.solution and any(may_bind(item.node.source, source.name) for item in items):
+        if source.solution and any(item.bindings.may_have(source.name) for item in items):
             continue
         changed = [
             item

@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
 
 MAX_CELLS = 2_000
-MAX_TEXT = 5_000_000
+MAX_TEXT = 2_000_000
 KINDS = ("code", "markdown", "raw")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -99,7 +100,7 @@ def tidy(raw: object, name: str = "The notebook") -> tuple[NotebookNode, list[st
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return _nodes(notebook), repairs
+    return from_dict(notebook), repairs
 
 
 def valid_text(text: str) -> str:
@@ -255,9 +256,3 @@ def free_id(wanted: str, used: set[str]) -> str:
         number += 1
         free = f"{wanted}-{number}"
     return free
-
-
-def _nodes(value):
-    if isinstance(value, Mapping):
-        return NotebookNode({key: _nodes(item) for key, item in value.items()})
-    return [_nodes(item) for item in value] if isinstance(value, list) else value
