@@ -44,6 +44,7 @@ def test_neither_do_the_notebooks_own_answers(unit):
         "# torch.nn.RNN does the same; see inspect.getsource\nx = 1",
         'def rnn_step(x, h, params):\n    """Like rnnlib.rnn_step and os.system."""\n    return h',
         "os = []\nos.append(1)\ngc = os[0]\ngc.real",
+        'def f():\n    """See `solutions/` and the gradebook."""\n    "__code__"',
         "def f(open, In):\n    return open(In)",
         "import numpy as np\nimport math\nfrom rnnlib import RNNParams, ShapeError\nimport rnnlib\n"
         "rnnlib.RNNParams(W_xh=1)",
@@ -237,6 +238,21 @@ def test_what_many_have_is_no_sign():
         for r in records[:8]
     }
     assert copied_alarms(with_answers(records, answers)) == {}
+
+
+@pytest.mark.parametrize("friends, alarmed", [(4, 4), (5, 0)])
+def test_code_that_more_than_four_share_is_no_sign(friends, alarmed):
+    """The next natural way to write it, which nobody has declared, is no conspiracy."""
+    count = "def count_parameters(D, H, K):\n" + "".join(
+        f"    {x} = {k} * D - H\n" for k, x in enumerate("abcdefg")
+    )
+    records = make_records("01_hidden_state", 30)
+    answers = {}
+    for k, record in enumerate(records[:friends]):
+        forward = FORWARD.replace("moving", f"m{k}").replace("store", f"s{k}").replace("pos", "i")
+        own = count.replace("D", f"n{k}") + "    return g * a\n"
+        answers[record["student"]] = {"rnn_forward": forward, "count_parameters": own}
+    assert len(copied_alarms(with_answers(records, answers))) == alarmed
 
 
 def test_what_the_notebook_gives_is_no_sign():

@@ -145,7 +145,8 @@ def test_figures_have_a_text_alternative_with_the_numbers(tmp_path):
     page = report(tmp_path, make_records(UNIT, 12))
     figures = [attributes for tag, attributes in page.elements if tag == "svg"]
     assert len(figures) == 3 and all(f["role"] == "img" for f in figures)
-    assert [tag for tag, _ in page.elements].count("desc") == 3
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("desc") == 3 and tags.count("title") == 4  # the page's own is one
     assert "rnn_step: " in page.text and " of the points on average" in page.text
 
 
@@ -217,6 +218,12 @@ def test_the_policy_forbids_scripts_and_everything_from_elsewhere(tmp_path):
 def test_a_record_that_is_not_as_it_should_be_stops_nothing(tmp_path, spoiled):
     report(tmp_path, [spoiled])
     report(tmp_path, [spoiled, *make_records(UNIT, 3)])
+
+
+def test_a_dollar_in_a_name_is_no_formula(tmp_path):
+    marks = [{"exercise": r"a$\frac$", "points": 1.0, "score": k, "state": "?"} for k in (0, 1)]
+    records = [{"student": str(k), "marks": [mark]} for k, mark in enumerate(marks)]
+    assert report(tmp_path, records).text.split().count(r"a$\frac$") >= 3
 
 
 def test_strings_are_shown_on_one_line_and_not_too_long():
