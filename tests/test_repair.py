@@ -19,8 +19,8 @@ from rnnlib.exercises import unit_exercises
 from rnnlib.grading.autograde import autograde
 from rnnlib.grading.marks import read_marks
 from rnnlib.grading.reading import read_submission
-from rnnlib.grading.records import read_record
 from rnnlib.grading.recognize import source_cells
+from rnnlib.grading.records import read_record
 from rnnlib.grading.repair import note_repairs, repair_cells, repairs_of
 from rnnlib.grading.sample_class import Submission
 from rnnlib.grading.tidy import tidy
@@ -575,17 +575,19 @@ def test_repaired_notebooks_earn_full_marks_and_tell_it_after_grading(course):
             if cell.id.startswith("grade-"):
                 cell.source = "100.0"
 
-    for change in (shuffled, stripped, tampered):
+    changes = (shuffled, stripped, tampered)
+    for change in changes:
         notebook = course.submission()
         change(notebook)
         path = course.root / "submitted" / change.__name__ / UNIT / f"{UNIT}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(nbformat.writes(notebook), encoding="utf-8")
-        (outcome,) = autograde(ROOT, course.root, UNIT, [change.__name__], workers=1)
+    students = [change.__name__ for change in changes]
+    for outcome in autograde(ROOT, course.root, UNIT, students, workers=2):
         assert outcome.problem is None
-        marks = read_marks(course.root, UNIT, change.__name__)
+        marks = read_marks(course.root, UNIT, outcome.student)
         assert {mark.exercise: mark.score for mark in marks} == POINTS
-        assert read_record(course.root, UNIT, change.__name__)["repairs"]
+        assert read_record(course.root, UNIT, outcome.student)["repairs"]
 
 
 def test_repairs_of_reading_can_be_noted_with_those_of_the_cells(course):
