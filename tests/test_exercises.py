@@ -57,6 +57,8 @@ def arrays(case):
             yield from value.items()
         elif isinstance(value, np.ndarray):
             yield f"argument {position}", value
+        elif isinstance(value, list):  # of sequences
+            yield from ((f"argument {position}", v) for v in value if isinstance(v, np.ndarray))
 
 
 # --- mistakes and variants --------------------------------------------------------------------

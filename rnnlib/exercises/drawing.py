@@ -43,3 +43,10 @@ def sizes(plain: list[dict[str, int]], ones: str) -> Iterator[tuple[str, dict[st
         yield PLAIN, each
     for letter in ones:
         yield ONES, {**plain[0], letter: 1}
+
+
+def drawn_lengths(rng: np.random.Generator, T: int, N: int) -> np.ndarray:
+    """Lengths (N,), from 2 up to T where there is room; T at least once, and not in the first."""
+    lengths = rng.integers(2 if T > 3 else 1, max(T, 2), N)
+    lengths[rng.integers(min(1, N - 1), N)] = T
+    return lengths
