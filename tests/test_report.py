@@ -107,6 +107,20 @@ def test_the_most_frequent_mistake_comes_first(tmp_path):
     assert len(counts) > 3 and counts == sorted(counts, reverse=True)
 
 
+def test_what_is_no_known_mistake_is_told_by_its_reason(tmp_path):
+    records = [
+        {"student": f"s{k}", "marks": [{"exercise": "rnn_step", "points": 5.0, "score": 0.0}]}
+        for k in range(9)
+    ]
+    for k, record in enumerate(records):
+        reason = "did not finish" if k < 2 else f"raised Error{k}"
+        record["marks"][0] |= {"state": "wrong", "mistakes": [], "reasons": [reason]}
+    text = report(tmp_path, records).text
+    assert "2 of 9 Wrong in a way that is no known mistake: did not finish s0 , s1" in text
+    assert "3 of 9 Wrong in a way that is no known mistake s" in text
+    assert all(f"s{k} " in text.split("Alarms")[1] for k in range(9))
+
+
 def test_a_mark_that_a_person_must_give_leaves_the_total_open(tmp_path):
     records = make_records(UNIT, 3)
     records[0]["problem"] = None

@@ -24,6 +24,7 @@ from .report_plots import percent, points
 
 SHOWN = 30
 """Students named in one place; the rest are counted."""
+UNKNOWN = "wrong in a way that is no known mistake"
 STATES = {
     "unwritten": ("○", "not written"),
     "unanswered": ("○", "not answered"),
@@ -196,14 +197,18 @@ def _exercise(place: int, column: dict, rows: list[dict]) -> dict:
     sentences = {mistake.name: mistake.text for mistake in exercise.mistakes} if exercise else {}
     marked = [(row, row["cells"][place]) for row in rows]
     marked = [(row, cell) for row, cell in marked if cell["score"] is not None]
+    unknown = UNKNOWN if exercise else "wrong"  # a question has no known mistakes
     who = defaultdict(list)
     for row, cell in marked:
         if cell["state"] in STATES:
             who["", STATES[cell["state"]][1]].append(row)
         elif cell["share"] < 1 and not cell["mistakes"]:
-            who["", "wrong in a way that is no known mistake"].append(row)
+            who["", f"{unknown}: {cell['words']}" if cell["words"] else unknown].append(row)
         for name in cell["mistakes"] if cell["share"] < 1 else ():
             who[name, sentences.get(name) or cell["words"]].append(row)
+    others = sorted((key for key in who if key[1].startswith(unknown)), key=lambda k: -len(who[k]))
+    for key in others[5:]:  # everybody may be wrong in a way of their own
+        who["", unknown] += who.pop(key) if key[1] != unknown else []
     mistakes = [
         {"name": name, "text": text[:1].upper() + text[1:], "students": students}
         for (name, text), students in who.items()
