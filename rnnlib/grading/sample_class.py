@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 
 from ..exercises import Exercise, unit_exercises
@@ -72,7 +73,11 @@ class Submission:
     def solve(self, *names: str) -> None:
         """Write the notebook's own solutions into these exercises' cells, or into all of them."""
         for cell_id in [_id(name) for name in names] or [*map(_id, self.exercises), *self.answers]:
-            self._cell(cell_id).source = self._solutions[cell_id]
+            self.solve_cell(cell_id)
+
+    def solve_cell(self, cell_id: str) -> None:
+        """Write the notebook's own solution into one cell."""
+        self._cell(cell_id).source = self._solutions[cell_id]
 
     def copy_cell(self, cell_id: str) -> None:
         """Paste a copy of a cell behind it, as an editor does: with its metadata."""
@@ -210,6 +215,42 @@ def make_class(unit: str, release: Path, solution: Path) -> Iterator[tuple[str, 
         yield student.__name__, nbformat.writes(submission.notebook) + "\n"
     text = json.dumps(given)
     yield BROKEN, text[: len(text) // 2]
+
+
+def make_honest_class(
+    unit: str, release: Path, solution: Path, count: int, *, seed: int = 0
+) -> Iterator[tuple[str, str]]:
+    """As many students as are wanted, each with a mistake here and a right answer there.
+
+    In every exercise of every student one of the known mistakes or variants is drawn, or the cell
+    is left as it was given out.
+
+    Parameters
+    ----------
+    unit : str
+    release, solution : Path
+        The students' notebook and the one with solutions.
+    count : int
+    seed : int
+    """
+    given = nbformat.read(release, as_version=4)
+    solved = nbformat.read(solution, as_version=4)
+    exercises = unit_exercises(unit)
+    random = np.random.default_rng(seed)
+    for number in range(1, count + 1):
+        submission = Submission(given, solved, exercises)
+        for name, exercise in exercises.items():
+            kind = random.choice(["as taught", "variant", "mistake", "nothing"], p=[0.3, 0.4, 0.25, 0.05])
+            if kind == "as taught":
+                submission.solve(name)
+            elif kind != "nothing":
+                versions = exercise.variants if kind == "variant" else exercise.mistakes
+                version = versions[random.integers(len(versions))]
+                submission.write(name, version.source(name))
+        for cell_id in submission.answers:
+            if random.random() < 0.7:
+                submission.solve_cell(cell_id)
+        yield f"student_{number:03}", nbformat.writes(submission.notebook) + "\n"
 
 
 def _id(name: str) -> str:
