@@ -32,7 +32,43 @@ def main(argv: list[str] | None = None) -> int:
         "grade", help="autograde what lies in submitted/; marks and reasons"
     )
     grade.add_argument("unit")
+    grade.add_argument("--workers", type=_positive, default=2, help="processes at once (2)")
+    grade.add_argument(
+        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in the place of processes"
+    )
+    grade.add_argument(
+        "--sandbox",
+        choices=["bwrap", "none"],
+        default="bwrap",
+        help="none: students' code runs with your rights",
+    )
+    grade.add_argument("--db", dest="db_url", help="such as postgresql://user@host/gradebook")
+    grade.add_argument("--anew", action="store_true", help="grade again what was graded before")
+    grade.add_argument(
+        "--everything", action="store_true", help="run the cells on which no mark depends, too"
+    )
     grade.set_defaults(run=_grade)
+
+    report = commands.add_parser("report", help="a page about a graded class")
+    report.add_argument("unit")
+    report.set_defaults(run=_report)
+
+    export = commands.add_parser("export", help="the scores as CSV, for Moodle or Canvas")
+    export.add_argument("units", nargs="*", help="all units if none is named")
+    export.add_argument("--format", choices=["moodle", "canvas", "plain"], default="plain")
+    export.add_argument("--output", default="grades.csv")
+    export.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
+    export.set_defaults(run=_export)
+
+    attacks = commands.add_parser("attacks", help="grade the hostile class; what came of each")
+    attacks.add_argument("names", nargs="*", help="all attacks if none is named")
+    attacks.set_defaults(run=_attacks)
+
+    bench = commands.add_parser("bench-grading", help="speed beside plain nbgrader autograde")
+    bench.add_argument("--unit", default="01_hidden_state")
+    bench.add_argument("--submissions", type=_positive, default=24)
+    bench.add_argument("--growth", type=_positive, help="and the same with so many submissions")
+    bench.set_defaults(run=_bench_grading)
 
     demo = commands.add_parser(
         "demo", help="release, a sample class, autograding, marks: in .demo/"
@@ -64,6 +100,13 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
 def _build(options, console) -> int:
     from .authoring import build_unit, course_root, find_units
 
@@ -93,7 +136,40 @@ def _grade(options, console) -> int:
     from .grading.command import run_grade
 
     (unit,) = find_units(course_root(), [options.unit])
-    return run_grade(unit, console)
+    names = ("workers", "scheduler", "sandbox", "db_url", "anew", "everything")
+    return run_grade(unit, console, **{name: getattr(options, name) for name in names})
+
+
+def _report(options, console) -> int:
+    from .authoring import course_root, find_units
+    from .grading.command import make_report
+
+    (unit,) = find_units(course_root(), [options.unit])
+    console.print(str(make_report(unit)), soft_wrap=True)
+    return 0
+
+
+def _export(options, console) -> int:
+    from .authoring import course_root, find_units
+    from .grading.command import run_export
+
+    root = course_root()
+    units = [unit.name for unit in find_units(root, options.units)]
+    return run_export(root, units, options.format, options.output, options.db_url, console)
+
+
+def _attacks(options, console) -> int:
+    from .grading.attacks import run_attacks
+
+    return run_attacks(console, options.names or None)
+
+
+def _bench_grading(options, console) -> int:
+    from .authoring import course_root, find_units
+    from .grading.bench import run_bench
+
+    (unit,) = find_units(course_root(), [options.unit])
+    return run_bench(unit, console, options.submissions, options.growth)
 
 
 def _demo(options, console) -> int:

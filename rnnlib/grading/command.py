@@ -1,9 +1,13 @@
-"""The command `rnnlib grade`: autograde what was handed in, print marks and reasons."""
+"""The commands about a class: grade, report, export."""
 
 from __future__ import annotations
 
+import re
+import statistics
+import time
 from pathlib import Path
 
+import nbformat
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,41 +15,146 @@ from rich.table import Table
 from ..authoring import Unit, UnitError
 from ..progress import progress_bar
 from .autograde import Outcome, autograde, register, submissions
+from .isolation.sandbox import SandboxError, check_sandbox
 from .marks import Mark, read_marks
+from .pool import SchedulerError
+from .records import FOLDER, read_records
+from .worker import answers_of
+
+LARGE = 30
+"""Students beyond which the terminal shows a summary, and the report the rest."""
 
 
-def run_grade(unit: Unit, console: Console) -> int:
-    """Autograde all that was handed in for a unit; print the marks and the reasons.
+def run_grade(unit: Unit, console: Console, **options) -> int:
+    """Autograde all that was handed in for a unit; print marks and reasons, write the report.
+
+    Parameters
+    ----------
+    unit : Unit
+    console : Console
+    **options
+        Of `autograde`.
 
     Returns
     -------
     int
         0; 1 where a submission could not be graded.
     """
-    if not submissions(unit.root, unit.name):
+    students = submissions(unit.root, unit.name)
+    if not students:
         raise UnitError(
             f"nothing has been handed in for {unit.name}: put each student's notebook at "
             f"{unit.root / 'submitted'}/STUDENT/{unit.name}/{unit.name}.ipynb"
         )
-    register(unit.root, unit.root, unit.name)
-    outcomes = autograde_all(unit.root, unit.root, unit.name, console)
-    print_marks(unit.root, unit.name, outcomes, console)
+    if options.get("sandbox", "bwrap") == "bwrap" and not options.get("scheduler"):
+        try:
+            check_sandbox()
+        except SandboxError as error:
+            raise UnitError(str(error)) from None
+    if options.get("db_url"):
+        options["db_url"] = database(unit.root, options["db_url"])
+    start = time.perf_counter()
+    try:
+        register(unit.root, unit.root, unit.name, options.get("db_url"))
+        outcomes = autograde_all(unit.root, unit.root, unit.name, console, **options)
+    except SchedulerError as error:
+        raise UnitError(str(error)) from None
+    done = sum(outcome.again for outcome in outcomes)
+    if done:
+        console.print(f"{done} had been graded before and are as they were (--anew: grade again).")
+    if len(students) > LARGE:
+        print_summary(unit.root, unit.name, outcomes, console)
+    else:
+        print_marks(unit.root, unit.name, outcomes, console, options.get("db_url"))
+    path = make_report(unit, {"wall clock": time.perf_counter() - start})
+    console.print(f"\nreport     {path}", soft_wrap=True)
+    console.print(f"feedback   {unit.root / 'feedback'}", soft_wrap=True)
     return int(any(outcome.problem for outcome in outcomes))
 
 
-def autograde_all(course: Path, root: Path, unit: str, console: Console) -> list[Outcome]:
+def make_report(unit: Unit, timing: dict[str, float] | None = None) -> Path:
+    """Write the instructor's page about a unit, from the records.
+
+    Raises
+    ------
+    UnitError
+        When nothing has been graded.
+    """
+    from .copies import copied_alarms
+    from .report import write_report
+
+    records = read_records(unit.root, unit.name)
+    if not records:
+        raise UnitError(f"nothing of {unit.name} has been graded: `rnnlib grade {unit.name}`")
+    sources = [
+        answers_of(nbformat.read(path, as_version=4)) if path.is_file() else {}
+        for path in (unit.release, unit.solution)
+    ]
+    copied = copied_alarms(records, given=sources[0], solutions=sources[1])
+    path = unit.root / FOLDER / unit.name / "report.html"
+    write_report(records, unit.name, path, timing=timing, copied=copied)
+    return path
+
+
+def run_export(
+    root: Path, units: list[str], format: str, output: str, db_url: str | None, console: Console
+) -> int:
+    """Write the scores of these units as CSV; says who has none, and why."""
+    from .export import export_csv, gradebook_rows
+
+    rows = gradebook_rows(database(root, db_url), units)
+    if not rows:
+        raise UnitError("the gradebook has no students yet: `rnnlib grade UNIT` enters them")
+    units = [unit for unit in units if any(unit in row.scores for row in rows)]
+    for sentence in export_csv(rows, format, output):
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{output}: {len(rows)} students, {', '.join(units)}", soft_wrap=True)
+    return 0
+
+
+def database(root: Path, db_url: str | None) -> str:
+    """The gradebook's address as SQLAlchemy wants it."""
+    if not db_url:
+        return f"sqlite:///{root / 'gradebook.db'}"
+    # Without a driver's name SQLAlchemy looks for psycopg2.
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", db_url)
+
+
+def autograde_all(
+    course: Path, root: Path, unit: str, console: Console, **options
+) -> list[Outcome]:
     """Autograde every submission of a unit below `root`, with a progress bar."""
     students = submissions(root, unit)
     with progress_bar(console) as progress:
         task = progress.add_task(f"Autograding {len(students)} submissions", total=len(students))
         return autograde(
-            course, root, unit, students, on_done=lambda outcome: progress.advance(task)
+            course, root, unit, students, on_done=lambda outcome: progress.advance(task), **options
         )
 
 
-def print_marks(root: Path, unit: str, outcomes: list[Outcome], console: Console) -> None:
+def print_summary(root: Path, unit: str, outcomes: list[Outcome], console: Console) -> None:
+    """What a large class comes to, and who needs a person."""
+    records = {record["student"]: record for record in read_records(root, unit)}
+    graded = [records[o.student] for o in outcomes if not o.problem and o.student in records]
+    totals = [sum(m["score"] or 0 for m in record["marks"]) for record in graded]
+    points = max((sum(m["points"] for m in record["marks"]) for record in graded), default=0)
+    console.print(f"\n[b]{unit}[/b]: {len(graded)} of {len(outcomes)} submissions graded")
+    if totals:
+        console.print(
+            f"of {points:g} points: mean {statistics.mean(totals):.1f}, median "
+            f"{statistics.median(totals):.1f}, lowest {min(totals):g}, highest {max(totals):g}"
+        )
+    repaired = sum(bool(record["repairs"]) for record in graded)
+    alarmed = sum(bool(record["alarms"]) for record in graded)
+    console.print(f"{repaired} were repaired, {alarmed} have alarms: see the report")
+    _print_problems(outcomes, console)
+
+
+def print_marks(
+    root: Path, unit: str, outcomes: list[Outcome], console: Console, db_url: str | None = None
+) -> None:
     """A table of marks, a row a student, and below it the reason for every lost mark."""
-    marks = {outcome.student: read_marks(root, unit, outcome.student) for outcome in outcomes}
+    marks = {o.student: read_marks(root, unit, o.student, db_url) for o in outcomes}
     columns = next((m for m in marks.values() if m), [])
     names = [f"{mark.exercise.replace('_', ' ')}" for mark in columns]
     if sum(map(len, names)) + 3 * len(names) + 30 > console.width:  # a narrow terminal
@@ -63,23 +172,28 @@ def print_marks(root: Path, unit: str, outcomes: list[Outcome], console: Console
     for outcome in outcomes:
         cells = [_score(mark) for mark in marks[outcome.student]] or ["-"] * len(columns)
         total = sum(mark.score or 0 for mark in marks[outcome.student])
-        table.add_row(outcome.student, *cells, f"{total:g}" if marks[outcome.student] else "-")
+        name = escape(outcome.student)
+        table.add_row(name, *cells, f"{total:g}" if marks[outcome.student] else "-")
     console.print(table)
     if legend:
         console.print(", ".join(legend) + "\n", highlight=False)
     console.print("[b]Why marks were lost[/b]")
     for outcome in outcomes:
         lost = [m for m in marks[outcome.student] if m.score != m.points]
-        if outcome.problem or lost:
-            console.print(f"\n[b]{outcome.student}[/b]")
-        if outcome.problem:
-            console.print(
-                f"  not graded: {escape(outcome.problem)}", highlight=False, soft_wrap=True
-            )
+        if lost:
+            console.print(f"\n[b]{escape(outcome.student)}[/b]")
         for mark in lost:
             reason = escape(mark.reasons[0].replace("`", "") if mark.reasons else "")
             head = f"  {mark.exercise} {_score(mark)}/{mark.points:g}: "
             console.print(head + reason, highlight=False, soft_wrap=True)
+    _print_problems(outcomes, console)
+
+
+def _print_problems(outcomes: list[Outcome], console: Console) -> None:
+    for outcome in outcomes:
+        if outcome.problem:
+            line = f"[b]{escape(outcome.student)}[/b] is for a person: {escape(outcome.problem)}"
+            console.print(line, highlight=False, soft_wrap=True)
 
 
 def _score(mark: Mark) -> str:

@@ -20,7 +20,7 @@ class Mark:
     reasons: tuple[str, ...] = ()
 
 
-def read_marks(root: Path, unit: str, student: str) -> list[Mark]:
+def read_marks(root: Path, unit: str, student: str, db_url: str | None = None) -> list[Mark]:
     """The marks of one student in the order of the notebook.
 
     Parameters
@@ -28,6 +28,8 @@ def read_marks(root: Path, unit: str, student: str) -> list[Mark]:
     root : Path
         The course root with ``gradebook.db`` and ``autograded/``.
     unit, student : str
+    db_url : str, optional
+        The gradebook, if it is not ``gradebook.db``.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def read_marks(root: Path, unit: str, student: str) -> list[Mark]:
         for cell in nbformat.read(path, as_version=4).cells
         if cell.metadata.get("nbgrader", {}).get("grade")
     }
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with Gradebook(db_url or f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         try:
             submission = gradebook.find_submission_notebook(unit, unit, student)
         except MissingEntry:

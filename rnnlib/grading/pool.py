@@ -103,14 +103,14 @@ def _cluster(address: str):
             "Dask is not installed: pip install 'rnnlib[cluster]', here and on the workers."
         ) from None
     try:
-        client = Client(address, timeout=20, set_as_default=False)
+        client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
         raise SchedulerError(f"there is no Dask scheduler at {address}: {error}") from None
     with client:
         count = len(client.scheduler_info(n_workers=-1)["workers"])
         if not count:
             raise SchedulerError(f"the scheduler at {address} has no workers")
-        yield client.get_executor(pure=False, retries=TRIES, allow_other_workers=True), count
+        yield client.get_executor(pure=False, retries=TRIES), count
 
 
 def _is_loss(error: BaseException | None) -> bool:
