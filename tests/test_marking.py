@@ -483,6 +483,15 @@ def test_an_unwritten_function_after_an_unwritten_one_is_unwritten():
     assert report.state == "unwritten" and report.share == 0
 
 
+def test_a_wrong_call_of_a_right_earlier_function_is_told_by_its_own_name():
+    report = mark(
+        FORWARD,
+        write("def rnn_forward(xs, h0, params):\n    return rnn_step(xs[0], h0)\n", "rnn_step"),
+    )
+    assert "rnn_step() missing 1 required positional argument" in report.rows[0].reason
+    assert not report.notes
+
+
 def test_right_functions_before_leave_no_note():
     report = mark(FORWARD, written(FORWARD, FORWARD.own))
     assert report.state == "right" and not report.notes and not report.apart

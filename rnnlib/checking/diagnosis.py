@@ -86,8 +86,13 @@ def diagnose(
 
 def right_functions(exercise: Exercise) -> dict[str, Callable]:
     """A right version of each earlier exercise that this one uses, written as a student would."""
-    earlier = [all_exercises()[name] for name in exercise.uses]
-    return {e.name: rebind(e.variants[0].function, right_functions(e)) for e in earlier}
+    functions = {}
+    for earlier in (all_exercises()[name] for name in exercise.uses):
+        function = rebind(earlier.variants[0].function, right_functions(earlier))
+        # Python's messages about a wrong call name the function: by the name that students know.
+        function.__name__ = function.__qualname__ = earlier.name
+        functions[earlier.name] = function
+    return functions
 
 
 def _run(exercise: Exercise, mistake: Version, trials: list[Trial]) -> list[Trial]:
