@@ -1,0 +1,54 @@
+"""`rnnlib grade`, killed in the middle and started again: the same marks, nothing lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rnnlib.grading.autograde import autograde, submissions
+from rnnlib.grading.marks import read_marks
+from rnnlib.grading.records import read_records
+from tests.test_grading_elsewhere import ROOT, STUDENTS, UNIT, root  # noqa: F401
+
+PROGRAM = """
+from pathlib import Path
+from rnnlib.grading.autograde import autograde, submissions
+if __name__ == "__main__":
+    root = Path({root!r})
+    autograde(Path({course!r}), root, {unit!r}, submissions(root, {unit!r}), workers=2)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(root, tmp_path, how):  # noqa: F811
+    handed = {name: (root / "submitted" / name / UNIT / f"{UNIT}.ipynb") for name in STUDENTS}
+    before = {name: path.read_bytes() for name, path in handed.items()}
+    program = tmp_path / "grade.py"
+    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT))
+    process = subprocess.Popen(
+        [sys.executable, program],
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 120
+    while not read_records(root, UNIT) and time.monotonic() < until:
+        time.sleep(0.05)
+    os.killpg(process.pid, how)
+    process.wait(timeout=60)
+    done = {record["student"] for record in read_records(root, UNIT)}
+    assert done and done < set(STUDENTS)
+
+    outcomes = autograde(ROOT, root, UNIT, submissions(root, UNIT))
+    assert {o.student for o in outcomes if o.again} == done
+    assert all(o.problem is None for o in outcomes)
+    marks = {name: read_marks(root, UNIT, name) for name in STUDENTS}
+    autograde(ROOT, root, UNIT, STUDENTS, anew=True)
+    assert {name: read_marks(root, UNIT, name) for name in STUDENTS} == marks
+    assert {name: path.read_bytes() for name, path in handed.items()} == before
+    assert not list(Path(root).rglob("*.new"))
