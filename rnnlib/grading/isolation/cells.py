@@ -7,7 +7,6 @@ through others: the set-up, helpers. Experiments and figures earn no marks and a
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
 import symtable
@@ -40,9 +39,7 @@ def names_in(source: str) -> Names:
         code = TransformerManager().transform_cell(source)
         table = symtable.symtable(code, "<cell>", "exec")
     except SyntaxError:
-        if not _awaits(code):
-            return Names(frozenset(), frozenset())  # nothing of it will run
-        return Names(frozenset(), frozenset(WORD.findall(source)))
+        return Names(frozenset(), frozenset())  # nothing of it will run
     except (ValueError, RecursionError, MemoryError):
         found = {name for groups in DEFINED.findall(source) for name in groups if name}
         return Names(frozenset(found), frozenset(WORD.findall(source)))
@@ -50,15 +47,6 @@ def names_in(source: str) -> Names:
     used: set[str] = set()
     _collect(table, bound, used, outermost=True)
     return Names(frozenset(bound), frozenset(used))
-
-
-def _awaits(code: str) -> bool:
-    """Whether code that does not parse does so in a notebook, where `await` may stand outside."""
-    try:
-        compile(code, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _collect(table: symtable.SymbolTable, bound: set, used: set, *, outermost: bool) -> None:

@@ -202,7 +202,9 @@ def _class(value) -> str:
 
 
 def _names(cls) -> tuple[str, ...]:
-    return tuple(getattr(cls, "_fields", ())) or tuple(field.name for field in fields(cls))
+    if hasattr(cls, "_fields"):
+        return tuple(cls._fields)
+    return tuple(field.name for field in fields(cls))
 
 
 @cache

@@ -1,0 +1,176 @@
+"""What two processes exchange: everything an exercise needs comes through, and nothing runs."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from rnnlib import LSTMParams, LSTMState, RNNParams
+from rnnlib.exercises import all_exercises
+from rnnlib.grading.isolation import wire
+from rnnlib.grading.isolation.trusted import Link, StandIn, _known_class
+from rnnlib.params import Params
+
+
+def refuse(thing):
+    raise wire.WireError(f"no reference is meant here: {thing!r}")
+
+
+def there_and_back(value, known=_known_class):
+    kept = []
+
+    def refer(thing):
+        kept.append(thing)
+        return {"!": "kept", "id": len(kept) - 1}
+
+    return wire.unpack(wire.pack(value, refer), lambda plan: kept[plan["id"]], known)
+
+
+def same(a, b):
+    if isinstance(a, Params):
+        return type(a) is type(b) and all(
+            m == n and same(x, y) for (m, x), (n, y) in zip(a.items(), b.items(), strict=True)
+        )
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, np.random.Generator):
+        return a.bit_generator.state == b.bit_generator.state
+    if isinstance(a, tuple | list):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    return a is b or (type(a) is type(b) and (a == b or a != a))
+
+
+@pytest.mark.parametrize("name", all_exercises())
+def test_what_an_exercise_gives_and_what_it_returns_come_through(name):
+    exercise = all_exercises()[name]
+    for case in exercise.draw(np.random.default_rng(0)):
+        assert same(case.args, there_and_back(case.args))
+        assert same(dict(case.options), there_and_back(dict(case.options)))
+        returned = exercise.reference(*case.args, **case.options)
+        assert same(returned, there_and_back(returned))
+
+
+dtypes = st.one_of(
+    hnp.floating_dtypes(), hnp.integer_dtypes(), hnp.boolean_dtypes(), hnp.complex_number_dtypes()
+)
+
+
+@given(hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)))
+def test_arrays_of_any_kind_and_shape_come_through_bit_for_bit(array):
+    back = there_and_back(array)
+    assert same(array, back) and back.flags.writeable
+    assert same(array.T, there_and_back(array.T))
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(plain)
+def test_plain_values_come_through(value):
+    assert same(value, there_and_back(value))
+
+
+def test_groups_and_named_tuples_keep_their_class_or_get_one_of_the_same_fields():
+    state = LSTMState(np.ones((2, 3)), np.zeros((2, 3)))
+    assert type(there_and_back(state)) is LSTMState
+    group = there_and_back(RNNParams(np.ones((2, 3)), np.ones((3, 3)), np.ones(3)))
+    assert type(group) is RNNParams
+    unknown = there_and_back(state, known=lambda name: None)
+    assert unknown._fields == ("h", "c") and same(tuple(unknown), tuple(state))
+    # The name of a class with fields of another group: not taken for it.
+    plan = {"!": "group", "cls": "rnnlib.lstm.LSTMParams", "names": ["a"], "v": [1.0]}
+    made_up = wire.unpack(_packed(plan), refuse, _known_class)
+    assert not isinstance(made_up, LSTMParams) and made_up.a == 1.0
+
+
+def _packed(plan, buffers=b""):
+    text = json.dumps(plan).encode()
+    return struct.pack(">I", len(text)) + text + buffers
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"!": "pickle", "v": "80049"},
+        {"!": "array", "dtype": "|O", "shape": [1], "bytes": 8},
+        {"!": "array", "dtype": "<f8", "shape": [2], "bytes": 8},
+        {"!": "array", "dtype": "<f8", "shape": [-1], "bytes": 8},
+        {"!": "array", "dtype": "<f8", "shape": [10**12], "bytes": 8},
+        {"!": "array", "dtype": "<f8", "shape": [1], "bytes": -8},
+        {"!": "objects", "shape": [10**9]},
+        {"!": "named", "cls": "x", "names": ["__class__"], "v": [1]},
+        {"!": "named", "cls": "x", "names": ["a", "a"], "v": [1, 2]},
+        {"!": "group", "cls": "os.system", "names": ["a.b"], "v": [1]},
+        {"!": "dict", "v": [[[1], 2]]},
+        {"!": "rng", "state": {"bit_generator": "PCG64", "state": 1}},
+        {"no": "kind"},
+        [[[[]]] * 3, {"!": "no such kind"}],
+    ],
+    ids=str,
+)
+def test_what_a_reader_must_not_take_is_refused(plan):
+    link = Link(None)
+    with pytest.raises(wire.WireError):
+        wire.unpack(_packed(plan, b"\0" * 8), link._resolve, _known_class)
+
+
+def test_nesting_has_an_end_on_both_sides():
+    deep = []
+    for _ in range(100):
+        deep = [deep]
+    with pytest.raises(wire.WireError, match="deep"):
+        wire.pack(deep, refuse)
+    with pytest.raises(wire.WireError, match="deep"):
+        wire.unpack(_packed(deep), refuse, _known_class)
+    with pytest.raises(wire.WireError):
+        wire.unpack(struct.pack(">I", 200_000) + b"[" * 200_000, refuse, _known_class)
+
+
+@settings(max_examples=500)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_value_or_refused(data):
+    try:
+        wire.unpack(data, refuse, _known_class)
+    except wire.WireError:
+        pass
+
+
+@settings(max_examples=300)
+@given(plain, st.integers(0, 10**6), st.binary(min_size=1, max_size=8))
+def test_damaged_bytes_are_a_value_or_refused(value, place, damage):
+    packed = bytearray(wire.pack(value, refuse))
+    place %= len(packed)
+    packed[place : place + len(damage)] = damage
+    try:
+        wire.unpack(bytes(packed), refuse, _known_class)
+    except wire.WireError:
+        pass
+
+
+def test_subclasses_of_arrays_and_numbers_arrive_as_plain_ones():
+    class Equal(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    class One(int):
+        def __eq__(self, other):
+            return True
+
+    back = there_and_back([np.ones(2).view(Equal), One(7)])
+    assert type(back[0]) is np.ndarray and type(back[1]) is int and back[1] == 7
+
+
+def test_a_stand_in_bears_the_name_it_was_asked_for():
+    link = Link(None)
+    plan = {"!": "handle", "id": 0, "callable": True, "name": "x" * 99, "function": True}
+    assert isinstance(link._resolve(plan), StandIn)
