@@ -61,6 +61,17 @@ def arrays(case):
             yield from ((f"argument {position}", v) for v in value if isinstance(v, np.ndarray))
 
 
+def numbers_in(value):
+    """The arrays in an argument, also those in a state, a cache or a list, laid flat."""
+    if isinstance(value, np.ndarray):
+        yield np.ravel(value)
+    elif isinstance(value, Params):
+        yield from (np.ravel(array) for _, array in value.items())
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from numbers_in(part)
+
+
 # --- mistakes and variants --------------------------------------------------------------------
 
 
@@ -218,7 +229,7 @@ def test_a_seed_gives_the_same_inputs_and_another_seed_gives_others(exercise):
     def drawn(seed):
         numbers = []
         for case in cases(exercise, seed):
-            numbers += [np.ravel(array) for _, array in arrays(case)]
+            numbers += numbers_in(case.args)
             numbers += [[a] for a in case.args if isinstance(a, int | float)]
             numbers += [[a.random()] for a in case.args if isinstance(a, np.random.Generator)]
         return np.concatenate(numbers)

@@ -173,14 +173,14 @@ def forget_gate_left_out(dh, dc, cache):
 
 @LSTM_STATE_BACKWARD.mistake
 def output_gate_from_the_bare_cell(dh, dc, cache):
-    """do is made with the cell itself. The gate o was multiplied by tanh(c_next)."""
+    """the gradient of o is made with the cell itself. The gate was multiplied by tanh(c_next)."""
     dc = dc + dh * cache.o * (1 - np.tanh(cache.c_next) ** 2)
     return dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dh * cache.c_next
 
 
 @LSTM_STATE_BACKWARD.mistake
 def output_gate_from_dc(dh, dc, cache):
-    """do is made from dc. The gate o acts on h alone: its gradient begins with `dh`."""
+    """the gradient of o is made from dc. This gate acts on h alone: begin with `dh`."""
     tanh_c = np.tanh(cache.c_next)
     dc = dc + dh * cache.o * (1 - tanh_c**2)
     return dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dc * tanh_c
@@ -644,7 +644,7 @@ def di_and_df_exchanged(dstate, cache):
 
 @LSTM_STEP_BACKWARD.mistake
 def dg_and_do_exchanged(dstate, cache):
-    """do and dg are exchanged between the two functions: both use the order i, f, g, o."""
+    """dg and do are exchanged between the two functions: both use the order i, f, g, o."""
     dh, dc = dstate
     dc, di, df, do, dg = lstm_state_backward(dh, dc, cache)
     dx, dh, grads = lstm_gates_backward(di, df, dg, do, cache)
