@@ -952,12 +952,13 @@ print("trained   " + look_inside(model.cell))
 # | GRU | 3 | $3\,(DH + H^2 + H) + H$ |
 # | LSTM | 4 | $4\,(DH + H^2 + H)$ |
 #
-# **Time and memory for each step**, measured on the library's cells, which all three are written with the same care. Time: forward
-# and backward through 100 steps, the best of several runs. Memory: what the cache keeps for the way back, apart from the inputs,
+# **Time and memory for each step**, measured on the library's cells, which all three are written with the same care. Time: processor
+# time, forward and backward through 100 steps, the best of several runs. Memory: what the cache keeps for the way back, apart from the inputs,
 # in numbers for each step, example and unit. (The code is folded away.)
 
 # %% hidden=true tags=["nbval-ignore-output"]
 import timeit
+from time import process_time
 
 from rnnlib.cells import cell_functions
 
@@ -985,7 +986,8 @@ for kind, init in INIT.items():
         def both(xs=xs, dhs=dhs, state0=state0, run=run, run_back=run_back, params=params):
             return run_back(dhs, None, run(xs, state0, params)[2])
 
-        times.append(min(timeit.repeat(both, number=2, repeat=5)) / 2 / T * 1e6)
+        best = min(timeit.repeat(both, timer=process_time, number=2, repeat=7))
+        times.append(best / 2 / T * 1e6)
         cache = run(xs, state0, params)[2]
     kept = sum(getattr(cache, name).size for name in KEPT[kind]) / (T * N * H)
     print(f"{kind:<10} {params.size:>13,} {kept:>15.0f} {times[0]:>24.0f} {times[1]:>15.0f}")
@@ -993,8 +995,8 @@ for kind, init in INIT.items():
 # %% [markdown]
 # At the same $H$ the GRU has three quarters of the LSTM's parameters and keeps five sixths of what the LSTM keeps. In time the difference
 # is smaller: with a batch of 32 it is a little faster, with a single example about as fast, because there it is not the arithmetic that
-# takes the time but the many small calls. (Other machines and libraries give other numbers.) The simple network is about three
-# times as fast as either.
+# takes the time but the many small calls. (Other machines and libraries give other numbers.) The simple network is two to
+# three times as fast as either.
 #
 # **Question 3.** How many parameters has the cell of a GRU with $D = 27$ inputs and $H = 100$ units, in the form of this course?
 
@@ -1171,7 +1173,7 @@ for name, (kind, change) in VERSIONS.items():
 # would be lost.
 #
 # **Another task.** Is the GRU always ahead? The names of dinosaurs (units 01 and 03), letter by letter: again the same number of
-# parameters for all (about 6,000), the same learning rate, the same 400 updates, three starts. Every 50 updates we look at names that
+# parameters for all (about 6,000), the same learning rate, the same 300 updates, three starts. Every 50 updates we look at names that
 # were held out, and note the best loss on the way (early stopping, as in unit 03). The baseline is the table of letter pairs, the
 # bigram. (The code is that of unit 03 and folded away.)
 
@@ -1192,7 +1194,7 @@ def as_batch(words):
     return rnnlib.one_hot(ids[:-1], V), ids[1:], mask[1:]
 
 
-def learn_names(kind, seed, learning_rate=0.02, updates=400):
+def learn_names(kind, seed, learning_rate=0.02, updates=300):
     """Train on names; the best loss on the names held out, in nats a letter, and when it was."""
     rng, data = np.random.default_rng(seed), np.random.default_rng(1000 + seed)
     H = units_for(kind, 6000, V, V)

@@ -64,7 +64,7 @@ def test_the_two_forms_agree_where_all_gates_are_alike(printed):
 def test_a_unit_holds_a_number_and_its_gradient(printed):
     for step in ("5", "27", "48"):
         value, first, later = numbers(printed, step, "mark at step")
-        assert value == first and abs(later - first) < 0.001
+        assert abs(value - first) < 2e-4 and abs(later - first) < 0.001 < abs(value)
     assert numbers(printed, "latch (tanh, w = 3)", "a push of 0.001") == [0]
     assert numbers(printed, "GRU unit, z bias 10", "a push of 0.001")[0] > 99
 
@@ -96,7 +96,7 @@ def test_what_the_cells_cost(printed):
     assert rnn[0] == 8256 and gru[0] == 3 * 8256 + 64 and lstm[0] == 4 * 8256
     assert (rnn[kept], gru[kept], lstm[kept]) == (1, 5, 6)
     assert gru[many] < lstm[many] and 0.8 < gru[one] / lstm[one] < 1.2
-    assert 2.2 < gru[many] / rnn[many] < 4.5
+    assert 1.5 < gru[many] / rnn[many] < 4.5
 
 
 def updates(printed, beginning, after, starts=5):

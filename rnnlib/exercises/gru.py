@@ -135,6 +135,30 @@ def one_gate_for_both(x, h, params):
 
 
 @GRU_GATES.mistake
+def bias_of_r_for_both(x, h, params):
+    """z is given the bias of r: its own stands at the places H to 2 H - 1 of `b_h`."""
+    H = h.shape[1]
+    a = x @ params.W_xh + h @ params.W_hh
+    b_r = params.b_h[:H]
+    return sigmoid(a[:, :H] + b_r), sigmoid(a[:, H : 2 * H] + b_r)
+
+
+@GRU_GATES.mistake
+def width_of_the_input(x, h, params):
+    """the columns are counted with D, the width of `x`. Each gate has H columns: `h.shape[1]`."""
+    H = x.shape[1]
+    gates = sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h)
+    return gates[:, :H], gates[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def gates_in_one_array(x, h, params):
+    """both gates come back in one array: `return r, z` returns two."""
+    H = h.shape[1]
+    return sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h)[:, : 2 * H]
+
+
+@GRU_GATES.mistake
 def columns_in_turns(x, h, params):
     """the columns are dealt out in turns, r, z, n, r, z, n. Each gate has H columns side by
     side.
@@ -923,6 +947,18 @@ def reset_not_handed_on(xs, h0, params, *, reset="after"):
 
 
 @GRU_FORWARD.mistake
+def step_not_unpacked(xs, h0, params, *, reset="after"):
+    """the result of `gru_step` is not taken apart. It returns two values: `h, step =
+    gru_step(...)`.
+    """
+    h, hs = h0, []
+    for x in xs:
+        h = gru_step(x, h, params, reset=reset)
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@GRU_FORWARD.mistake
 def state_before_each_step(xs, h0, params, *, reset="after"):
     """`hs[t]` holds the state before step t. Take the step first, then keep its result."""
     h, hs = h0, []
@@ -1258,6 +1294,27 @@ def q_from_dr(dz, dn, r, z, n, q):
 
 
 @GRU_GATES_BACKWARD.mistake
+def q_past_the_tanh(dz, dn, r, z, n, q):
+    """dq is made of dn. q stands inside the tanh, so dq is made of da_n."""
+    da_n = dn * (1 - n**2)
+    return da_n * q * r * (1 - r), dz * z * (1 - z), da_n, dn * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def r_past_the_tanh(dz, dn, r, z, n, q):
+    """da_r is made of dn. r stands inside the tanh, so da_r is made of da_n."""
+    da_n = dn * (1 - n**2)
+    return dn * q * r * (1 - r), dz * z * (1 - z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def tanh_taken_again(dz, dn, r, z, n, q):
+    """tanh is taken once more. n is its result already: 1 - n**2."""
+    da_n = dn * (1 - np.tanh(n) ** 2)
+    return da_n * q * r * (1 - r), dz * z * (1 - z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
 def past_the_tanh(dz, dn, r, z, n, q):
     """da_r and dq are made of dn. r and q stand inside the tanh, so they are made of da_n."""
     da_n = dn * (1 - n**2)
@@ -1413,6 +1470,18 @@ def da_h_for_da(dh_next, cache):
     da_h = np.concatenate([da_r, da_z, dq], axis=1)
     grads = GRUParams(x.T @ da_h, h.T @ da_h, da_h.sum(axis=0), dq.sum(axis=0))
     return da_h @ params.W_xh.T, dh + da_h @ params.W_hh.T, grads
+
+
+@GRU_STEP_BACKWARD.mistake
+def below_instead_of_beside(dh_next, cache):
+    """the parts are put below each other. Side by side it is `np.concatenate([...], axis=1)`."""
+    x, h, r, z, n, q, params, _ = cache
+    dz, dn, dh = gru_state_backward(dh_next, h, z, n)
+    da_r, da_z, da_n, dq = gru_gates_backward(dz, dn, r, z, n, q)
+    da = np.concatenate([da_r, da_z, da_n])
+    da_h = np.concatenate([da_r, da_z, dq])
+    grads = GRUParams(x.T @ da, h.T @ da_h, da.sum(axis=0), dq.sum(axis=0))
+    return da @ params.W_xh.T, dh + da_h @ params.W_hh.T, grads
 
 
 @GRU_STEP_BACKWARD.mistake
