@@ -464,6 +464,8 @@ for more in (0, 20, 60):
     print(f"{more:>21} {loss:>8.3f} {naive:>18.3f} {np.linalg.norm(dlogits):>27.4f}")
 
 # %% [markdown]
+# The mean over all places moves towards $\log 5 \approx 1.61$, the loss of a guess, the more padding there is: it measures the padding.
+#
 # **Question 1.** A batch holds two sequences, of 2 and of 8 steps. The network has a loss of 1 nat at each step of the
 # short one and of 2 nats at each step of the long one. What is the loss of the batch, as you have just written it?
 
@@ -518,9 +520,9 @@ print(f"mean, deviation, logistic regression  {baseline:.1%}")
 # layer. The code trains any stack of layers (section 7.6), for now a single one, on standardised features.
 
 # %% hidden=true
-VowelModel = rnnlib.parameters(
+StackModel = rnnlib.parameters(
     type(
-        "VowelModel",
+        "StackModel",
         (rnnlib.Params,),
         {"__annotations__": {"stack": StackParams, "out": DenseParams}},
     )
@@ -554,7 +556,7 @@ def train_vowels(
     order = (lambda: np.random.default_rng(9)) if shuffled else (lambda: None)
     xs, mask = as_batch(training.sequences, shuffled=order())
     stack = rnnlib.init_stack(rnnlib.init_rnn, 12, H, layers, rng, bidirectional=both)
-    model = VowelModel(stack, rnnlib.init_dense(2 * H if both else H, 9, rng))
+    model = StackModel(stack, rnnlib.init_dense(2 * H if both else H, 9, rng))
     state = rnnlib.adam_state(model)
     for _ in range(updates):
         chosen = rng.choice(270, 64, replace=False)
@@ -574,7 +576,7 @@ def train_vowels(
         dh, grads_out = rnnlib.output_step_backward(dlogits, h, model.out)
         dstates = [None] * (layers - 1) + [(dh[:, :H], dh[:, H:]) if both else dh]
         _, _, grads = rnnlib.stack_backward(None, dstates, cache)
-        grads, _ = rnnlib.clip_grad_norm(VowelModel(grads, grads_out), 1.0)
+        grads, _ = rnnlib.clip_grad_norm(StackModel(grads, grads_out), 1.0)
         model, state = rnnlib.adam_step(model, grads, state, learning_rate=0.01)
     return [
         accuracy(model, *as_batch(testing.sequences, more, order()), masked) for more in (0, 20)
@@ -757,7 +759,7 @@ for name, row in moved.items():
 #     dhs, dstates0[k], grads[k] = rnn_backward(dhs, dstates[k], cache.layers[k])
 # ```
 #
-# Three lines, so they are given: `rnnlib.stack_backward`. Fed with your cache, are its gradients right? We compare one
+# Two lines, so they are given: `rnnlib.stack_backward`. Fed with your cache, are its gradients right? We compare one
 # entry of each array with a difference, as in unit 02.
 
 # %%
@@ -887,35 +889,34 @@ turn = working(reverse_by_length)
 xs, mask = rnnlib.pad(training.sequences[:6])
 lengths = mask.sum(axis=0)
 print("turned twice, largest difference:", np.abs(turn(turn(xs, lengths), lengths) - xs).max())
+print()
+
+
+def compare_flips(params):
+    """Both ways to turn around, next to the utterance alone; no mask anywhere."""
+    h0 = np.zeros((1, 16))
+    alone, _, _ = rnn_forward(xs[: lengths[0], :1][::-1], h0, params)
+    print("difference to the states of the utterance alone")
+    print("padding   xs[::-1]: after 1 real step   after 5   by length: after 1   after 5")
+    for more in (1, 5, 20):
+        wide = np.concatenate([xs[: lengths[0], :1], np.zeros((more, 1, 12))])
+        flipped, _, _ = rnn_forward(wide[::-1], h0, params)
+        proper, _, _ = rnn_forward(turn(wide, lengths[:1]), h0, params)
+        row = [np.linalg.norm(flipped[more + k] - alone[k]) for k in (0, 4)]
+        row += [np.linalg.norm(proper[k] - alone[k]) for k in (0, 4)]
+        print(f"{more:>7} {row[0]:>27.3f} {row[1]:>9.3f} {row[2]:>20.3f} {row[3]:>9.3f}")
+
 
 params = rnnlib.init_rnn(12, 16, np.random.default_rng(5))
-alone = rnn_forward(xs[: lengths[0], :1][::-1], np.zeros((1, 16)), params)[0]
-print("\ndifference to the states of the utterance alone, without a mask")
-print("padding   xs[::-1]: after 1 real step   after 5   by length: after 1   after 5")
-for more in (1, 5, 20):
-    wide = np.concatenate([xs[: lengths[0], :1], np.zeros((more, 1, 12))])
-    flipped, _, _ = rnn_forward(wide[::-1], np.zeros((1, 16)), params)
-    proper, _, _ = rnn_forward(turn(wide, lengths[:1]), np.zeros((1, 16)), params)
-    row = [np.linalg.norm(flipped[more + k] - alone[k]) for k in (0, 4)]
-    row += [np.linalg.norm(proper[k] - alone[k]) for k in (0, 4)]
-    print(f"{more:>7} {row[0]:>27.3f} {row[1]:>9.3f} {row[2]:>20.3f} {row[3]:>9.3f}")
+compare_flips(params)
 
 # %% [markdown]
-# (This network was never trained and has no bias, so a state of zeros stays zero on an input of zeros. Does that make
-# `xs[::-1]` right?) For *this* network padding of zeros happens to do nothing. Give it a bias, as every trained network has one,
-# and look again:
+# No difference at all? Then `xs[::-1]` is right after all? This network was never trained and its bias is zero, so a state of zeros
+# stays zero on an input of zeros. Give it a bias, as every trained network has one, and look again:
 
 # %%
 params.b_h[:] = np.random.default_rng(6).normal(size=16)
-alone = rnn_forward(xs[: lengths[0], :1][::-1], np.zeros((1, 16)), params)[0]
-print("padding   xs[::-1]: after 1 real step   after 5   by length: after 1   after 5")
-for more in (1, 5, 20):
-    wide = np.concatenate([xs[: lengths[0], :1], np.zeros((more, 1, 12))])
-    flipped, _, _ = rnn_forward(wide[::-1], np.zeros((1, 16)), params)
-    proper, _, _ = rnn_forward(turn(wide, lengths[:1]), np.zeros((1, 16)), params)
-    row = [np.linalg.norm(flipped[more + k] - alone[k]) for k in (0, 4)]
-    row += [np.linalg.norm(proper[k] - alone[k]) for k in (0, 4)]
-    print(f"{more:>7} {row[0]:>27.3f} {row[1]:>9.3f} {row[2]:>20.3f} {row[3]:>9.3f}")
+compare_flips(params)
 
 # %% [markdown]
 # There is the mistake, and there is why it is so hard to find: at the start of training, when biases are zero, it does not show. Later it does.
@@ -1058,9 +1059,7 @@ show(
 
 # %% [markdown]
 # Together the two halves know the whole sequence, at every step. That is the strength, and it is a limit: such a network
-# cannot speak before the sequence is over. **It must not predict what it has already seen.** Train it to predict the next letter
-# and its loss falls to nothing, because the backward half has read that letter. If a loss is too good to be true, look for
-# the future.
+# cannot speak before the sequence is over. **It must not predict what it has already seen.** (You will see below what happens when it does.)
 #
 # **And backward.** Two cells share nothing but their inputs. So the gradient of `hs` is cut into its halves, each goes back through its
 # own cell, and where they meet again, at the inputs, they are **added**:
@@ -1144,6 +1143,48 @@ for (name, p), (_, g) in zip(params.items(), grads.items()):
     print(f"{name:<15} {g[place]:>9.5f}   by difference {(values[0] - values[1]) / 2e-5:>9.5f}")
 
 # %% [markdown]
+# **Try it: a loss that is too good.** Now do what one must not do. A bidirectional network is trained to predict the *next* letter of dinosaurs'
+# names, as in unit 03, next to a network that reads forward.
+
+# %% tags=["nbval-ignore-output"]
+from rnnlib.data import dinosaur_names
+
+alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
+names = [str(name) for name in np.random.default_rng(0).permutation(dinosaur_names())]
+
+
+def next_letter_loss(both, updates=150, H=32, seed=0):
+    """Train on names; the loss on 100 names held out."""
+    rng = np.random.default_rng(seed)
+    stack = rnnlib.init_stack(rnnlib.init_rnn, 27, H, 1, rng, bidirectional=both)
+    model = StackModel(stack, rnnlib.init_dense(2 * H if both else H, 27, rng))
+    state = rnnlib.adam_state(model)
+    for update in range(updates + 1):
+        held_out = update == updates
+        words = names[:100] if held_out else rng.choice(names[100:], 32, replace=False)
+        ids, mask = rnnlib.pad([alphabet.encode(f".{word}.") for word in words])
+        xs, targets, mask = rnnlib.one_hot(ids[:-1], 27), ids[1:], mask[1:]
+        first = rnnlib.zero_state(model.stack, len(words))
+        hs, _, cache = rnnlib.stack_forward(xs, first, model.stack, mask=mask)
+        loss, dlogits = masked_loss(rnnlib.output_step(hs, model.out), targets, mask)
+        if held_out:
+            return loss
+        dhs, grads_out = rnnlib.output_step_backward(dlogits, hs, model.out)
+        _, _, grads = rnnlib.stack_backward(dhs, None, cache)
+        model, state = rnnlib.adam_step(
+            model, StackModel(grads, grads_out), state, learning_rate=0.01
+        )
+
+
+print(f"a guess                {np.log(27):.2f} nats a letter")
+print(f"one direction          {next_letter_loss(both=False):.2f}")
+print(f"both directions        {next_letter_loss(both=True):.2f}")
+
+# %% [markdown]
+# The best networks of unit 03 came to about 1.7. This one has not learned to predict: at each step its backward half has just *read* the letter that it is
+# asked for. Nothing warns of it. **If a loss is too good to be true, look for the future in it.**
+
+# %% [markdown]
 # **Question 3.** Two bidirectional layers, with $D = 12$ inputs and $H = 32$ units in each of the four cells. The second layer
 # reads what the first one gives. How many weights and biases do the two layers have together (no output layer)?
 
@@ -1175,7 +1216,7 @@ check_answer("both_sizes", answer_both_sizes)
 
 # %% hidden=true
 keep_new = rnnlib.dropout(np.ones((16, 1, 8)), 0.3, np.random.default_rng(1))[1][:, 0]
-keep_same = rnnlib.dropout(np.ones((16, 1, 8)), 0.3, np.random.default_rng(2), variational=True)[1]
+keep_same = rnnlib.dropout(np.ones((16, 1, 8)), 0.3, np.random.default_rng(4), variational=True)[1]
 keep_same = np.broadcast_to(keep_same[:, 0], (16, 8))
 from rnnlib.plotting.style import new_figure, settle
 
@@ -1353,14 +1394,14 @@ for name, place, rate in (
 #   the weights have learned to work. When nothing is dropped nothing is divided either: it is another network. Dividing keeps the mean over *one*
 #   step, not over a product of twenty.
 #
-# **So:** dropout between layers, of either kind. On the recurrent path not naively. Gal and Ghahramani (2016) drop the same entries of $h$ there in
-# LSTM and GRU, where $h$ only goes into the gates. Semeniuta and others (2016) drop what is *newly written* into an LSTM's cell. Both leave alone what has to be
-# kept: the cell state, which does not pass through the dropout.
+# **So:** dropout between layers, of either kind. On the recurrent path not naively. Gal and Ghahramani (2016) drop the same entries of $h$ at all steps, in an LSTM on
+# its way into the gates. Semeniuta and others (2016) drop what is *newly written* into the cell. Both leave alone what has to be kept: the cell state passes
+# through no dropout.
 #
 # Does dropout between layers help? On the speakers, two bidirectional layers:
 
 # %% tags=["nbval-ignore-output"]
-print("two bidirectional layers of 2 x 24    right answers, three starts")
+print("two bidirectional layers of 2 x 24         right answers, three starts")
 for name, options in (
     ("no dropout", {}),
     ("0.3 between the layers, new", {"dropout_rate": 0.3}),
@@ -1370,8 +1411,8 @@ for name, options in (
         train_vowels(seed, layers=2, H=24, both=True, updates=100, **options)[0]
         for seed in range(3)
     ]
-    print(f"{name:<38}{percent(shares)}")
-print(f"{'mean and deviation, logistic regression':<38}{baseline:>6.1%}")
+    print(f"{name:<41}{percent(shares)}")
+print(f"{'mean and deviation, logistic regression':<41}{baseline:>6.1%}")
 
 # %% [markdown]
 # Two layers in both directions are a little better than the baseline at last. Dropout does not help here, nor does it do harm that one could be sure of: one percent is four
@@ -1398,7 +1439,7 @@ V = len(letters)
 
 
 def as_letters(lines):
-    """Inputs (T, N, V), yes or no (T, N), the mask (T, N), and where the letter could carry an accent."""
+    """Inputs (T, N, V), yes or no (T, N), the mask, and which letters could carry an accent."""
     ids, mask = rnnlib.pad([letters.encode(line.translate(TO_PLAIN)) for line in lines])
     targets, _ = rnnlib.pad([[int(c in ACCENTED) for c in line] for line in lines])
     possible = mask & np.isin(ids, letters.encode(PLAIN))
@@ -1447,7 +1488,7 @@ def from_list(word):
 
 
 def report(name, restored):
-    """Count words: all that should have an accent, those among them that are on the list or not, false ones."""
+    """Count words: with an accent (all, on the list, not on it), and false accents."""
     right = {"all": [], "on the list": [], "not on it": [], "false": []}
     for guess, truth in zip(restored, test_lines):
         for a, b in zip(words(guess), words(truth)):

@@ -100,7 +100,7 @@ STACK_FORWARD = Exercise(
     "stack_forward",
     stack_forward,
     _draw_stack,
-    results={"hs": "(T, N, H)", "states": ""},
+    results={"hs": "", "states": ""},
     observe=observe_stack,
     borrow=THE_RNN,
     explain={"states": "a final state is wrong: `states` holds one a layer, from the lowest up"},
