@@ -13,7 +13,7 @@ PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadsc
 ARGS :=
 
 .PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
-	lint format bench docs pins clean chromium
+	lint format bench bench-grading attacks docs pins clean programs
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
@@ -38,7 +38,7 @@ notebooks: setup ## rebuild the notebooks in solutions/ and course/ from solutio
 	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib build $(ARGS)
 
 test: setup ## everything below that checks, one after the other
-	@$(MAKE) chromium; failed=; \
+	@$(MAKE) programs; failed=; \
 	for step in lint test-code test-notebooks verify; do \
 		echo; echo "== make $$step"; \
 		$(MAKE) $$step || failed="$$failed $$step"; \
@@ -68,6 +68,12 @@ format: setup ## let ruff mend layout and simple slips
 bench: setup ## measure speed and memory
 	@$(IN_VENV) .venv/bin/rnnlib bench $(ARGS)
 
+bench-grading: setup ## measure grading a class beside plain nbgrader (minutes)
+	@$(IN_VENV) .venv/bin/rnnlib bench-grading $(ARGS)
+
+attacks: setup ## grade the hostile class, and show what came of each attack
+	@$(IN_VENV) .venv/bin/rnnlib attacks $(ARGS)
+
 docs: setup ## make the API pages from the docstrings, in docs/_build
 	@$(IN_VENV) .venv/bin/python -m sphinx -q -W --keep-going docs docs/_build
 	@echo "docs/_build/index.html"
@@ -80,19 +86,24 @@ clean: ## remove .venv and everything that is made, but no work of students
 	find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 		-prune -exec rm -rf {} +
 
-# The browser tests use a Chromium that is there. On a machine of a build service, as root, it is
-# fetched; elsewhere nothing is installed behind anybody's back, and those tests are skipped.
-chromium:
-	@for name in chromium chromium-browser google-chrome; do \
-		command -v $$name >/dev/null && exit 0; \
+# The browser tests use a Chromium that is there, grading a bubblewrap. On a machine of a build
+# service, as root, they are fetched; elsewhere nothing is installed behind anybody's back, and the
+# tests that need them are skipped.
+programs:
+	@missing=; \
+	for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null && found=1; \
 	done; \
+	[ -n "$$found" ] || missing="chromium"; \
+	command -v bwrap >/dev/null || missing="$$missing bubblewrap"; \
+	[ -z "$$missing" ] && exit 0; \
 	if [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests."; \
+		echo "Installing for the tests:" $$missing; \
 		export DEBIAN_FRONTEND=noninteractive; \
-		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } \
 			>/dev/null 2>&1 && exit 0; \
 	fi; \
-	echo "No Chromium here: the browser tests will be skipped (Debian: sudo apt install chromium)."
+	echo "Not here, so some tests will be skipped (Debian: sudo apt install ...):" $$missing
 
 Makefile: ;
 

@@ -172,7 +172,7 @@ def test_make_alone_lists_every_public_target():
         line for line in (ROOT / "Makefile").read_text().replace("\\\n", " ").splitlines()
         if line.startswith(".PHONY:")
     ]  # fmt: skip
-    assert listed == set(phony.split()[1:]) - {"chromium"}
+    assert listed == set(phony.split()[1:]) - {"programs"}
 
 
 def test_an_unknown_target_fails_and_names_help():
@@ -189,23 +189,29 @@ def test_ci_run_calls_make_test_and_only_that(tmp_path, tools):
     assert (tmp_path / "calls").read_text() == f"{ROOT}: make test\n"
 
 
-def test_without_a_browser_the_tests_go_on_and_say_so(tmp_path, tools):
+def test_without_a_browser_or_a_sandbox_the_tests_go_on_and_say_so(tmp_path, tools):
     script(tools / "apt-get", f"echo $* >>{tmp_path}/calls")
     (tools / "id").unlink()
     script(tools / "id", "echo 0")
-    answer = run("make", "chromium", PATH=tools)
+    answer = run("make", "programs", PATH=tools)
     assert answer.returncode == 0
-    assert "browser tests will be skipped" in answer.stdout
+    assert "some tests will be skipped" in answer.stdout
+    assert "chromium bubblewrap" in answer.stdout
     assert not (tmp_path / "calls").exists(), "nothing is installed on somebody's own machine"
 
-    answer = run("make", "chromium", PATH=tools, CI="true")
+    answer = run("make", "programs", PATH=tools, CI="true")
     assert answer.returncode == 0
-    assert "install -y -qq --no-install-recommends chromium" in (tmp_path / "calls").read_text()
+    asked = (tmp_path / "calls").read_text()
+    assert "install -y -qq --no-install-recommends chromium bubblewrap" in asked
 
     script(tools / "apt-get", "exit 100")
-    answer = run("make", "chromium", PATH=tools, CI="true")
+    answer = run("make", "programs", PATH=tools, CI="true")
     assert answer.returncode == 0
-    assert "browser tests will be skipped" in answer.stdout
+    assert "some tests will be skipped" in answer.stdout
+
+    script(tools / "chromium", "exit 0")
+    script(tools / "bwrap", "exit 0")
+    assert run("make", "programs", PATH=tools).stdout == ""
 
 
 # ---------------------------------------------------------------- the set-up

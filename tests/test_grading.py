@@ -9,20 +9,25 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from classroom import (
+    ROOT,
+    SOLUTION,
+    UNIT,
+    autograde,
+    autograded,
+    hand_in,
+    short_notebook,
+    submitted,
+)
 from nbgrader.api import Gradebook
 
 from rnnlib.authoring import find_units
-from rnnlib.authoring.nbgrader import generate_assignment
 from rnnlib.exercises import unit_exercises
 from rnnlib.grading import sample_class
-from rnnlib.grading.autograde import autograde, submissions
-from rnnlib.grading.demo import CONFIG
+from rnnlib.grading.autograde import submissions
 from rnnlib.grading.marks import read_marks
 from rnnlib.grading.output_limit import CHARACTERS, LimitedStream
 
-ROOT = Path(__file__).resolve().parent.parent
-UNIT = "01_hidden_state"
-SOLUTION = ROOT / "solutions" / UNIT / f"{UNIT}.ipynb"
 EXERCISES = list(unit_exercises(UNIT))
 POINTS = {
     cell.metadata.nbgrader.grade_id.removeprefix("grade_").removeprefix("answer_"): float(
@@ -34,35 +39,6 @@ POINTS = {
 QUESTIONS = [name for name in POINTS if name not in EXERCISES]
 BROKEN = sample_class.BROKEN
 GRADED = [student.__name__ for student in sample_class.STUDENTS]
-
-
-def hand_in(root, notebook, only=None):
-    """A course at `root` with this solved notebook, and the sample class's submissions."""
-    (root / "nbgrader_config.py").write_text(CONFIG.format(course=str(ROOT), root=str(root)))
-    solution = root / "solutions" / UNIT / f"{UNIT}.ipynb"
-    solution.parent.mkdir(parents=True)
-    nbformat.write(notebook, solution)
-    release = generate_assignment(ROOT, root, UNIT, database=True)
-    for student, text in sample_class.make_class(UNIT, release, solution):
-        if only is None or student in only:
-            path = submitted(root, student)
-            path.parent.mkdir(parents=True)
-            path.write_text(text, encoding="utf-8")
-
-
-def submitted(root, student):
-    return root / "submitted" / student / UNIT / f"{UNIT}.ipynb"
-
-
-def autograded(root, student):
-    return root / "autograded" / student / UNIT / f"{UNIT}.ipynb"
-
-
-def short_notebook():
-    """The unit without the cells that no mark needs."""
-    notebook = nbformat.read(SOLUTION, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    return notebook
 
 
 @pytest.fixture(scope="module")

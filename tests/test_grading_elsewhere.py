@@ -7,46 +7,24 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
 import pytest
+from classroom import ROOT, UNIT, autograde, hand_in, short_notebook
 from nbgrader.api import Gradebook
 
-from rnnlib.authoring.nbgrader import generate_assignment
-from rnnlib.grading import sample_class
-from rnnlib.grading.autograde import autograde, register
+from rnnlib.grading.autograde import register
 from rnnlib.grading.command import database
-from rnnlib.grading.demo import CONFIG
 from rnnlib.grading.marks import read_marks
 from rnnlib.grading.pool import SchedulerError
 from rnnlib.grading.records import read_record
 
-ROOT = Path(__file__).resolve().parent.parent
-UNIT = "01_hidden_state"
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
-
-
-def short_notebook():
-    """The unit without the cells that no mark needs."""
-    notebook = nbformat.read(ROOT / "solutions" / UNIT / f"{UNIT}.ipynb", as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    return notebook
 
 
 @pytest.fixture
 def root(tmp_path):
     """A course in which some students have handed in."""
     root = tmp_path / "course root"
-    root.mkdir()
-    (root / "nbgrader_config.py").write_text(CONFIG.format(course=str(ROOT), root=str(root)))
-    solution = root / "solutions" / UNIT / f"{UNIT}.ipynb"
-    solution.parent.mkdir(parents=True)
-    nbformat.write(short_notebook(), solution)
-    release = generate_assignment(ROOT, root, UNIT, database=True)
-    for student, text in sample_class.make_class(UNIT, release, solution):
-        if student in STUDENTS:
-            path = root / "submitted" / student / UNIT / f"{UNIT}.ipynb"
-            path.parent.mkdir(parents=True)
-            path.write_text(text, encoding="utf-8")
+    hand_in(root, short_notebook(), only=STUDENTS)
     return root
 
 

@@ -8,27 +8,32 @@ import time
 from pathlib import Path
 
 import pytest
+from classroom import ROOT, SANDBOX, UNIT, autograde, hand_in, short_notebook, submitted
 
-from rnnlib.grading.autograde import autograde, submissions
+from rnnlib.grading.autograde import submissions
 from rnnlib.grading.marks import read_marks
 from rnnlib.grading.records import read_records
-from tests.test_grading_elsewhere import ROOT, STUDENTS, UNIT, root  # noqa: F401
+
+STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
 PROGRAM = """
 from pathlib import Path
 from rnnlib.grading.autograde import autograde, submissions
 if __name__ == "__main__":
     root = Path({root!r})
-    autograde(Path({course!r}), root, {unit!r}, submissions(root, {unit!r}), workers=2)
+    names = submissions(root, {unit!r})
+    autograde(Path({course!r}), root, {unit!r}, names, workers=2, sandbox={sandbox!r})
 """
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
-def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(root, tmp_path, how):  # noqa: F811
-    handed = {name: (root / "submitted" / name / UNIT / f"{UNIT}.ipynb") for name in STUDENTS}
+def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how):
+    root = tmp_path / "course"
+    hand_in(root, short_notebook(), only=STUDENTS)
+    handed = {name: submitted(root, name) for name in STUDENTS}
     before = {name: path.read_bytes() for name, path in handed.items()}
     program = tmp_path / "grade.py"
-    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT))
+    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT, sandbox=SANDBOX))
     process = subprocess.Popen(
         [sys.executable, program],
         env=dict(os.environ, PYTHONPATH=str(ROOT)),

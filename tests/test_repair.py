@@ -6,6 +6,7 @@ import random
 
 import nbformat
 import pytest
+from classroom import autograde
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import NotebookExporter
@@ -16,7 +17,6 @@ from test_grading import POINTS, ROOT, UNIT, short_notebook
 from rnnlib.authoring import find_units
 from rnnlib.authoring.nbgrader import course_config, generate_assignment
 from rnnlib.exercises import unit_exercises
-from rnnlib.grading.autograde import autograde
 from rnnlib.grading.marks import read_marks
 from rnnlib.grading.reading import read_submission
 from rnnlib.grading.recognize import source_cells

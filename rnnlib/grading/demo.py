@@ -11,6 +11,7 @@ from rich.console import Console
 from ..authoring import Unit, UnitError
 from ..authoring.nbgrader import generate_assignment
 from .command import autograde_all, print_marks
+from .isolation.sandbox import SandboxError, check_sandbox
 from .sample_class import BROKEN, make_class
 
 FOLDER = ".demo"
@@ -45,14 +46,24 @@ def run_demo(unit: Unit, console: Console) -> int:
         path = root / "submitted" / student / unit.name / f"{unit.name}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-    outcomes = autograde_all(course, root, unit.name, console)
+    outcomes = autograde_all(course, root, unit.name, console, sandbox=_sandbox(console))
     print_marks(root, unit.name, outcomes, console)
     console.print(f"\n{time.perf_counter() - start:.0f} s in all. Look at:")
     console.print(f"  feedback for each student   {root / 'feedback'}", soft_wrap=True)
     console.print(f"  gradebook                   {root / 'gradebook.db'}", soft_wrap=True)
-    console.print(f"  nbgrader's log, by student  {root / 'logs'}", soft_wrap=True)
     console.print(f"  the formgrader              cd {FOLDER} && jupyter lab", soft_wrap=True)
     return int(any(outcome.problem for outcome in outcomes if outcome.student != BROKEN))
+
+
+def _sandbox(console: Console) -> str:
+    try:
+        check_sandbox()
+    except SandboxError as error:
+        # The sample class is the course's own code: it may run without a sandbox too.
+        reason = str(error).partition(":")[0]
+        console.print(f"{reason}: the sample class is graded without a sandbox.")
+        return "none"
+    return "bwrap"
 
 
 def _empty(root: Path) -> None:

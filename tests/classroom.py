@@ -1,0 +1,66 @@
+"""A course in a temporary folder, and a class that hands in: what tests of grading share."""
+
+from functools import partial
+from pathlib import Path
+
+import nbformat
+
+from rnnlib.authoring.nbgrader import generate_assignment
+from rnnlib.grading import sample_class
+from rnnlib.grading.autograde import autograde as _autograde
+from rnnlib.grading.demo import CONFIG
+from rnnlib.grading.isolation.sandbox import SandboxError, check_sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+UNIT = "01_hidden_state"
+SOLUTION = ROOT / "solutions" / UNIT / f"{UNIT}.ipynb"
+
+try:
+    check_sandbox()
+except SandboxError as error:
+    SANDBOX, WHY_NOT = "none", str(error)
+else:
+    SANDBOX, WHY_NOT = "bwrap", ""
+
+autograde = partial(_autograde, sandbox=SANDBOX)
+"""rnnlib's, in the sandbox wherever there is one."""
+
+
+def short_notebook():
+    """The unit without the cells that no mark needs."""
+    notebook = nbformat.read(SOLUTION, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return notebook
+
+
+def make_course(root, notebook):
+    """A course at `root` with this solved notebook; returns its release."""
+    root.mkdir(exist_ok=True)
+    config = CONFIG.format(course=str(ROOT), root=str(root))
+    config += f'c.IsolatedExecute.sandbox = "{SANDBOX}"\n'
+    (root / "nbgrader_config.py").write_text(config)
+    solution = root / "solutions" / UNIT / f"{UNIT}.ipynb"
+    solution.parent.mkdir(parents=True)
+    nbformat.write(notebook, solution)
+    return generate_assignment(ROOT, root, UNIT, database=True)
+
+
+def hand_in(root, notebook, only=None):
+    """A course with this solved notebook, and the sample class's submissions."""
+    release = make_course(root, notebook)
+    solution = root / "solutions" / UNIT / f"{UNIT}.ipynb"
+    for student, text in sample_class.make_class(UNIT, release, solution):
+        if only is None or student in only:
+            path = submitted(root, student)
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+
+
+def submitted(root, student):
+    """Where a student hands in."""
+    return root / "submitted" / student / UNIT / f"{UNIT}.ipynb"
+
+
+def autograded(root, student):
+    """Where nbgrader keeps what was graded."""
+    return root / "autograded" / student / UNIT / f"{UNIT}.ipynb"
