@@ -15,6 +15,10 @@ UNITS = {
     "05_lstm": "lstm",
     "06_gru": "gru",
     "07_deep": "deep",
+    "08_forecasting": "forecasting",
+    "09_text": "text",
+    "10_attention": "attention",
+    "12_music": "music",
 }
 """Each unit's name and the module here that declares its exercises."""
 

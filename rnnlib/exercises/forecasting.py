@@ -1,0 +1,5 @@
+"""The exercises of unit 08: forecasting."""
+
+from __future__ import annotations
+
+EXERCISES = ()

@@ -1,0 +1,5 @@
+"""The exercises of unit 12: music."""
+
+from __future__ import annotations
+
+EXERCISES = ()
