@@ -186,7 +186,7 @@ with styled():
     )
     ax.annotate(
         "tanh: the candidate",
-        (-1.2, np.tanh(-1.2)),
+        (-1.0, np.tanh(-1.0)),
         (8, -4),
         textcoords="offset points",
         color=GREY,
@@ -428,17 +428,19 @@ check(lstm_step)
 
 # %%
 S = 10.0  # a sum of 10 is as good as open, -10 as good as shut
-register = LSTMParams(
-    W_xh=np.zeros((3, 4)), W_hh=np.zeros((1, 4)), b_h=[-S, S, 0, -S]
-)  # i, f, g, o
+b_h = [-S, S, 0, -S]  # i shut, f open, o shut
+register = LSTMParams(W_xh=np.zeros((3, 4)), W_hh=np.zeros((1, 4)), b_h=b_h)
 register.W_xh[1, 0] = 2 * S  # write opens the input gate
 register.W_xh[1, 1] = -2 * S  # write shuts the forget gate
-register.W_xh[0, 2] = (
-    0.5  # the candidate is the value, made small so that both tanh are nearly straight
-)
+register.W_xh[0, 2] = 0.5  # the candidate: the value, so small that a tanh is nearly straight
 register.W_xh[2, 3] = 2 * S  # read opens the output gate
 
+# %% [markdown]
+# Now let it work on 500 random sequences of 40 steps. And then break it: one gate after the other is **stuck**, open (always 1) or
+# shut (always 0).
 
+
+# %% hidden=true
 def memory_task(T, N, rng):
     """Values, write and read signals (T, N, 3), what is wanted (T, N), and where it is read."""
     values, write, read = (
@@ -490,15 +492,19 @@ for words, stuck, at in (
 
 # %% hidden=true
 outputs, cells = run_register(signals)
+write = signals[:, :, 1] > 0
+one = int(
+    np.argmax((read & ~write).sum(axis=0) - 3 * np.abs(write.sum(axis=0) - 4))
+)  # a clear example
 show(
     plot_traces(
-        {"cell": 2 * cells[:, 3], "output": outputs[:, 3]},
+        {"cell": 2 * cells[:, one], "output": outputs[:, one]},
         xlabel="step",
         ylabel="value",
-        events={"write": signals[:, 3, 1] > 0, "read": signals[:, 3, 2] > 0},
+        events={"write": write[:, one], "read": read[:, one]},
     ),
-    f"Over 40 steps the cell jumps to a new value at each of {int(signals[:, 3, 1].sum())} write signals and is level in "
-    f"between. The output is 0, except at {int(read[:, 3].sum())} read signals, where it shows the cell's value.",
+    f"Over 40 steps the cell jumps to a new value at each of {write[:, one].sum()} write signals and is level in "
+    f"between. The output is 0, except at {read[:, one].sum()} read signals, where it shows the cell's value.",
 )
 
 # %% [markdown]
@@ -628,10 +634,10 @@ with styled():
     page.text(3.42, 1.08, r"times $o\,(1 - \tanh(c_t)^2)$", color=BLUE, size=10.5, ha="left")
     page.arrow((new.right[0], 1.74), (6.6, 1.74), FAINT)
     page.arrow((6.6, 1.56), (new.right[0], 1.56), VERMILLION)
-    page.text(5.1, 1.98, "$dc$: from the next step, along the cell", color=VERMILLION, size=10.5)
+    page.text(3.85, 1.97, "$dc$: from the next step, along the cell", color=VERMILLION, ha="left")
     page.arrow((6.6, 0.5), out.right, BLUE)
-    page.text(5.1, 0.26, "$dh$: from the loss and the next step's gates", color=BLUE, size=10.5)
-    page.text(3.2, 2.08, "both are added", size=10)
+    page.text(3.75, 0.2, "$dh$: from the loss and the next step's gates", color=BLUE, ha="left")
+    page.text(3.2, 2.08, "both are added")
 show(
     page.figure,
     "Gradients at one step. From the right dc comes back along the cell into c_t. Below it dh comes back into h_t, and from "
@@ -1208,7 +1214,7 @@ for name, (kind, start, lengths) in RUNS.items():
 # **Read this honestly.**
 # - With spread biases the LSTM learns the task at **400 steps**, from every start, to an error far below the dull 0.167. The value that
 #   it needs is up to 399 steps old.
-# - With the bias 1, the usual choice, it learns 50 steps and not 200 within this budget. It is the same network with other biases!
+# - With the bias 1, a usual choice, it learns 50 steps and not 200 within this budget. It is the same network with other biases!
 # - Opening the forget gate *alone*, with the bias 5, is not enough: from most starts it does not even learn 50 steps, because the cells
 #   fill up. The input gate has to be nearly shut, too.
 # - The ReLU network, the best of unit 04, is good at 50 and back at or near the dull answer beyond.
@@ -1446,8 +1452,8 @@ for words, before, after in zip(
 # %% [markdown]
 # On average the forget gates have closed a little. But the units no longer agree: some keep nearly everything, others let go at
 # nearly every letter. **Training has given them memories of different lengths**, out of gates that all began alike. And one cell now
-# follows the place in the word closely; before training the best of 64 cells did so, too, but less well. (A cell that adds up whatever
-# comes in is a bad clock by itself. Unit 01 said it: compare with the untrained network.)
+# follows the place in the word closely; before training the best of 64 cells did so, too, but less well. (A cell that adds up whatever comes in
+# is a clock of sorts from the start. Unit 01 said it: compare with the untrained network.)
 #
 # ## 5.14 Where it comes from
 #
@@ -1458,7 +1464,7 @@ for words, before, after in zip(
 # > | 2000 | **The forget gate.** Without it a cell that reads an endless stream fills up for ever; you saw it in 5.5 and 5.12 | F. Gers, J. Schmidhuber and F. Cummins |
 # > | 2000, 2002 | **Peepholes**: gates that also see the cell, for precise timing | F. Gers and J. Schmidhuber; with N. Schraudolph |
 # > | 2005 | The whole gradient through time, as you wrote it | A. Graves and J. Schmidhuber |
-# > | 2015 | Forget bias 1 found to matter more than most changes of the architecture | R. Jozefowicz, W. Zaremba and I. Sutskever |
+# > | 2015 | After a search through thousands of architectures: a forget bias of 1 is recommended for every LSTM | R. Jozefowicz, W. Zaremba and I. Sutskever |
 # > | 2017 | Eight variants compared in 5,400 runs: none is clearly better than the plain one; the forget gate and the output's tanh matter most | K. Greff and others |
 # >
 # > **Peepholes.** In our cell the gates see $h$, what the cell has let out. Once the output gate is shut they no longer know what the

@@ -118,7 +118,7 @@ def forget_gate_first(x, h, params):
 
 @LSTM_GATES.mistake
 def returned_in_another_order(x, h, params):
-    """g and o are exchanged where they are returned: it is `return i, f, g, o`."""
+    """g and o are exchanged: the parts are cut, and returned, in the order i, f, g, o."""
     a = x @ params.W_xh + h @ params.W_hh + params.b_h
     i, f, g, o = np.split(a, 4, axis=1)
     return sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
@@ -667,6 +667,15 @@ def state_without_names(x, state, params):
     return (h_next, c_next), LSTMStepCache(x, h, c, i, f, g, o, c_next, params)
 
 
+@LSTM_STEP.mistake
+def whole_state_shown_to_the_gates(x, state, params):
+    """the whole state is handed to `lstm_gates`. The gates look at `h` alone."""
+    h, c = state
+    i, f, g, o = lstm_gates(x, state, params)
+    h_next, c_next = lstm_state(c, i, f, g, o)
+    return LSTMState(h_next, c_next), LSTMStepCache(x, h, c, i, f, g, o, c_next, params)
+
+
 # --- lstm_forward -----------------------------------------------------------------------------
 
 
@@ -924,6 +933,28 @@ def list_of_states_not_stacked(xs, state0, params):
     return hs, state, caches
 
 
+@LSTM_FORWARD.mistake
+def whole_states_kept(xs, state0, params):
+    """`hs` holds whole states, h and c. It should hold `state.h` alone."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def no_state_to_begin_with(xs, state0, params):
+    """the loop begins without a state: `state = state0` stands before it."""
+    hs, caches = [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)  # noqa: F821
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
 # --- open_forget_gate -------------------------------------------------------------------------
 
 
@@ -1090,6 +1121,17 @@ def forget_gate_closed(params, bias):
     b_h = params.b_h.copy()
     H = len(b_h) // 4
     b_h[H : 2 * H] = -bias
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def quarter_with_a_decimal_point(params, bias):
+    """the length is divided with `/`, which gives 5.0. A whole number, as a slice needs it, comes
+    from `//`.
+    """
+    b_h = params.b_h.copy()
+    H = len(b_h) / 4
+    b_h[H : 2 * H] = bias
     return LSTMParams(params.W_xh, params.W_hh, b_h)
 
 

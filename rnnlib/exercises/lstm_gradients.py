@@ -252,6 +252,17 @@ def ways_multiplied(dh, dc, cache):
     return dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dh * tanh_c
 
 
+@LSTM_STATE_BACKWARD.mistake
+def slope_from_the_old_h(dh, dc, cache):
+    """the derivative is written 1 - h**2, with `cache.h`, the state before the step. In h there is
+    a gate as well; the tanh was taken of the cell: 1 - tanh(c_next)**2.
+    """
+    dc = dc + dh * cache.o * (1 - cache.h**2)
+    return (
+        dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dh * np.tanh(cache.c_next),
+    )  # fmt: skip
+
+
 # --- lstm_gates_backward ----------------------------------------------------------------------
 
 
@@ -729,6 +740,15 @@ def dstate_without_names(dstate, cache):
     return dx, (dh, dc), grads
 
 
+@LSTM_STEP_BACKWARD.mistake
+def whole_dstate_handed_over(dstate, cache):
+    """the whole dstate is handed to `lstm_state_backward`. It wants dh and dc, one by one."""
+    dh, dc = dstate
+    dc, di, df, dg, do = lstm_state_backward(dstate, cache)
+    dx, dh, grads = lstm_gates_backward(di, df, dg, do, cache)
+    return dx, LSTMState(dh, dc), grads
+
+
 # --- lstm_backward ----------------------------------------------------------------------------
 
 
@@ -1024,3 +1044,29 @@ def final_dstate_returned(dhs, dstate, caches):
         dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
         grads = grads.map(np.add, step)
     return dxs, dstate, grads
+
+
+@LSTM_BACKWARD.mistake
+def written_into_the_state(dhs, dstate, caches):
+    """`dstate.h` is written into. The parts of a state cannot be set; make a new one,
+    `LSTMState(dh + dhs[t], dc)`.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    for t in reversed(range(len(caches))):
+        dstate.h += dhs[t]
+        dxs[t], dstate, step = lstm_step_backward(dstate, caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, dstate, grads
+
+
+@LSTM_BACKWARD.mistake
+def groups_joined_with_plus(dhs, dstate, caches):
+    """`+` is used for two groups of arrays: it is `grads.map(np.add, step)`."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads + step
+    return dxs, LSTMState(dh, dc), grads
