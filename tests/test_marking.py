@@ -191,6 +191,17 @@ def test_what_is_marked_by_behaviour_says_what_it_needs(body, said):
 # --- errors -----------------------------------------------------------------------------------
 
 
+def test_a_number_that_is_nan_is_called_so():
+    function = write("def count_parameters(D, H, K):\n    return np.nan\n")
+    assert reason(mark(COUNT, function)) == "is nan"
+
+
+def test_a_weight_of_a_layer_is_written_as_in_python():
+    source = "def stack_forward(xs, states0, params, *, mask):\n    return params[0]\n"
+    said = reason(mark(all_exercises()["stack_forward"], write(source)))
+    assert "write `params.layers[0].W_xh`" in said and "params.layers[2].b_h (5,)" in said
+
+
 def test_tuples_and_lists_of_arrays_are_told_by_their_shapes():
     pair, many = (np.ones((4, 5)), np.ones((4, 2))), [np.ones(3)] * 6
     said = shapes_of((pair, many, ({"a": 1}, 2)), ("states0", "sequences", "other"))

@@ -171,7 +171,7 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
     parts = []
     for name, value in zip(names, args, strict=False):
         if isinstance(value, Params):
-            parts += [f"{name}.{part} {array.shape}" for part, array in value.items()]
+            parts += [f"{name}.{_as_written(part)} {a.shape}" for part, a in value.items()]
         elif isinstance(value, tuple) and hasattr(value, "_fields"):  # a cache
             arrays = [f for f in value._fields if isinstance(getattr(value, f), np.ndarray)]
             parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
@@ -186,6 +186,11 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
         elif not callable(value) and not isinstance(value, np.random.Generator):
             parts.append(f"{name} = {value!r}")
     return ", ".join(parts)
+
+
+def _as_written(field: str) -> str:
+    """The name of an array in a group as one writes it: ``layers.0.W_xh`` is layers[0].W_xh."""
+    return re.sub(r"\.(\d+)", r"[\1]", field)
 
 
 def _holds_arrays(value) -> bool:
@@ -207,7 +212,7 @@ def _describe(error: BaseException, function, args, names) -> str:
         sentence += f", in the line `{own[-1].line}`"
     group = next((n for n, value in zip(names, args) if isinstance(value, Params)), None)
     if group is not None:
-        fields = [name for name, _ in args[names.index(group)].items()]
+        fields = [_as_written(name) for name, _ in args[names.index(group)].items()]
         sentence += _about_fields(error, group, fields)
     shapes = shapes_of(args, names)
     return sentence + (f". It was called with {shapes}" if shapes else "")

@@ -95,6 +95,8 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         return "holds complex numbers"
     if not np.isfinite(array).all():
         where = np.argwhere(~np.isfinite(array))[0]
+        if not array.ndim:
+            return f"is {array}"
         return f"holds {array[tuple(where)]} at {_index(name, where)}"
     wrong = ~close(array, expected, exercise)
     if not wrong.any():
