@@ -55,7 +55,8 @@ def _parts(value, names):
 def _one_each(value, name, what, shapes):
     """A tuple of arrays, one for each layer or direction."""
     if isinstance(value, np.ndarray) or not isinstance(value, tuple | list):
-        raise Unusable(f"gave a {type(value).__name__} for `{name}`; it holds one array a {what}")
+        kind = "one array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise Unusable(f"gave {kind} for `{name}`; it is a tuple with one array a {what}")
     if len(value) != len(shapes):
         raise Unusable(
             f"gave `{name}` {len(value)} entries; it has one a {what}, {len(shapes)} in all"
@@ -1010,7 +1011,9 @@ def whole_states_dropped(xs, rate, rng, *, variational=False):
 
 @DROPOUT.mistake
 def generator_of_its_own(xs, rate, rng, *, variational=False):
-    """A generator is made inside, so that every call drops the same entries. Draw from `rng`."""
+    """Chance comes from elsewhere: from a generator that is made inside, or from `np.random`. Draw
+    from `rng`, which is given, so that a run can be repeated.
+    """
     shape = (1, *xs.shape[1:]) if variational else xs.shape
     keep = (np.random.default_rng(0).random(shape) >= rate) / (1 - rate)
     return xs * keep, keep
