@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     report.set_defaults(run=_report)
 
     export = commands.add_parser("export", help="the scores as CSV, for Moodle or Canvas")
-    export.add_argument("units", nargs="*", help="all units if none is named")
+    export.add_argument("units", nargs="*", help="all that were graded if none is named")
     export.add_argument("--format", choices=["moodle", "canvas", "plain"], default="plain")
     export.add_argument("--output", default="grades.csv")
     export.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
@@ -154,7 +154,7 @@ def _export(options, console) -> int:
     from .grading.command import run_export
 
     root = course_root()
-    units = [unit.name for unit in find_units(root, options.units)]
+    units = [unit.name for unit in find_units(root, options.units)] if options.units else []
     return run_export(root, units, options.format, options.output, options.db_url, console)
 
 

@@ -99,13 +99,16 @@ def make_report(unit: Unit, timing: dict[str, float] | None = None) -> Path:
 def run_export(
     root: Path, units: list[str], format: str, output: str, db_url: str | None, console: Console
 ) -> int:
-    """Write the scores of these units as CSV; says who has none, and why."""
-    from .export import export_csv, gradebook_rows
+    """Write the scores of these units, or of all that were graded; says who has none, and why."""
+    from .export import export_csv, gradebook_rows, gradebook_units
 
-    rows = gradebook_rows(database(root, db_url), units)
+    try:
+        units = units or gradebook_units(database(root, db_url))
+        rows = gradebook_rows(database(root, db_url), units)
+    except ValueError as error:
+        raise UnitError(f"{error}: `rnnlib grade UNIT` enters what was handed in") from None
     if not rows:
         raise UnitError("the gradebook has no students yet: `rnnlib grade UNIT` enters them")
-    units = [unit for unit in units if any(unit in row.scores for row in rows)]
     for sentence in export_csv(rows, format, output):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     console.print(f"{output}: {len(rows)} students, {', '.join(units)}", soft_wrap=True)

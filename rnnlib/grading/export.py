@@ -74,9 +74,7 @@ def gradebook_rows(db_url: str, units: list[str]) -> list[Row]:
     """
     from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
 
-    file = db_url.removeprefix("sqlite:///")
-    if file != db_url and not Path(file).is_file():  # opening it would make an empty one
-        raise ValueError(f"there is no gradebook at {file}")
+    _check_there(db_url)
     with Gradebook(db_url) as gradebook:
         query = gradebook.db.query
         maxima = dict(query(Assignment.name, Assignment.max_score).all())
@@ -112,6 +110,27 @@ def gradebook_rows(db_url: str, units: list[str]) -> list[Row]:
             for student in query(Student)
         ]
     return sorted(rows, key=_order)
+
+
+def gradebook_units(db_url: str) -> list[str]:
+    """The units in a gradebook, in the order of their names.
+
+    Raises
+    ------
+    ValueError
+        If there is no such gradebook.
+    """
+    from nbgrader.api import Gradebook
+
+    _check_there(db_url)
+    with Gradebook(db_url) as gradebook:
+        return sorted(assignment.name for assignment in gradebook.assignments)
+
+
+def _check_there(db_url: str) -> None:
+    file = db_url.removeprefix("sqlite:///")
+    if file != db_url and not Path(file).is_file():  # opening it would make an empty one
+        raise ValueError(f"there is no gradebook at {file}")
 
 
 def _score(found: tuple | None, maximum: float) -> Score:
