@@ -1,3 +1,4 @@
+import datetime
 import hashlib
 import re
 from importlib.resources import files
@@ -6,12 +7,15 @@ import numpy as np
 import pytest
 
 from rnnlib.data import (
+    date_readings,
     dinosaur_names,
     japanese_vowels,
+    make_date_formats,
     make_dinosaur_names,
     make_japanese_vowels,
     make_spanish_proverbs,
     spanish_proverbs,
+    written_dates,
 )
 
 
@@ -43,6 +47,57 @@ def test_spanish_proverbs():
     assert sum(any(c in "áéíóúñ" for c in p) for p in proverbs) > 1500
 
 
+HUNDRED_YEARS = np.arange("1950-01-01", "2050-01-01", dtype="datetime64[D]")
+
+
+def test_a_written_date_can_be_read_again_and_most_in_one_way_only():
+    rng = np.random.default_rng(0)
+    dates = written_dates(rng.permutation(HUNDRED_YEARS)[:4000], rng)
+    for date in dates:
+        assert date.iso in date_readings(date.text)
+    short = {d for d in dates if d.kind == "short" and d.locale != "en_GB"}
+    two = {d for d in dates if len(date_readings(d.text)) > 1}
+    assert two < short
+    assert all(int(part) <= 12 for d in two for part in d.text.split("/")[:2])
+    assert 0.05 < len(two) / len(dates) < 0.08
+
+
+def test_all_formats_come_up_about_equally_often():
+    rng = np.random.default_rng(1)
+    dates = written_dates(rng.choice(HUNDRED_YEARS, 6000), rng)
+    keys, counts = np.unique([f"{d.locale} {d.kind}" for d in dates], return_counts=True)
+    assert len(keys) == 12 and counts.min() > 400 and counts.max() < 600
+
+
+def test_dates_in_words():
+    texts = {}
+    for seed in range(60):
+        (date,) = written_dates([datetime.date(1999, 9, 8)], np.random.default_rng(seed))
+        assert date.iso == "1999-09-08"
+        texts[date.locale, date.kind] = date.text
+    assert texts == {
+        ("en_US", "full"): "Wednesday, September 8, 1999",
+        ("en_US", "long"): "September 8, 1999",
+        ("en_US", "medium"): "Sep 8, 1999",
+        ("en_US", "short"): "9/8/99",
+        ("en_GB", "full"): "Wednesday 8 September 1999",
+        ("en_GB", "long"): "8 September 1999",
+        ("en_GB", "medium"): "8 Sept 1999",
+        ("en_GB", "short"): "08/09/1999",
+        ("es_ES", "full"): "miércoles, 8 de septiembre de 1999",
+        ("es_ES", "long"): "8 de septiembre de 1999",
+        ("es_ES", "medium"): "8 sept 1999",
+        ("es_ES", "short"): "8/9/99",
+    }
+
+
+def test_what_is_no_date_has_no_reading():
+    for text in ("", "31/2/1999", "31 February 1999", "Monday, September 8, 1999", "8 sept 99"):
+        assert date_readings(text) == (), text
+    with pytest.raises(ValueError, match="from 1950-01-01 to 2049-12-31, got 2050-01-01"):
+        written_dates([datetime.date(2050, 1, 1)], np.random.default_rng(0))
+
+
 def test_every_file_is_the_one_the_licences_speak_of():
     folder = files("rnnlib.data")
     rows = dict(
@@ -61,6 +116,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
 @pytest.mark.parametrize(
     "make, source",
     [
+        (make_date_formats.make, b"PK"),
         (make_dinosaur_names.make, b"tyrannosaurus\n"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),

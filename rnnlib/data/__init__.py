@@ -6,7 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Utterances", "dinosaur_names", "japanese_vowels", "spanish_proverbs"]
+from rnnlib.data.dates import WrittenDate, date_readings, written_dates
+
+__all__ = [
+    "Utterances",
+    "WrittenDate",
+    "date_readings",
+    "dinosaur_names",
+    "japanese_vowels",
+    "spanish_proverbs",
+    "written_dates",
+]
 
 
 @cache
