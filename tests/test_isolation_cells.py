@@ -31,6 +31,11 @@ def notebook(*cells):
         ("%matplotlib inline\nx = 1", {"x"}, {"get_ipython"}),
         ("def broken(:\n    use(np)", set(), set()),
         ("x = await load()", {"x"}, {"load"}),
+        (
+            "def f(x):\n    raise NotImplementedError()\n    return i, o",
+            {"f"},
+            {"NotImplementedError"},
+        ),
         ("for i in range(3): pass", {"i"}, {"range"}),
     ],
 )

@@ -103,34 +103,37 @@ def autograde(
     entered = set() if anew else writer.students()
     outcomes: dict[str, Outcome] = {}
 
-    def finish(handed: Handed, result: Result) -> None:
+    def finish(digest: str, result: Result) -> None:
         writer.enter(result)
-        write_record(root, task, handed, result)
-        tell(Outcome(handed.student, result.problem))
+        write_record(root, task, digest, result)
+        tell(Outcome(result.student, result.problem))
 
     def tell(outcome: Outcome) -> None:
         outcomes[outcome.student] = outcome
         if on_done is not None:
             on_done(outcome)
 
-    jobs = []
+    jobs, digests = [], {}
     for student in students:
         try:
             handed = read_handed(root, unit, student)
         except Unreadable as error:
-            finish(Handed(student, str(error).encode()), Result(student, problem=str(error)))
+            finish(f"unreadable: {error}", Result(student, problem=str(error)))
             continue
         record = read_record(root, unit, student)
-        if student in entered and is_done(record, task, handed):
+        if student in entered and is_done(record, task, handed.digest):
             tell(Outcome(student, record["problem"], again=True))
             continue
+        digests[student] = handed.digest  # not the bytes: there may be hundreds
         jobs.append((student, lambda student=student: (task, read_handed(root, unit, student))))
 
     for student, result in run_all(grade_submission, jobs, workers=workers, scheduler=scheduler):
-        handed = read_handed(root, unit, student)
-        if isinstance(result, BaseException):
-            result = Result(student, problem=f"the grader itself was killed: {result}")
-        finish(handed, result)
+        if isinstance(result, Unreadable):  # it was changed in the meantime
+            result = Result(student, problem=str(result))
+        elif isinstance(result, BaseException):
+            words = " ".join(str(result).split())[:500] or type(result).__name__
+            result = Result(student, problem=f"the grader itself was stopped: {words}")
+        finish(digests[student], result)
     return [outcomes[name] for name in students]
 
 

@@ -59,7 +59,14 @@ def run_all(
                     if tried and len(running) >= 1:
                         break
                     name, arguments = waiting.pop()
-                    running[executor.submit(function, *arguments())] = (name, arguments)
+                    try:
+                        given = arguments()
+                    except Exception as error:
+                        yield name, error
+                        continue
+                    running[executor.submit(function, *given)] = (name, arguments)
+                if not running:
+                    continue
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     name, arguments = running.pop(future)

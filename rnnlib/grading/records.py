@@ -11,7 +11,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .worker import Handed, Result, Task
+from .worker import Result, Task
 
 FOLDER = "grading"
 
@@ -21,12 +21,12 @@ def record_path(root: Path, unit: str, student: str) -> Path:
     return root / FOLDER / unit / f"{student}.json"
 
 
-def write_record(root: Path, task: Task, handed: Handed, result: Result) -> dict:
-    """Write the record of a result."""
+def write_record(root: Path, task: Task, digest: str, result: Result) -> dict:
+    """Write the record of a result; `digest` is of what was handed in."""
     record = {
         "student": result.student,
         "unit": task.unit,
-        "digest": handed.digest,
+        "digest": digest,
         "task": task.key,
         "graded": datetime.now(UTC).isoformat(timespec="seconds"),
         "problem": result.problem,
@@ -56,9 +56,9 @@ def read_records(root: Path, unit: str) -> list[dict]:
     return [record for name in names if (record := read_record(root, unit, name))]
 
 
-def is_done(record: dict | None, task: Task, handed: Handed) -> bool:
+def is_done(record: dict | None, task: Task, digest: str) -> bool:
     """Whether a record is about this very submission, graded in this very way."""
-    return bool(record) and (record.get("digest"), record.get("task")) == (handed.digest, task.key)
+    return bool(record) and (record.get("digest"), record.get("task")) == (digest, task.key)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -240,7 +240,9 @@ def make_honest_class(
     for number in range(1, count + 1):
         submission = Submission(given, solved, exercises)
         for name, exercise in exercises.items():
-            kind = random.choice(["as taught", "variant", "mistake", "nothing"], p=[0.3, 0.4, 0.25, 0.05])
+            kind = random.choice(
+                ["as taught", "variant", "mistake", "nothing"], p=[0.3, 0.4, 0.25, 0.05]
+            )
             if kind == "as taught":
                 submission.solve(name)
             elif kind != "nothing":

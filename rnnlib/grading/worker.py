@@ -26,6 +26,7 @@ from ..checking.display import MIME
 from .alarms import source_alarms
 from .reading import Unreadable, read_submission
 
+
 @dataclass(frozen=True)
 class Task:
     """What is the same for all submissions of a unit.

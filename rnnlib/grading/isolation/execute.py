@@ -86,7 +86,7 @@ class _Run:
 
     def all_cells(self, nb: NotebookNode, kinds: list[str], files: Path) -> None:
         """Run every cell that is to be run, in order."""
-        self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0}
+        self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
         self.alarms = []
         student = Student(files, self.settings)
         trusted = trusted_kernel()
@@ -109,7 +109,11 @@ class _Run:
                     self._run(cell, student)
                     self._count("cells", start)
         finally:
+            start = time.perf_counter()
             student.stop()
+            self.seconds["start"] = student.starting
+            self.seconds["cells"] -= student.starting
+            self._count("stop", start)
             self.alarms = student.alarms
 
     def _run(self, cell: NotebookNode, student: Student) -> None:

@@ -65,6 +65,7 @@ class Student:
         self.kernel: Kernel | None = None
         self.alarms: list[dict] = []
         self.where = ""
+        self.starting = 0.0  # seconds
         self._ran: list[str] = []
         self._starts = 0
         self._serving = False
@@ -132,8 +133,10 @@ class Student:
         if self._starts > RESTARTS:
             raise KernelLost("was not called: the kernel had been ended too often")
         self._starts += 1
+        begun = time.monotonic()
         try:
             self._start()
+            self.starting += time.monotonic() - begun
         except KernelLost as lost:
             if self._starts == 1:  # no fault of the student's
                 raise RuntimeError(f"the student's kernel {lost}") from lost
