@@ -66,14 +66,16 @@ def run_grade(unit: Unit, console: Console, **options) -> int:
         print_summary(unit.root, unit.name, outcomes, console)
     else:
         print_marks(unit.root, unit.name, outcomes, console, options.get("db_url"))
-    path = make_report(unit, {"wall clock": time.perf_counter() - start})
+    path = make_report(unit, timing={"wall clock": time.perf_counter() - start})
     console.print(f"\nreport     {path}", soft_wrap=True)
     console.print(f"feedback   {unit.root / 'feedback'}", soft_wrap=True)
     return int(any(outcome.problem for outcome in outcomes))
 
 
-def make_report(unit: Unit, timing: dict[str, float] | None = None) -> Path:
-    """Write the instructor's page about a unit, from the records.
+def make_report(
+    unit: Unit, root: Path | None = None, timing: dict[str, float] | None = None
+) -> Path:
+    """Write the instructor's page about a unit, from the records below `root`.
 
     Raises
     ------
@@ -83,7 +85,8 @@ def make_report(unit: Unit, timing: dict[str, float] | None = None) -> Path:
     from .copies import copied_alarms
     from .report import write_report
 
-    records = read_records(unit.root, unit.name)
+    root = root or unit.root
+    records = read_records(root, unit.name)
     if not records:
         raise UnitError(f"nothing of {unit.name} has been graded: `rnnlib grade {unit.name}`")
     sources = [
@@ -91,7 +94,7 @@ def make_report(unit: Unit, timing: dict[str, float] | None = None) -> Path:
         for path in (unit.release, unit.solution)
     ]
     copied = copied_alarms(records, given=sources[0], solutions=sources[1])
-    path = unit.root / FOLDER / unit.name / "report.html"
+    path = root / FOLDER / unit.name / "report.html"
     write_report(records, unit.name, path, timing=timing, copied=copied)
     return path
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ..authoring import Unit, UnitError
 from ..authoring.nbgrader import generate_assignment
-from .command import autograde_all, print_marks
+from .command import autograde_all, make_report, print_marks
 from .isolation.sandbox import SandboxError, check_sandbox
 from .sample_class import BROKEN, make_class
 
@@ -48,7 +48,9 @@ def run_demo(unit: Unit, console: Console) -> int:
         path.write_text(text, encoding="utf-8")
     outcomes = autograde_all(course, root, unit.name, console, sandbox=_sandbox(console))
     print_marks(root, unit.name, outcomes, console)
+    report = make_report(unit, root)
     console.print(f"\n{time.perf_counter() - start:.0f} s in all. Look at:")
+    console.print(f"  report on the class         {report}", soft_wrap=True)
     console.print(f"  feedback for each student   {root / 'feedback'}", soft_wrap=True)
     console.print(f"  gradebook                   {root / 'gradebook.db'}", soft_wrap=True)
     console.print(f"  the formgrader              cd {FOLDER} && jupyter lab", soft_wrap=True)
