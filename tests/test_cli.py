@@ -128,3 +128,27 @@ def test_the_command_as_a_module_from_another_folder(tmp_path):
     assert done.returncode == 1
     assert "does not lie in the course" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_without_a_sandbox_nothing_is_graded_unless_that_is_asked_for(course, capsys, monkeypatch):
+    from rnnlib.grading import command
+    from rnnlib.grading.isolation.sandbox import SandboxError
+
+    def refuse():
+        raise SandboxError("bwrap is not installed ... give --sandbox=none")
+
+    monkeypatch.setattr(command, "check_sandbox", refuse)
+    path = course / "submitted" / "anna" / UNIT / f"{UNIT}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    code, out = run(capsys, "grade", UNIT)
+    assert code == 1 and "bwrap is not installed" in out and "--sandbox=none" in out
+    assert not (course / "gradebook.db").exists() and path.read_text() == "{}"
+
+
+def test_a_report_on_nothing_and_an_export_of_nothing_are_told(course, capsys):
+    code, out = run(capsys, "report", UNIT)
+    assert code == 1 and f"nothing of {UNIT} has been graded" in out
+    code, out = run(capsys, "export", "--format", "moodle")
+    assert code == 1 and "there is no gradebook" in out
+    assert not list(course.glob("*.csv")) and not (course / "gradebook.db").exists()
