@@ -115,6 +115,14 @@ from rnnlib.optim import (
     sgd_step,
 )
 from rnnlib.params import Params, parameters
+from rnnlib.pooling import (
+    last_pool,
+    last_pool_backward,
+    max_pool,
+    max_pool_backward,
+    mean_pool,
+    mean_pool_backward,
+)
 from rnnlib.rnn import (
     RNNCache,
     RNNParams,
@@ -123,6 +131,7 @@ from rnnlib.rnn import (
     rnn_step,
     rnn_step_backward,
 )
+from rnnlib.scores import class_scores, confusion_matrix
 from rnnlib.sequences import (
     adding_batch,
     adding_problem,
@@ -148,6 +157,7 @@ from rnnlib.stack import (
 from rnnlib.storage import load_params, save_params
 from rnnlib.text import (
     Vocabulary,
+    bag_of_words,
     embedding,
     embedding_backward,
     one_hot,
@@ -196,14 +206,17 @@ __all__ = [
     "attention_context",
     "attention_context_backward",
     "attention_forward",
+    "bag_of_words",
     "bidirectional_backward",
     "bidirectional_forward",
     "cache_segment",
     "cell_functions",
     "checkpointed_backward",
     "checkpointed_forward",
+    "class_scores",
     "clip_grad_norm",
     "clip_grad_value",
+    "confusion_matrix",
     "cross_entropy",
     "cross_entropy_backward",
     "dot_scores",
@@ -226,6 +239,8 @@ __all__ = [
     "init_rnn",
     "init_stack",
     "jacobian_bound",
+    "last_pool",
+    "last_pool_backward",
     "layer_norm",
     "layer_norm_backward",
     "layer_norm_rnn_backward",
@@ -239,6 +254,10 @@ __all__ = [
     "lstm_step_backward",
     "masked_softmax",
     "masked_softmax_backward",
+    "max_pool",
+    "max_pool_backward",
+    "mean_pool",
+    "mean_pool_backward",
     "mean_squared_error",
     "mean_squared_error_backward",
     "momentum_state",

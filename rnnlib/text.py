@@ -1,14 +1,15 @@
-"""Text as numbers and back: vocabulary, one-hot vectors, embeddings, sampling."""
+"""Text as numbers and back: vocabulary, one-hot vectors, embeddings, bags of words, sampling."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from rnnlib.activations import softmax
-from rnnlib.shapes import ShapeError, as_floats, match_shapes
+from rnnlib.shapes import ShapeError, as_floats, as_mask, match_shapes
 
 __all__ = [
     "Vocabulary",
+    "bag_of_words",
     "embedding",
     "embedding_backward",
     "one_hot",
@@ -207,6 +208,43 @@ def embedding_backward(dvectors, ids, W_e):
     dW_e = np.zeros_like(W_e)
     np.add.at(dW_e, ids.ravel(), dvectors.reshape(-1, W_e.shape[1]))
     return dW_e
+
+
+def bag_of_words(ids, mask, V):
+    """Bag of words: how often each symbol stands in each text. Their order is forgotten.
+
+    Parameters
+    ----------
+    ids : (T, N) of int
+        Padded texts, each id in 0 ... V - 1.
+    mask : (T, N) of bool
+        True where a symbol is real.
+    V : int
+        Size of the vocabulary.
+
+    Returns
+    -------
+    counts : (N, V)
+        Floats: they are made to be multiplied by weights.
+
+    Notes
+    -----
+    ``counts @ W`` adds up the embeddings of the real symbols, without looking them up.
+
+    Examples
+    --------
+    >>> ids = np.array([[2, 1], [0, 1], [2, 0]])  # "cac" and "bb", padded
+    >>> bag_of_words(ids, np.array([[True, True], [True, True], [True, False]]), 3)
+    array([[1., 0., 2.],
+           [0., 2., 0.]])
+    """
+    ids = np.asarray(ids)
+    _check_ids(ids, V)
+    N = match_shapes(("ids", ids, "T N"))["N"]
+    mask = as_mask(mask, ids.shape)
+    counts = np.zeros((N, V))
+    np.add.at(counts, (np.arange(N), ids), mask)
+    return counts
 
 
 def perplexity(loss):

@@ -14,7 +14,9 @@ from rnnlib.data import (
     make_dinosaur_names,
     make_japanese_vowels,
     make_spanish_proverbs,
+    make_surnames,
     spanish_proverbs,
+    surnames,
     written_dates,
 )
 
@@ -98,6 +100,26 @@ def test_what_is_no_date_has_no_reading():
         written_dates([datetime.date(2050, 1, 1)], np.random.default_rng(0))
 
 
+def test_surnames():
+    names = surnames()
+    assert list(names) == sorted(names) and len(names) == 10
+    assert all(371 <= len(each) <= 800 for each in names.values())
+    together = [name for each in names.values() for name in each]
+    assert len(together) == len(set(together)) == 6514  # no name of two languages
+    assert all(re.fullmatch("[a-z]+", name) for name in together)
+    assert all(list(each) == sorted(each) for each in names.values())
+
+
+def test_surnames_are_read_from_the_lists_without_accents():
+    source = (
+        'class Provider(P):\n    last_names_male = ("Müller", "Weiß")\n    first_names = ("Ana",)\n'
+    )
+    assert list(make_surnames.last_names(source)) == ["Müller", "Weiß"]
+    assert [make_surnames.plain(name) for name in ("Müller", "Weiß", "Đurić")] == [
+        "muller", "weiss", "duric",
+    ]  # fmt: skip
+
+
 def test_every_file_is_the_one_the_licences_speak_of():
     folder = files("rnnlib.data")
     rows = dict(
@@ -120,6 +142,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
         (make_dinosaur_names.make, b"tyrannosaurus\n"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),
+        (make_surnames.make, b"PK"),
     ],
 )
 def test_a_maker_refuses_another_source(make, source):

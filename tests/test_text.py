@@ -9,6 +9,7 @@ from oracle import close, few, seeds, size
 from rnnlib import (
     ShapeError,
     Vocabulary,
+    bag_of_words,
     cross_entropy,
     embedding,
     embedding_backward,
@@ -92,6 +93,28 @@ def test_embedding_float32_and_errors():
         embedding([], W_e)
     with pytest.raises(ShapeError, match="must be one vector for each of ids"):
         embedding_backward(W_e, [0, 2], W_e)
+
+
+@given(T=size(6), N=size(4), V=size(4), seed=seeds)
+@few
+def test_a_bag_of_words_counts_what_is_real(T, N, V, seed):
+    rng = np.random.default_rng(seed)
+    ids, mask = rng.integers(V, size=(T, N)), rng.random((T, N)) < 0.7
+    counts = bag_of_words(ids, mask, V)
+    assert counts.shape == (N, V) and counts.dtype == np.float64
+    close(counts, (one_hot(ids, V) * mask[:, :, None]).sum(axis=0))
+    W = rng.normal(size=(V, 3))
+    close(counts @ W, (embedding(ids, W) * mask[:, :, None]).sum(axis=0))
+
+
+def test_bag_of_words_errors():
+    ids, mask = np.zeros((3, 2), int), np.ones((3, 2), bool)
+    with pytest.raises(ShapeError, match=r"mask must have shape \(T, N\) = \(3, 2\), got \(2, 3\)"):
+        bag_of_words(ids, mask.T, 4)
+    with pytest.raises(ShapeError, match=r"ids must have shape \(T, N\), got \(3,\)"):
+        bag_of_words(ids[:, 0], mask[:, 0], 4)
+    with pytest.raises(ValueError, match=r"ids must lie in 0 ... 0 \(V=1\), got 1"):
+        bag_of_words(ids + 1, mask, 1)
 
 
 def test_perplexity():

@@ -15,6 +15,7 @@ __all__ = [
     "dinosaur_names",
     "japanese_vowels",
     "spanish_proverbs",
+    "surnames",
     "written_dates",
 ]
 
@@ -113,3 +114,31 @@ def spanish_proverbs():
     """
     text = files("rnnlib.data").joinpath("spanish_proverbs.txt").read_text(encoding="utf-8")
     return tuple(text.splitlines())
+
+
+@cache
+def surnames():
+    """Surnames of ten languages: 6,514 names, in lower case, without accents, a to z, sorted.
+
+    Returns
+    -------
+    dict
+        Each language and a tuple of its names: 371 (Finnish) to 800 (German, Italian, Spanish).
+
+    Notes
+    -----
+    A name that stands in the lists of two languages was left out, so each has one right answer.
+    What a list calls a language is where its names are usual, and says nothing of a person.
+    Sorted names next to each other are alike: shuffle them before a split.
+
+    Examples
+    --------
+    >>> names = surnames()
+    >>> len(names), sum(map(len, names.values())), names["Finnish"][:3]
+    (10, 6514, ('aalto', 'aaltonen', 'aho'))
+    """
+    text = files("rnnlib.data").joinpath("surnames.txt").read_text(encoding="ascii")
+    return {
+        language: tuple(names.split())
+        for language, names in (line.split(":") for line in text.splitlines())
+    }
