@@ -15,14 +15,15 @@ from __future__ import annotations
 import copy
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..exercises import PLAIN, Case, Exercise, Unusable, rebind
+from ..params import Params
 from .calling import Remote, call
 from .diagnosis import Trial, diagnose, right_functions
-from .results import collect, compare
+from .results import collect, compare, same
 
 RESULTS_SHARE = 0.7
 
@@ -169,12 +170,40 @@ def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict
             own = [_expected(exercise, case, mixed) for case in cases]
         except Unusable:
             own = []
-        if own and _agree(exercise, trials, own):
+        if own and _agree(exercise, trials, own) and not _is_trivial(exercise, cases[0], mixed):
             return trials, own, f"Marked with your own {names}, which is not right yet."
     same = all(a.agrees(t, exercise) for a, t in zip(apart, trials, strict=True))
     if same and _borrowed(apart) == _borrowed(trials):
         return trials, expected, ""
     return apart, expected, f"Marked with a right {names}; yours is not right yet."
+
+
+def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
+    """Whether the earlier functions heed so little that there is hardly anything left to write.
+
+    Whoever lets `rnn_step` return zeros could else be right with a sequence of zeros. One argument
+    may be ignored, as some honest mistakes do.
+    """
+    ignored = 0
+    for place, value in enumerate(case.args):
+        if isinstance(value, Params):
+            other = value.map(lambda array: 1.1 * array + 0.1)
+        elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            other = 1.1 * value + 0.1
+        else:
+            continue
+        args = (*case.args[:place], other, *case.args[place + 1 :])
+        moved = []
+        for function in (None, mixed):
+            try:
+                pair = [
+                    _expected(exercise, one, function) for one in (case, replace(case, args=args))
+                ]
+            except (Unusable, ValueError):
+                break
+            moved.append(not all(same(pair[0][n], pair[1][n], exercise) for n in exercise.results))
+        ignored += moved == [True, False]
+    return ignored > 1
 
 
 def _borrowed(trials: list[Trial]) -> str | None:

@@ -12,21 +12,31 @@ import re
 import signal
 import socket
 import sys
-from contextlib import contextmanager
-from functools import cache
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 
 from ...checking.calling import SECONDS, Call, Remote
 from ...checking.cells import remember_failed
+from ...exercises import all_exercises
 from ...params import Params
 from . import wire
+
+resource = None
+with suppress(ImportError):  # Windows has none
+    import resource
 
 RELAY = "RNNLIB_RELAY"
 """The environment variable with the path of the socket to the grader."""
 
 CALL = ("value", "problem", "unwritten", "timed_out", "changed", "undrawn", "borrowed", "warned")
-LONGEST_TEXT = 2000
+LONGEST_TEXT, MOST_TEXTS = 2000, 20
+MEMORY = 8 * 2**30
+"""Bytes of address space: what a student's data can make our code ask for has an end."""
+
+LONGEST_CALLBACK = 2**20
 
 _link = None
+_wrong: frozenset[str] = frozenset()
 
 
 class Foreign:
@@ -79,6 +89,8 @@ class Link:
     def _call_back(self, asked: dict) -> dict:
         """Call one of our functions that the student's function was given as an argument."""
         try:
+            if len(wire.pack(asked, _nothing)) > LONGEST_CALLBACK:
+                raise ValueError("the arguments are too large")
             function = self.callbacks[asked["callback"]]
             return {"value": function(*asked["args"], **asked["options"])}
         except Exception as error:
@@ -161,12 +173,20 @@ class StandIn(Remote):
         return StandIn(self.link, self.target, self.__name__, True, apart=exercise)
 
     def earlier(self, names) -> dict[str, object]:
-        """The student's own earlier functions."""
+        """The student's own earlier functions, where they were found wrong when they were marked.
+
+        Others are taken for right: one that was marked as right may have been replaced since, by
+        one that is so simple that a later function is easily consistent with it.
+        """
+        wrong = [name for name in names if name in _wrong]
+        if not wrong:
+            return dict.fromkeys(names)
         try:
-            found = fetch(self.link, names)
+            found = fetch(self.link, wrong)
         except (Lost, wire.WireError):
             found = {}
-        return {name: found.get(name) for name in names}
+        exercises = all_exercises()
+        return {n: found.get(n) if n in wrong else exercises[n].reference for n in names}
 
 
 def fetch(link: Link, names) -> dict[str, object]:
@@ -182,8 +202,10 @@ def fetch(link: Link, names) -> dict[str, object]:
     return {name: value for name, value in found.items() if name in names}
 
 
-def begin(names: list[str]) -> None:
-    """Make the student's variables known here, before a marked cell runs."""
+def begin(names: list[str], wrong: list[str]) -> None:
+    """Make the student's variables known here, before a marked cell runs; and what was wrong."""
+    global _wrong
+    _wrong = frozenset(wrong)
     _unset(names)
     try:
         _namespace.update(fetch(_link, names))
@@ -206,7 +228,7 @@ def _unset(names) -> None:
 def _call(answer: dict) -> Call:
     """What the student's side says about a call, with nothing in it but data of the right kind."""
     strings = {
-        name: tuple(_text(part) for part in answer[name])
+        name: tuple(_text(part) for part in answer[name][:MOST_TEXTS])
         for name in ("changed", "undrawn", "warned")
     }
     maybe = {
@@ -224,13 +246,17 @@ def _call(answer: dict) -> Call:
     )
 
 
+def _nothing(value) -> dict:
+    return {"!": "nothing"}
+
+
 def _text(value) -> str:
     if not isinstance(value, str):
         raise wire.WireError("a text that is none")
     return value[:LONGEST_TEXT]
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _foreign(module: str, name: str) -> type:
     """A class that bears the name of the student's, for messages, and can do nothing."""
     plain = re.sub(r"\W", "", name.rpartition(".")[2]) or "object"
@@ -263,6 +289,8 @@ def _no_alarm():
 def load_ipython_extension(ipython) -> None:
     """Connect to the grader."""
     global _link, _namespace, _given
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(os.environ[RELAY])
     _link = Link(connection)

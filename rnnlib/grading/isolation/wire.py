@@ -13,7 +13,7 @@ import struct
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import fields, make_dataclass
-from functools import cache
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -23,6 +23,13 @@ from ...params import Params
 LONGEST = 64 * 2**20
 """Bytes in one frame: a marked call needs some thousands."""
 
+LONGEST_PLAN = 2 * 2**20
+"""Bytes of JSON in it: three of them can become a list, of a hundred bytes, when they are read."""
+
+LARGEST_DICT = 1000
+"""Entries of a dict: keys can be chosen that all have one hash."""
+
+MOST_OBJECTS, MOST_CLASSES = 10**6, 100
 DEEPEST = 40
 NUMBERS = re.compile(r"[<>|=]?(?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SU]\d{1,4})")
 NAME = re.compile(r"[A-Za-z]\w{0,60}")
@@ -93,6 +100,8 @@ def pack(value: object, refer: Callable[[object], dict]) -> bytes:
         return {"dtype": array.dtype.str, "bytes": len(buffers[-1])}
 
     text = json.dumps(item(value)).encode()
+    if len(text) > LONGEST_PLAN:
+        raise WireError(f"it holds more than {LONGEST_PLAN:,} bytes beside its arrays")
     packed = struct.pack(">I", len(text)) + text + b"".join(buffers)
     if len(packed) > LONGEST:
         raise WireError(f"it has {len(packed):,} bytes; {LONGEST:,} are the limit")
@@ -118,6 +127,8 @@ def unpack(data: bytes, resolve: Callable[[dict], object], known: Callable[[str]
     """
     try:
         length = struct.unpack_from(">I", data)[0]
+        if length > LONGEST_PLAN:
+            raise WireError(f"it holds more than {LONGEST_PLAN:,} bytes beside its arrays")
         plan = json.loads(data[4 : 4 + length])
         return _Reader(memoryview(data)[4 + length :], resolve, known).item(plan)
     except WireError:
@@ -129,6 +140,7 @@ def unpack(data: bytes, resolve: Callable[[dict], object], known: Callable[[str]
 class _Reader:
     def __init__(self, buffers: memoryview, resolve, known):
         self.buffers, self.place = buffers, 0
+        self.objects, self.made_up = 0, set()
         self.resolve, self.known = resolve, known
 
     def item(self, plan, depth=0):
@@ -145,12 +157,15 @@ class _Reader:
             return self.numbers(plan)[0]
         if kind == "objects":
             shape = _shape(plan)
-            if prod(shape) > 10**6:
+            self.objects += prod(shape)
+            if self.objects > MOST_OBJECTS:
                 raise WireError("too many objects")
             return np.empty(shape, object)
         if kind == "complex":
             return complex(*map(float, plan["v"]))
         if kind == "dict":
+            if len(plan["v"]) > LARGEST_DICT:
+                raise WireError(f"a dict with more than {LARGEST_DICT:,} entries")
             return {self.item(k, depth + 1): self.item(v, depth + 1) for k, v in plan["v"]}
         if kind == "rng":
             return _generator(plan["state"])
@@ -175,6 +190,9 @@ class _Reader:
             raise WireError("fields with names that are no names")
         cls = self.known(str(plan["cls"]))
         if cls is None or _names(cls) != names:
+            self.made_up.add(names)
+            if len(self.made_up) > MOST_CLASSES:
+                raise WireError("too many kinds of groups")
             cls = _made_up(kind, str(plan["cls"]).rpartition(".")[2], names)
         if kind == "named":
             return cls(*parts)
@@ -207,7 +225,7 @@ def _names(cls) -> tuple[str, ...]:
     return tuple(field.name for field in fields(cls))
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _made_up(kind: str, name: str, names: tuple[str, ...]) -> type:
     name = name if NAME.fullmatch(name) else "Group"
     if kind == "named":
