@@ -5,6 +5,7 @@
 `agent`                 in the student's kernel: calls the student's functions when it is asked to
 `trusted`               in the trusted kernel: stand-ins for what the student defined
 `sandbox`               bubblewrap: what the student's kernel may see and use
+`syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
 `student`               the student's kernel: killed, restarted and brought back to where it was
 `cells`                 which cells run where, and which need not run at all

@@ -20,6 +20,9 @@ from . import wire
 GATE = "RNNLIB_GATE"
 """The environment variable with the path of the socket to the grader."""
 
+FOLDER = "RNNLIB_FOLDER"
+"""The environment variable with the folder in which the notebook lies."""
+
 _agent = None
 
 
@@ -156,3 +159,5 @@ def load_ipython_extension(ipython) -> None:
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(os.environ[GATE])
     _agent = Agent(connection, ipython.user_ns)
+    if FOLDER in os.environ:
+        os.chdir(os.environ[FOLDER])

@@ -2,7 +2,8 @@
 
 Inside there is no network, no process but the kernel's own, a read-only system and Python
 environment, an empty home, and of the course only the package `rnnlib` and the files that were
-handed in. Limits on memory, processor time, processes and file sizes are set with prlimit.
+handed in. Limits on memory, processor time, processes and file sizes are set with prlimit; what
+they do not count is refused by a filter of system calls.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sysconfig
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from .syscalls import seccomp_filter
 
 PACKAGE = Path(__file__).resolve().parents[2]
 SUBMISSION = "/submission"
@@ -64,7 +67,7 @@ def sandboxed(
     gate : Path
         The folder with the grader's socket.
     files : Path
-        What was handed in beside the notebook; the kernel's working folder, read-only.
+        What was handed in beside the notebook; in the end the kernel's working folder, read-only.
     limits : Limits
     """
     prlimit = [
@@ -83,14 +86,23 @@ def sandboxed(
         *("--bind", str(sockets), str(sockets)),
         *("--ro-bind", str(gate), str(gate)),
         *("--ro-bind", str(files), SUBMISSION),
-        *("--chdir", SUBMISSION),
+        # It changes to SUBMISSION when all is loaded: a file there may be called numpy.py.
+        *("--chdir", "/tmp"),
         *("--remount-ro", "/"),
     ]
     if os.geteuid() == 0:  # limits on processes do not bind root
         user = str(_user())
         inside += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
         inside += ["--no-new-privs", "--bounding-set=-all"]
-    return ["bwrap", *_namespaces(), *inside, *prlimit, *command]
+    command = ["bwrap", *_namespaces(), *inside, *prlimit, *command]
+    program = seccomp_filter()
+    if program is None:
+        return command
+    path = gate / "filter"
+    path.write_bytes(program)
+    # bubblewrap reads it from a descriptor; only a shell can open one for it.
+    command[1:1] = ["--seccomp", "9"]
+    return ["sh", "-c", 'exec "$@" 9<"$0"', str(path), *command]
 
 
 def environment(path: str | None = None) -> dict[str, str]:
@@ -117,6 +129,13 @@ def give_away(folder: Path) -> None:
     """Let the sandbox's user write into a folder."""
     if os.geteuid() == 0:
         os.chown(folder, _user(), _user())
+
+
+def take_back(folder: Path) -> None:
+    """Let the sandbox's user no longer write into a folder; without root it can still undo that."""
+    if os.geteuid() == 0:
+        os.chown(folder, 0, 0)
+    folder.chmod(0o555)
 
 
 @cache

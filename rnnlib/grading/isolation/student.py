@@ -19,15 +19,19 @@ import psutil
 
 from ...checking.calling import SECONDS
 from . import sandbox, wire
-from .agent import GATE
-from .kernels import Kernel, KernelLost, Ran
+from .agent import FOLDER, GATE
+from .kernels import LARGEST_OUTPUT, Kernel, KernelLost, Ran
 
 EXTENSIONS = ["rnnlib.grading.output_limit", "rnnlib.grading.isolation.agent"]
 SERVE = "__import__('rnnlib.grading.isolation.agent', fromlist=['serve']).serve()"
 GRACE = 3.0
 """Seconds for an answer beyond those that the call itself may take: the rest of a hung call."""
 
+ALL_OUTPUT = 16 * 2**20
+"""Bytes that are kept of the output of all cells together."""
+
 RESTARTS = 8
+MOST_FILES = 1000
 WATCH_EVERY = 0.3
 
 
@@ -72,16 +76,19 @@ class Student:
         self._connection: socket.socket | None = None
         self._begun = self._watched = time.monotonic()
         self._request_ends = 0.0
+        self._room = ALL_OUTPUT
 
     def run(self, source: str) -> Ran:
         """Run one of the notebook's cells."""
         try:
             self._be_ready()
-            ran = self.kernel.run(source, self._seconds(self.settings.cell), check=self._watch)
+            seconds, room = self._seconds(self.settings.cell), min(LARGEST_OUTPUT, self._room)
+            ran = self.kernel.run(source, seconds, room=room, check=self._watch)
         except KernelLost as lost:
             self._lose(str(lost))
             raise
         self._ran.append(source)
+        self._room -= ran.size
         return ran
 
     def relay(self, trusted: socket.socket) -> None:
@@ -143,7 +150,7 @@ class Student:
             raise
         for source in list(self._ran):
             seconds = self._seconds(self.settings.cell)
-            self.kernel.run(source, seconds, silent=False, check=self._watch)
+            self.kernel.run(source, seconds, silent=True, check=self._watch)
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
@@ -169,8 +176,8 @@ class Student:
                     "NBGRADER_EXECUTION": "autograde",
                     "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
                     GATE: str(gate / "gate"),
+                    FOLDER: str(self.files),
                 },
-                folder=self.files,
             )
 
         def wrap(command, sockets):
@@ -179,14 +186,16 @@ class Student:
                 sandbox.give_away(path)
             path = str(gate / "gate")
             return sandbox.sandboxed(
-                ["env", f"{GATE}={path}", *command],
+                ["env", f"{GATE}={path}", f"{FOLDER}={sandbox.SUBMISSION}", *command],
                 sockets=sockets,
                 gate=gate,
                 files=self.files,
                 limits=self.settings.limits,
             )
 
-        return Kernel(EXTENSIONS, wrap=wrap)
+        kernel = Kernel(EXTENSIONS, wrap=wrap)
+        sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
+        return kernel
 
     def _serve(self) -> None:
         if not self._serving:
@@ -241,9 +250,13 @@ class Student:
                     total += process.memory_info().rss
         if total > self.settings.limits.memory:
             raise KernelLost("used more memory than there is for a submission")
-        with contextlib.suppress(OSError):
-            written = sum(entry.stat().st_size for entry in os.scandir(self.kernel.sockets))
-            if written > self.settings.limits.file_size:
+        written = count = 0
+        for folder, _, names in os.walk(self.kernel.sockets):  # follows no links
+            count += 1 + len(names)
+            for name in names:
+                with contextlib.suppress(OSError):
+                    written += os.lstat(os.path.join(folder, name)).st_size
+            if written > self.settings.limits.file_size or count > MOST_FILES:
                 raise KernelLost("wrote more to the disk than a submission may")
 
     def _lose(self, reason: str) -> None:
