@@ -22,6 +22,10 @@ WORD = re.compile(r"[^\W\d]\w*")
 DEFINED = re.compile(r"^(?:def +(\w+)|class +(\w+)|(\w+) *=[^=])", re.MULTILINE)
 BUILTINS = frozenset(dir(builtins))
 
+MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", re.MULTILINE)
+MOST_MAGIC, LONGEST = 30, 100_000
+"""What is parsed: IPython reads a whole cell again after each line of its own."""
+
 MARKED, RUN, LEFT_OUT = "marked", "run", "left out"
 
 
@@ -36,14 +40,15 @@ class Names:
 @lru_cache(maxsize=4096)
 def names_in(source: str) -> Names:
     """The names in a cell, which may hold IPython's magics or not even parse."""
+    if len(source) > LONGEST or len(MAGIC.findall(source)) > MOST_MAGIC:
+        return _roughly(source)
     try:
         code = TransformerManager().transform_cell(source)
         table = symtable.symtable(_reached(code), "<cell>", "exec")
     except SyntaxError:
         return Names(frozenset(), frozenset())  # nothing of it will run
     except (ValueError, RecursionError, MemoryError):
-        found = {name for groups in DEFINED.findall(source) for name in groups if name}
-        return Names(frozenset(found), frozenset(WORD.findall(source)))
+        return _roughly(source)
     bound: set[str] = set()
     used: set[str] = set()
     _collect(table, bound, used, outermost=True)
@@ -62,6 +67,12 @@ def _reached(code: str) -> str:
                 del body[place + 1 :]
                 break
     return ast.unparse(tree)
+
+
+def _roughly(source: str) -> Names:
+    """The names in a cell that is not parsed."""
+    found = {name for groups in DEFINED.findall(source) for name in groups if name}
+    return Names(frozenset(found), frozenset(WORD.findall(source)))
 
 
 def _collect(table: symtable.SymbolTable, bound: set, used: set, *, outermost: bool) -> None:

@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Float, Integer
 
+from ...checking.display import MIME
 from . import cells, sandbox
 from .kernels import Kernel, KernelLost, Ran
 from .student import Settings, Student
@@ -64,6 +65,11 @@ class IsolatedExecute(NbGraderPreprocessor):
                 run.all_cells(nb, cells.plan(nb, given, everything=True), Path(files))
         notes = nb.metadata.setdefault("rnnlib", NotebookNode())
         notes["alarms"] = run.alarms
+        notes["own"] = {
+            f"a cell of their own, {cell.id}": cell.source
+            for cell, kind in zip(nb.cells, kinds, strict=True)
+            if kind == cells.RUN and not cells.is_solution(cell) and cell.source not in given
+        }
         notes["seconds"] = {name: round(seconds, 3) for name, seconds in run.seconds.items()}
         return nb, resources
 
@@ -83,11 +89,12 @@ class _Run:
         self.settings, self.locked, self.answers = settings, locked, answers
         self.alarms: list[dict] = []
         self.seconds: dict[str, float] = {}
+        self.wrong: set[str] = set()
 
     def all_cells(self, nb: NotebookNode, kinds: list[str], files: Path) -> None:
         """Run every cell that is to be run, in order."""
         self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
-        self.alarms = []
+        self.alarms, self.wrong = [], set()
         student = Student(files, self.settings)
         trusted = trusted_kernel()
         trusted.run("_rnnlib.clear()", 10, silent=True)
@@ -133,9 +140,15 @@ class _Run:
         try:
             for source in beside:
                 trusted.run(source, 60, silent=True)
-            trusted.run(f"_rnnlib.begin({names!r})", 60, silent=True, student=student)
+            trusted.run(
+                f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r})",
+                60,
+                silent=True,
+                student=student,
+            )
             ran = trusted.run(cell.source, 600, student=student)
-            cell.outputs = ran.outputs
+            cell.outputs = [_without_source(output) for output in ran.outputs]
+            self.wrong |= _found_wrong(cell.outputs)
         except KernelLost as lost:
             # Nothing of a student's runs there: this is the grader's or the test's own fault.
             stop_trusted_kernel()
@@ -228,6 +241,19 @@ def _undefined(nb: NotebookNode) -> set[str]:
     """The names that some output says are not defined."""
     outputs = [str(output) for cell in nb.cells for output in cell.get("outputs", [])]
     return {name for text in outputs for name in UNDEFINED.findall(text)}
+
+
+def _found_wrong(outputs: list[NotebookNode]) -> set[str]:
+    """The exercises that a marked cell's outputs say are wrong."""
+    reports = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    return {str(report["exercise"]) for report in reports if report["state"] == "wrong"}
+
+
+def _without_source(output: NotebookNode) -> NotebookNode:
+    """An error of a marked cell without its traceback: the lines there are the hidden tests."""
+    if output.output_type == "error":
+        output.traceback = [f"{output.ename}: {output.evalue}"]
+    return output
 
 
 def _copy_regular_files(folder: Path, target: Path) -> None:
