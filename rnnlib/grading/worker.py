@@ -175,6 +175,9 @@ class _Course:
         result.marks = marks_of(notebook)
         result.answers = answers_of(notebook)
         result.alarms += source_alarms(result.answers)
+        # In cells of their own students may use the library: only what is odd anywhere counts.
+        own = source_alarms(notes.get("own", {}))
+        result.alarms += [alarm for alarm in own if alarm["kind"] == "suspicious"]
         start = time.perf_counter()
         result.notebook = nbformat.writes(notebook) + "\n"
         path = folder / f"{unit}.ipynb"
