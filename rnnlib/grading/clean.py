@@ -24,7 +24,21 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {"td": ["colspan", "rowspan"], "th": ["colspan", "rowspan"]}
 PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
-RISKY = re.compile(r"<\s*[a-z/!?]|(?:script|data)\s*:|&(?:#|\w+;)|attachment:", re.IGNORECASE)
+COMMANDS = (
+    r"\\(?:href|url|class|cssId|style|html\w*|data|includegraphics|unicode|require|"
+    r"(?:re)?newcommand|newenvironment|[egx]?def|let)\b"
+)
+"""What LaTeX can do to a page, by MathJax, beside showing formulas."""
+
+RISKY = re.compile(
+    rf"<\s*[a-z/!?]|(?:script|data)\s*:|&(?:#|\w+;)|attachment:|{COMMANDS}"
+    r"|!\s*\["  # a picture: its address is loaded by whoever reads the page
+    # A link to anything but the web, of the kind [text](address) or [name]: address.
+    r"|\]\((?!\s*(?:https?://|\#))|\]:(?!\s*https?://)",
+    re.IGNORECASE,
+)
+NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
+"""The classes of what MathJax shall leave as it is."""
 
 
 class CleanOutputs(NbGraderPreprocessor):
@@ -35,7 +49,10 @@ class CleanOutputs(NbGraderPreprocessor):
         given = set(given_sources(self, resources["nbgrader"]))
         for cell in nb.cells:
             cell.pop("attachments", None)
-            if cell.cell_type == "code" and not is_marked(cell):
+            if cell.cell_type == "code" and is_marked(cell):
+                for output in cell.outputs:
+                    _without_formulas(output)
+            elif cell.cell_type == "code":
                 cell.outputs = [out for out in map(_clean, cell.outputs) if out is not None]
             elif (
                 cell.cell_type != "code" and cell.source not in given and RISKY.search(cell.source)
@@ -53,7 +70,8 @@ def _clean(output: NotebookNode) -> NotebookNode | None:
         if kind == "text/plain":
             kept[kind] = _text(data)
         elif kind == "text/html":
-            kept[kind] = bleach.clean(_text(data), TAGS, ATTRIBUTES, strip=True)
+            page = bleach.clean(_text(data), TAGS, ATTRIBUTES, strip=True)
+            kept[kind] = f'<div class="{NO_FORMULAS}">{page}</div>'
         elif kind in PICTURES and _is_picture(data, PICTURES[kind]):
             kept[kind] = data
     if not kept:
@@ -63,6 +81,13 @@ def _clean(output: NotebookNode) -> NotebookNode | None:
     if isinstance(alt, dict) and isinstance(alt.get("alt"), str) and "image/png" in kept:
         output.metadata["image/png"] = {"alt": re.sub(r'[<>"&]', " ", alt["alt"])[:2000]}
     return output
+
+
+def _without_formulas(output: NotebookNode) -> None:
+    """Reasons quote what students wrote: no formulas in that."""
+    page = output.get("data", {}).get("text/html")
+    if isinstance(page, str):
+        output.data["text/html"] = f'<div class="{NO_FORMULAS}">{page}</div>'
 
 
 def _text(data) -> str:
