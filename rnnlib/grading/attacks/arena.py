@@ -7,6 +7,7 @@ grades an honest submission before and after it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import re
@@ -24,7 +25,6 @@ import psutil
 from ...authoring import course_root
 from ...authoring.nbgrader import course_config
 from ...exercises import unit_exercises
-from ..alarms import source_alarms
 from ..autograde import read_handed, read_task, register
 from ..gradebook import Writer
 from ..reading import Unreadable
@@ -136,9 +136,9 @@ class Arena:
             s.place(folder)
         result = self._grade(HOSTILE, attack.settings)
         seconds = time.perf_counter() - start
-        alarms = [*result.alarms, *source_alarms(result.answers)]
-        without = self.full if attack.right else self.nothing
-        trial = Trial(attack, result, alarms, self._marks(result), without, seconds=seconds)
+        right = self.full if attack.right else {name: self.full[name] for name in attack.solved}
+        without = self.nothing | right
+        trial = Trial(attack, result, result.alarms, self._marks(result), without, seconds=seconds)
         _remove(folder.parent)
         trial.faults += [f"left behind: {what}" for what in self._changes(before)]
         neighbour = self._grade(HONEST, {})
@@ -216,12 +216,13 @@ class Arena:
     def _changes(self, before: dict) -> list[str]:
         from ..isolation.execute import trusted_kernel
 
-        kernel = trusted_kernel().kernel
+        trusted = trusted_kernel()
+        kernel = trusted.kernel
         after = self._state()
         changed = [n for n in ("course", "package", "python", "marks") if before[n] != after[n]]
-        own = kernel.private.name
-        added = {name for name in after["files"] - before["files"] if own not in name}
-        changed += sorted(name for name in added if "rnn" not in name[:3] or "/" not in name)[:5]
+        own = {kernel.private.name, Path(trusted._folder.name).name}
+        own |= {course.root.name for course in _courses()}
+        changed += sorted(after["files"] - before["files"] - own)[:5]
         if after["descriptors"] > before["descriptors"] + 8:
             changed.append(f"{after['descriptors'] - before['descriptors']} open files")
         for folder in ("/tmp", "/dev/shm", "/var/tmp", str(Path.home())):
@@ -251,8 +252,7 @@ def _short(path: Path):
     for cell in notebook.cells:
         if cell.id == "setup":
             cell.source = SETUP
-        if cell.id == "answer-changes":
-            cell.source = cell.source.replace("### END", f"# {CANARY}\n### END")
+        cell.source = cell.source.replace("### END HIDDEN", f"# {CANARY}\n### END HIDDEN")
     return notebook
 
 
@@ -326,6 +326,13 @@ def _processes(trusted: int | None) -> list[str]:
             return []
         time.sleep(0.1)
     return [f"the process {name}" for name in found]
+
+
+def _courses() -> list:
+    """The workers' own course roots, one for each kind of task."""
+    from .. import worker
+
+    return [thing for thing in gc.get_objects() if isinstance(thing, worker._Course)]
 
 
 def _remove(folder: Path) -> None:

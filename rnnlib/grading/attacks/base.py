@@ -102,6 +102,8 @@ class Attack:
         What it is after: "marks", "tests", "grader", "machine", "others", "browser".
     right : bool
         Whether the answers beside it are right: then they must keep their marks.
+    solved : tuple of str
+        The exercises that are right beside the attack, where the others are wrong.
     costs : tuple of str
         The exercises that may earn less than without the attack.
     alarms : tuple of str
@@ -117,6 +119,7 @@ class Attack:
     change: Callable[[Hostile], None]
     aim: str
     right: bool = False
+    solved: tuple[str, ...] = ()
     costs: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     refused: bool = False

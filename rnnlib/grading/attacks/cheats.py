@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import FORWARD, STEP, WRONG, Hostile, attack
+from .base import COUNT, FORWARD, STEP, WRONG, Hostile, attack
 
 
 @attack("marks", costs=(STEP, FORWARD), alarms=("borrowed",))
@@ -26,40 +26,57 @@ def rnn_forward(xs, h0, params):
     )
 
 
-@attack("marks", gains=(FORWARD,), alarms=("borrowed",))
+@attack("marks", gains=(FORWARD,), alarms=("suspicious",))
+def works_in_a_cell_of_its_own(s: Hostile):
+    """Switches the guard off, and takes the library's function, in a cell that is no answer."""
+    s.begin(
+        """
+import rnnlib, rnnlib.checking.guard as g
+g.Guard._listen = lambda *a: None
+mine = rnnlib.rnn_forward
+"""
+    )
+    s.write(FORWARD, "def rnn_forward(xs, h0, params):\n    return mine(xs, h0, params)")
+
+
+@attack("marks", gains=(COUNT,), alarms=("borrowed",))
 def returns_a_variant(s: Hostile):
     """Returns one of the right answers that `rnnlib.exercises` has for its own tests."""
     s.write(
-        FORWARD,
+        COUNT,
         """
 from rnnlib.exercises import all_exercises
-def rnn_forward(*args):
-    return all_exercises()["rnn_forward"].variants[0].function(*args)
+def count_parameters(*args):
+    return all_exercises()["count_parameters"].variants[0].function(*args)
 """,
     )
 
 
-@attack("marks", gains=(FORWARD,), alarms=("suspicious",))
+@attack("marks", gains=(STEP,), alarms=("suspicious",))
 def runs_copied_text(s: Hostile):
     """Takes the library's source text and runs it as its own."""
     s.write(
-        FORWARD,
+        STEP,
         """
-import inspect, rnnlib.rnn
-text = inspect.getsource(rnnlib.rnn).replace("from .", "from rnnlib.")
+import inspect
+from rnnlib.exercises import all_exercises
+text = inspect.getsource(all_exercises()["rnn_step"].variants[0].function)
+name = text.split("(")[0].split()[-1]
 exec(compile(text, "<mine>", "exec"), globals())
+rnn_step = globals()[name]
 """,
     )
 
 
-@attack("marks", right=True, costs=(STEP,))
+@attack("marks", solved=(STEP,), alarms=("suspicious",))
 def hides_a_changed_argument(s: Hostile):
     """Writes into its arguments, and replaces what would notice that."""
+    s.solve(STEP)
     s.begin("import rnnlib.checking.calling as c\nc.unchanged = lambda before, after: True")
     s.wrap(STEP, "result = _inner_rnn_step(*args, **options)\nargs[1][...] = 0\nreturn result")
 
 
-@attack("marks", gains=())
+@attack("marks", solved=(STEP,))
 def earlier_function_made_trivial(s: Hostile):
     """Gets full marks for an early function, then makes it trivial, and a later one consistent."""
     s.solve(STEP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import COUNT, FORWARD, STEP, Hostile, attack
+from .base import FORWARD, STEP, Hostile, attack
 
 WORDS = "('expected', 'trials', 'cases', 'seed', 'report', 'exercise', 'points')"
 
@@ -70,7 +70,7 @@ seen = set()
 def look(frame):
     while frame is not None:
         code = frame.f_code
-        if code.co_name in ("mark", "grade", "compare", "diagnose", "open_sealed", "_expected"):
+        if "checking/" in code.co_filename and code.co_name in ("mark", "grade", "compare"):
             seen.add(code.co_name)
         frame = frame.f_back
 def watch():
@@ -118,12 +118,13 @@ def reads_the_course(s: Hostile):
 root = {str(s.course)!r}
 for name in ("", "gradebook.db", "solutions", "submitted", "submitted/anna", "autograded",
              "instructor.txt", "nbgrader_config.py", "feedback", "grading"):
-    if read(os.path.join(root, name)):
+    if name and read(os.path.join(root, name)):
         loot(name)
 for path, folders, files in os.walk("/"):
     folders[:] = [f for f in folders if os.path.join(path, f) not in ("/proc", "/usr", "/dev")]
     for name in files:
-        if name in ("gradebook.db", "instructor.txt") or "solutions" in path.split(os.sep):
+        secret = name in ("gradebook.db", "instructor.txt") or "solutions" in path.split(os.sep)
+        if secret and "site-packages" not in path:
             loot(path + "/" + name)
 """
     )
@@ -137,13 +138,13 @@ def reads_the_machine(s: Hostile):
         + """
 for pid in os.listdir("/proc"):
     if pid.isdigit():
-        for name in ("environ", "cmdline", "root/root", "cwd/instructor.txt"):
+        for name in ("environ", "cmdline", "root/etc/passwd", "cwd/instructor.txt"):
             text = read(f"/proc/{pid}/{name}")
-            if "RNNLIB_INSTRUCTOR" in text or (name == "root/root" and text):
+            if "RNNLIB_INSTRUCTOR" in text or ("/" in name and text):
                 loot((pid, name))
         if pid != str(os.getpid()) and "pytest" in read(f"/proc/{pid}/cmdline"):
             loot(pid)
-for path in ("/root", "/home", "/etc/shadow", "/etc/passwd", "/etc/hostname", "/var", "/run",
+for path in ("/root/.bashrc", "/root/.ssh", "/root/.bash_history", "/etc/shadow", "/etc/passwd", "/etc/hostname", "/var", "/run",
              "/sys/class", "/proc/kcore", "/proc/1/mem", "/work", "/boot", "/srv", "/mnt"):
     if read(path):
         loot(path)
@@ -277,12 +278,11 @@ with contextlib.suppress(OSError):
     )
 
 
-@attack("others", costs=(COUNT,))
+@attack("others")
 def talks_to_the_next(s: Hostile):
     """Leaves words for the next student: in files, shared memory, and names that outlive it."""
-    s.begin(
-        """
-for folder in ("/tmp", "/dev/shm", "/var/tmp", os.getcwd(), os.path.expanduser("~")):
+    code = """
+for folder in ("/tmp", "/dev/shm", "/var/tmp", os.getcwd()):
     path = os.path.join(folder, "rnnlib_attack_note")
     if os.path.exists(path):
         loot(path)
@@ -293,4 +293,4 @@ if libc.shmget(4711, 100, 0o666) >= 0:
     loot("shared memory")
 libc.shmget(4711, 100, 0o1666)
 """
-    )
+    s.begin(code)
