@@ -37,6 +37,9 @@ RISKY = re.compile(
     r"|\]\((?!\s*(?:https?://|\#))|\]:(?!\s*https?://)",
     re.IGNORECASE,
 )
+LONGEST = 10_000
+"""Characters of a text cell that are made into a page; longer ones can be made to take hours."""
+
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """The classes of what MathJax shall leave as it is."""
 
@@ -54,12 +57,14 @@ class CleanOutputs(NbGraderPreprocessor):
                     _without_formulas(output)
             elif cell.cell_type == "code":
                 cell.outputs = [out for out in map(_clean, cell.outputs) if out is not None]
-            elif (
-                cell.cell_type != "code" and cell.source not in given and RISKY.search(cell.source)
-            ):
+            elif cell.source not in given and _is_risky(cell.source):
                 cell.cell_type = "markdown"
                 cell.source = _as_typed(cell.source)
         return nb, resources
+
+
+def _is_risky(text: str) -> bool:
+    return len(text) > LONGEST or bool(RISKY.search(text))
 
 
 def _clean(output: NotebookNode) -> NotebookNode | None:

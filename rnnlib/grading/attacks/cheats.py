@@ -61,9 +61,8 @@ def runs_copied_text(s: Hostile):
 import inspect
 from rnnlib.exercises import all_exercises
 text = inspect.getsource(all_exercises()["rnn_step"].variants[0].function)
-name = text.split("(")[0].split()[-1]
-exec(compile(text, "<mine>", "exec"), globals())
-rnn_step = globals()[name]
+exec(compile(text[text.index("def ") :], "<mine>", "exec"), globals())
+rnn_step = globals()[text.partition("def ")[2].partition("(")[0]]
 """,
     )
 

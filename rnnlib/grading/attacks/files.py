@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_output
 
 from .base import EVERYTHING, STEP, Hostile, attack
 
+QUICK = {"cell_seconds": 1.0, "submission_seconds": 6.0}
 MIME = "application/vnd.rnnlib.report+json"
 REPORT = {"exercise": "rnn_step", "state": "right", "share": 1.0, "points": 5.0, "reasons": []}
 
@@ -150,13 +151,13 @@ def too_many_cells(s: Hostile):
     s.text = head.encode()
 
 
-@attack("grader", costs=EVERYTHING)
+@attack("grader", costs=EVERYTHING, settings=QUICK)
 def source_that_parses_slowly(s: Hostile):
     """Fills a cell with thousands of lines of IPython's magic, looked for again after each."""
-    s.begin("pass\n" + "x = !ls\ny = %who\nfoo?\n" * 20_000)
+    s.begin("pass\n" + "x = !ls\ny = %who\nfoo?\n" * 2_000)
 
 
-@attack("grader", costs=EVERYTHING)
+@attack("grader", costs=EVERYTHING, settings=QUICK)
 def source_that_breaks_parsers(s: Hostile):
     """Nests brackets, attributes, signs and sums so deeply that a parser could crash."""
     for number, text in enumerate(
@@ -179,8 +180,8 @@ def source_that_breaks_parsers(s: Hostile):
 def near_copies(s: Hostile):
     """Hands in a thousand cells that nearly look like marked cells, for whoever compares them."""
     text = s.cell("grade-rnn-step").source * 12
-    for number in range(1_000):
-        cell = new_code_cell(text[: 2_000 + number] + f"# {number}", id=f"near-{number}")
+    for number in range(700):
+        cell = new_code_cell(text[: 1_500 + number] + f"# {number}", id=f"near-{number}")
         s.notebook.cells.append(cell)
 
 
