@@ -149,10 +149,10 @@ class _Run:
             ran = trusted.run(cell.source, 600, student=student)
             cell.outputs = [_without_source(output) for output in ran.outputs]
             self.wrong |= _found_wrong(cell.outputs)
-        except KernelLost as lost:
+        except (KernelLost, OSError, EOFError) as lost:
             # Nothing of a student's runs there: this is the grader's or the test's own fault.
             stop_trusted_kernel()
-            raise RuntimeError(f"the kernel for marked cells {lost}") from lost
+            raise RuntimeError(f"the kernel for marked cells was lost: {lost}") from lost
         finally:
             student.end_serving()
 

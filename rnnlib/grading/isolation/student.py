@@ -30,6 +30,9 @@ GRACE = 3.0
 ALL_OUTPUT = 16 * 2**20
 """Bytes that are kept of the output of all cells together."""
 
+PATIENCE = 60.0
+"""Seconds for the kernel of marked cells to read or write one frame: it is at once, as a rule."""
+
 RESTARTS = 8
 MOST_FILES = 1000
 WATCH_EVERY = 0.3
@@ -93,6 +96,7 @@ class Student:
 
     def relay(self, trusted: socket.socket) -> None:
         """Pass one frame of the trusted kernel's on, and the answer back."""
+        trusted.settimeout(PATIENCE)
         frame = wire.receive(trusted)
         kind, data = frame[:1], frame[1:]
         try:
@@ -203,6 +207,8 @@ class Student:
             self._serving = True
 
     def _pass(self, data: bytes) -> None:
+        if select.select([self._connection], [], [], 0)[0]:
+            raise KernelLost("answered without being asked, or more than once")
         try:
             self._connection.settimeout(GRACE)
             wire.send(self._connection, data)
