@@ -40,6 +40,9 @@ RISKY = re.compile(
 LONGEST = 10_000
 """Characters of a text cell that are made into a page; longer ones can be made to take hours."""
 
+LONGEST_CODE, ALL_TEXT = 20_000, 200_000
+"""Characters of code that are shown, and of all that students wrote: a page takes its time."""
+
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """The classes of what MathJax shall leave as it is."""
 
@@ -50,6 +53,7 @@ class CleanOutputs(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources):
         """Clean one notebook."""
         given = set(given_sources(self, resources["nbgrader"]))
+        left = ALL_TEXT
         for cell in nb.cells:
             cell.pop("attachments", None)
             if cell.cell_type == "code" and is_marked(cell):
@@ -57,9 +61,13 @@ class CleanOutputs(NbGraderPreprocessor):
                     _without_formulas(output)
             elif cell.cell_type == "code":
                 cell.outputs = [out for out in map(_clean, cell.outputs) if out is not None]
+                if cell.source not in given:
+                    cell.source = _cut(cell.source, min(LONGEST_CODE, left))
+                    left = max(left - len(cell.source), 0)
             elif cell.source not in given and _is_risky(cell.source):
                 cell.cell_type = "markdown"
-                cell.source = _as_typed(cell.source)
+                cell.source = _as_typed(_cut(cell.source, min(LONGEST, left)))
+                left = max(left - len(cell.source), 0)
         return nb, resources
 
 
@@ -86,6 +94,13 @@ def _clean(output: NotebookNode) -> NotebookNode | None:
     if isinstance(alt, dict) and isinstance(alt.get("alt"), str) and "image/png" in kept:
         output.metadata["image/png"] = {"alt": re.sub(r'[<>"&]', " ", alt["alt"])[:2000]}
     return output
+
+
+def _cut(source: str, room: int) -> str:
+    if len(source) <= room:
+        return source
+    rest = f"... {len(source) - room:,} more characters: see what was handed in"
+    return f"{source[:room]}\n{rest}" if room else rest
 
 
 def _without_formulas(output: NotebookNode) -> None:
