@@ -2,19 +2,35 @@
 
 =============  ==================================================================================
 `base`         what an attack is
-`patches`      on the comparison: patched libraries, values that pretend to be equal
-`files`        in the file: forged outputs and metadata, links, notebooks that are bombs
+`patches`      on the comparison: patched libraries
+`values`       on the comparison: values and functions that pretend to be something else
+`forged`       in the file: forged outputs, scores and metadata
+`files`        in the file: links, pipes, notebooks that are bombs
 `spying`       after tests, right values, other people's work
-`machine`      exits, hangs, floods, bombs, what is left running
-`wires`        a patched agent, forged frames and kernel messages
+`machine`      exits, hangs, what is left running
+`bombs`        floods, and bombs of memory, disk and processes
+`wires`        a patched agent and forged frames
+`messages`     forged kernel messages, replaced sockets
 `pages`        on whoever reads the graded work in a browser
 `cheats`       ordinary cheating
 `arena`        grades an attack between two honest submissions, and looks at everything afterwards
-`table`        the command that tries them all
+`table`        the command that tries them all, and the page of the documentation
 =============  ==================================================================================
 """
 
-from . import cheats, files, machine, pages, patches, spying, wires  # noqa: F401
+from . import (  # noqa: F401
+    bombs,
+    cheats,
+    files,
+    forged,
+    machine,
+    messages,
+    pages,
+    patches,
+    spying,
+    values,
+    wires,
+)
 from .base import ATTACKS, Attack
 
 __all__ = ["ATTACKS", "Attack"]

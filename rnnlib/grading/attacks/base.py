@@ -17,7 +17,8 @@ EVERYTHING = (STEP, FORWARD, COUNT, ANSWER)
 
 WRONG = {
     STEP: "def rnn_step(x, h, params):\n    return np.zeros_like(h)",
-    FORWARD: "def rnn_forward(xs, h0, params):\n    return np.zeros((len(xs), *h0.shape)), h0, None",
+    FORWARD: "def rnn_forward(xs, h0, params):\n"
+    "    return np.zeros((len(xs), *h0.shape)), h0, None",
     COUNT: "def count_parameters(D, H, K):\n    return 0",
     "answer_changes": 'answer_changes = "d"',
 }

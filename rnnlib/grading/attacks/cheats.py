@@ -96,3 +96,14 @@ def both_made_trivial(s: Hostile):
         "def rnn_forward(xs, h0, params):\n"
         "    return np.zeros((len(xs), *h0.shape)), np.zeros_like(h0), None",
     )
+
+
+@attack("marks", gains=(FORWARD,))
+def early_function_given_up(s: Hostile):
+    """Gives up an early function, which has no memory, to be right with one line for a later."""
+    s.write(STEP, "def rnn_step(x, h, params):\n    return np.tanh(x @ params.W_xh)")
+    s.write(
+        FORWARD,
+        "def rnn_forward(xs, h0, params):\n"
+        "    return np.tanh(xs @ params.W_xh), np.tanh(xs[-1] @ params.W_xh), None",
+    )

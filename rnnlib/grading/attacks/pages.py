@@ -10,27 +10,41 @@ RUN = "fetch('/loot')"
 
 @attack("browser", right=True)
 def html_in_outputs(s: Hostile):
-    """Displays scripts, event handlers, frames, forms, objects, styles and pictures from the net."""
+    """Displays scripts, event handlers, frames, forms, objects, styles and distant pictures."""
     s.begin(
         f"""
 from IPython.display import HTML, Javascript, Latex, Markdown, SVG, IFrame, display
 js = "{RUN}"
-for text in ("<script>%s</script>", "<img src=x onerror=%s>", "<svg onload=%s>", "<b onclick=%s>c</b>",
-             "<iframe srcdoc='<script>parent.%s</script>'></iframe>", "<a href='javascript:%s'>c</a>",
-             "<form action='javascript:%s'><button>c</button></form>", "<body onload=%s>",
-             "<math><mtext><table><mglyph><style><img src=x onerror=%s>", "<p style='x:%s'>p",
-             "<noscript><p title='</noscript><img src=x onerror=%s>'>", "<details open ontoggle=%s>",
-             "<object data='javascript:%s'></object>", "<meta http-equiv=refresh content='0;%s'>",
-             "<style>@import '/loot';</style>%s", "<img src='/loot?%s'>", "<base href='/loot/%s'>"):
-    display(HTML(text % js))
-    display({{"text/plain": text % js}}, raw=True)
-    display({{"text/html": [text % js]}}, raw=True)
-    print(text % js)
-    print("\\x1b[31m" + text % js + "\\x1b]8;;javascript:%s\\x07c\\x1b]8;;\\x07" % js)
+pages = '''
+<script>%s</script>
+<img src=x onerror=%s>
+<svg onload=%s>
+<b onclick=%s>c</b>
+<iframe srcdoc="<script>parent.%s</script>"></iframe>
+<a href="javascript:%s">c</a>
+<form action="javascript:%s"><button>c</button></form>
+<body onload=%s>
+<math><mtext><table><mglyph><style><img src=x onerror=%s>
+<p style="x:%s">p
+<noscript><p title="</noscript><img src=x onerror=%s>">
+<details open ontoggle=%s>
+<object data="javascript:%s"></object>
+<meta http-equiv=refresh content="0;%s">
+<style>@import "/loot";</style>%s
+<img src="/loot?%s">
+<base href="/loot/%s">
+<div>$\\\\href{{javascript:%s}}{{c}}$ \\\\(\\\\href{{java}}x\\\\)</div>
+'''
+for text in (page % js for page in pages.strip().split("\\n")):
+    display(HTML(text))
+    display({{"text/plain": text}}, raw=True)
+    display({{"text/html": [text]}}, raw=True)
+    print(text)
+    print("\\x1b[31m" + text + "\\x1b]8;;javascript:%s\\x07c\\x1b]8;;\\x07" % js)
 display(Javascript(js), Latex("$\\\\href{{javascript:" + js + "}}{{c}}$"))
 display(Markdown("<script>" + js + "</script>[c](javascript:" + js + ")"))
-display({{"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' onload=\\"" + js + "\\"/>"}}, raw=True)
-display({{"text/html": "<div>$\\\\href{{javascript:" + js + "}}{{c}}$ \\\\(\\\\href{{java}}x\\\\)</div>"}}, raw=True)
+svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='%s'/>" % js.replace("'", '"')
+display({{"image/svg+xml": svg}}, raw=True)
 raise ValueError("<script>" + js + "</script><img src=x onerror=" + js + ">")
 """
     )
@@ -43,7 +57,8 @@ def forged_pictures(s: Hostile):
         f"""
 from IPython.display import publish_display_data as show
 evil = '"><img src=x onerror="{RUN}">'
-png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+png = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+       "RU5ErkJggg==")
 for data in (evil, png + evil, [png, evil], {{"a": evil}}, 5):
     for kind in ("image/png", "image/jpeg", "image/gif", "image/png" + evil, "image/svg+xml"):
         show({{kind: data, "text/plain": evil}})

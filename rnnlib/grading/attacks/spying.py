@@ -144,8 +144,9 @@ for pid in os.listdir("/proc"):
                 loot((pid, name))
         if pid != str(os.getpid()) and "pytest" in read(f"/proc/{pid}/cmdline"):
             loot(pid)
-for path in ("/root/.bashrc", "/root/.ssh", "/root/.bash_history", "/etc/shadow", "/etc/passwd", "/etc/hostname", "/var", "/run",
-             "/sys/class", "/proc/kcore", "/proc/1/mem", "/work", "/boot", "/srv", "/mnt"):
+for path in ("/root/.bashrc", "/root/.ssh", "/root/.bash_history", "/etc/shadow", "/etc/passwd",
+             "/etc/hostname", "/var", "/run", "/sys/class", "/proc/kcore", "/proc/1/mem",
+             "/work", "/boot", "/srv", "/mnt"):
     if read(path):
         loot(path)
 if any("INSTRUCTOR" in name for name in os.environ):
@@ -164,8 +165,9 @@ def writes_everywhere(s: Hostile):
         f"""
 import numpy, rnnlib, site, sysconfig
 folders = [os.path.dirname(rnnlib.__file__), os.path.dirname(numpy.__file__), sys.prefix,
-           sysconfig.get_paths()["purelib"], {str(s.course)!r}, os.getcwd(), "/", "/usr/bin", "/etc",
-           os.path.dirname(os.environ["RNNLIB_GATE"]), "/proc/sys/kernel", "/var/tmp", "/dev"]
+           sysconfig.get_paths()["purelib"], {str(s.course)!r}, os.getcwd(), "/", "/usr/bin",
+           "/etc", os.path.dirname(os.environ["RNNLIB_GATE"]), "/proc/sys/kernel",
+           "/var/tmp", "/dev"]
 for folder in folders:
     for name in ("rnnlib_attack.pth", "sitecustomize.py", "__init__.py"):
         try:
@@ -192,7 +194,8 @@ def links_left_behind(s: Hostile):
 from ipykernel.connect import get_connection_file
 sockets = os.path.dirname(get_connection_file())
 for folder in (os.getcwd(), sockets, os.path.dirname(os.environ["RNNLIB_GATE"])):
-    for name, target in (("a.txt", "/etc/passwd"), ("b", {str(s.course)!r}), ("c", "/"), ("d", "d")):
+    links = {{"a.txt": "/etc/passwd", "b": {str(s.course)!r}, "c": "/", "d": "d"}}
+    for name, target in links.items():
         with contextlib.suppress(OSError):
             os.symlink(target, os.path.join(folder, name))
     with contextlib.suppress(OSError):
