@@ -13,6 +13,7 @@
 `messages`     forged kernel messages, replaced sockets
 `pages`        on whoever reads the graded work in a browser
 `cheats`       ordinary cheating
+`remains`      what remains possible
 `arena`        grades an attack between two honest submissions, and looks at everything afterwards
 `table`        the command that tries them all, and the page of the documentation
 =============  ==================================================================================
@@ -32,5 +33,6 @@ from . import (  # noqa: F401
     wires,
 )
 from .base import ATTACKS, Attack
+from .table import run_attacks
 
-__all__ = ["ATTACKS", "Attack"]
+__all__ = ["ATTACKS", "Attack", "run_attacks"]

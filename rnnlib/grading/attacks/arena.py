@@ -79,6 +79,7 @@ class Arena:
 
     def __init__(self, root: Path):
         self.root, self.course = root, course_root()
+        root.mkdir(exist_ok=True)
         self.temporary = root / "tmp"
         self.temporary.mkdir()
         tempfile.tempdir = str(self.temporary)
@@ -101,11 +102,11 @@ class Arena:
         honest.solve()
         honest.notebook.cells[0].source += f"  # {CANARY}"
         self.honest = nbformat.writes(honest.notebook).encode()
-        self._hand_in(HONEST, Handed(HONEST, self.honest))
-        self.full = self._marks(self._grade(HONEST, {}))
+        self.hand_in(HONEST, Handed(HONEST, self.honest))
+        self.full = self._marks(self.grade(HONEST, {}))
         wrong = Hostile(self.release, self.solution, self.exercises, right=False, course=root)
-        self._hand_in("wrong", Handed("wrong", nbformat.writes(wrong.notebook).encode()))
-        self.nothing = self._marks(self._grade("wrong", {}))
+        self.hand_in("wrong", Handed("wrong", nbformat.writes(wrong.notebook).encode()))
+        self.nothing = self._marks(self.grade("wrong", {}))
         shutil.rmtree(root / "submitted" / "wrong")
 
     def close(self) -> None:
@@ -129,25 +130,25 @@ class Arena:
         before = self._state()
         start = time.perf_counter()
         s = self.hostile(attack)
-        text = s.text if s.text is not None else nbformat.writes(s.notebook).encode()
-        self._hand_in(HOSTILE, Handed(HOSTILE, text, s.files))
+        self.hand_in(HOSTILE, Handed(HOSTILE, s.written(), s.files))
         folder = self.root / "submitted" / HOSTILE / UNIT
         if s.place is not None:
             s.place(folder)
-        result = self._grade(HOSTILE, attack.settings)
+        result = self.grade(HOSTILE, attack.settings)
         seconds = time.perf_counter() - start
         right = self.full if attack.right else {name: self.full[name] for name in attack.solved}
         without = self.nothing | right
         trial = Trial(attack, result, result.alarms, self._marks(result), without, seconds=seconds)
         _remove(folder.parent)
         trial.faults += [f"left behind: {what}" for what in self._changes(before)]
-        neighbour = self._grade(HONEST, {})
+        neighbour = self.grade(HONEST, {})
         if self._marks(neighbour) != self.full or neighbour.alarms or neighbour.problem:
             trial.faults.append(f"a neighbour was harmed: {neighbour.problem or neighbour.alarms}")
-        trial.faults += self._judge(trial)
+        trial.faults += self.judge(trial, self.seeds)
         return trial
 
-    def _judge(self, trial: Trial) -> list[str]:
+    def judge(self, trial: Trial, seeds: list[str]) -> list[str]:
+        """What went wrong, by marks, alarms and what is shown; nothing as a rule."""
         attack, result, faults = trial.attack, trial.result, []
         if bool(result.problem) != attack.refused:
             faults.append(f"problem: {result.problem}")
@@ -172,19 +173,20 @@ class Arena:
             faults.append(f"found what it must not: {' | '.join(where)[:600]}")
         if CANARY in shown or CANARY in (result.feedback or ""):
             faults.append("the canary is in the results")
-        if any(seed in (result.feedback or "") for seed in self.seeds):
+        if any(seed in (result.feedback or "") for seed in seeds):
             faults.append("a hidden seed is in the feedback")
         return faults
 
-    def _hand_in(self, student: str, handed: Handed) -> None:
+    def hand_in(self, student: str, handed: Handed) -> None:
+        """Put a submission where it belongs."""
         folder = self.root / "submitted" / student / UNIT
         folder.mkdir(parents=True)
         (folder / f"{UNIT}.ipynb").write_bytes(handed.notebook)
         for name, data in handed.files.items():
             (folder / name).write_bytes(data)
 
-    def _grade(self, student: str, settings: dict) -> Result:
-        """As `autograde` does it, in this process."""
+    def grade(self, student: str, settings: dict) -> Result:
+        """Grade what a student handed in, as `autograde` does it, in this process."""
         key = repr(settings)
         if key not in self.tasks:
             lines = [f"c.IsolatedExecute.{name} = {value!r}" for name, value in settings.items()]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -59,6 +60,10 @@ class Hostile(Submission):
         else:
             for name, source in WRONG.items():
                 self.write(name, source)
+
+    def written(self) -> bytes:
+        """The file that is handed in."""
+        return nbformat.writes(self.notebook).encode() if self.text is None else self.text
 
     def begin(self, code: str) -> None:
         """Put a cell of one's own in front of all answers; `loot` and common modules are there."""
@@ -137,6 +142,9 @@ class Attack:
         """What it tries, a sentence."""
         return " ".join((self.change.__doc__ or "").split())
 
+
+HASTE = {"cell_seconds": 1.5, "submission_seconds": 8.0}
+"""Settings for attacks that only waste time: they need not waste minutes."""
 
 ATTACKS: dict[str, Attack] = {}
 

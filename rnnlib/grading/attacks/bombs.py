@@ -40,11 +40,11 @@ for k in range(100_000):
 
 @attack("machine", right=True, settings={"cell_seconds": 4.0})
 def many_cells_with_much_output(s: Hostile):
-    """Fills three hundred cells with as much output as a cell may have."""
+    """Fills sixty cells with as much output as a cell may have."""
     from nbformat.v4 import new_code_cell
 
     s.begin("from IPython.display import display, Markdown")
-    for number in range(300):
+    for number in range(60):
         cell = new_code_cell(f"display(Markdown('x' * 3_900_000)) # {number}", id=f"much-{number}")
         s.notebook.cells.append(cell)
 

@@ -7,10 +7,7 @@ import os
 
 from nbformat.v4 import new_code_cell
 
-from .base import EVERYTHING, STEP, Hostile, attack
-
-QUICK = {"cell_seconds": 1.0, "submission_seconds": 6.0}
-
+from .base import EVERYTHING, STEP, HASTE, Hostile, attack
 
 @attack("grader", refused=True)
 def deep_json(s: Hostile):
@@ -53,13 +50,13 @@ def too_many_cells(s: Hostile):
     s.text = head.encode()
 
 
-@attack("grader", costs=EVERYTHING, settings=QUICK)
+@attack("grader", costs=EVERYTHING, settings=HASTE)
 def source_that_parses_slowly(s: Hostile):
     """Fills a cell with thousands of lines of IPython's magic, looked for again after each."""
     s.begin("pass\n" + "x = !ls\ny = %who\nfoo?\n" * 2_000)
 
 
-@attack("grader", costs=EVERYTHING, settings=QUICK)
+@attack("grader", costs=EVERYTHING, settings=HASTE)
 def source_that_breaks_parsers(s: Hostile):
     """Nests brackets, attributes, signs and sums so deeply that a parser could crash."""
     for number, text in enumerate(
@@ -80,9 +77,9 @@ def source_that_breaks_parsers(s: Hostile):
 
 @attack("grader", costs=EVERYTHING)
 def near_copies(s: Hostile):
-    """Hands in a thousand cells that nearly look like marked cells, for whoever compares them."""
+    """Hands in hundreds of cells that nearly look like marked cells, for whoever compares them."""
     text = s.cell("grade-rnn-step").source * 12
-    for number in range(700):
+    for number in range(200):
         cell = new_code_cell(text[: 1_500 + number] + f"# {number}", id=f"near-{number}")
         s.notebook.cells.append(cell)
 

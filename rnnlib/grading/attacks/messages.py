@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from .base import EVERYTHING, Hostile, attack
+from .base import EVERYTHING, HASTE, Hostile, attack
 
-QUICK = {"cell_seconds": 3.0, "submission_seconds": 40.0}
-
-
-@attack("grader", costs=EVERYTHING, settings=QUICK)
+@attack("grader", costs=EVERYTHING, settings=HASTE)
 def forged_messages(s: Hostile):
     """Signs messages of its own with the key from the connection file: odd and giant ones."""
     s.begin(
@@ -47,7 +44,7 @@ for _ in range(200):
     )
 
 
-@attack("grader", right=True, costs=EVERYTHING, settings=QUICK)
+@attack("grader", right=True, costs=EVERYTHING, settings=HASTE)
 def says_it_is_done(s: Hostile):
     """Says, with the right key, that its cell is done while it goes on, and answers for others."""
     s.begin(
@@ -60,7 +57,7 @@ time.sleep(1e6)
     )
 
 
-@attack("others", costs=EVERYTHING, settings=QUICK)
+@attack("others", costs=EVERYTHING, settings=HASTE)
 def sockets_replaced(s: Hostile):
     """Puts links to other sockets in the place of its kernel's, and a new connection file."""
     s.begin(
@@ -83,7 +80,7 @@ os.closerange(3, 256)
     )
 
 
-@attack("grader", costs=EVERYTHING, settings=QUICK)
+@attack("grader", costs=EVERYTHING, settings=HASTE)
 def another_kernel_in_its_place(s: Hostile):
     """Ends its kernel's loop and answers on its sockets itself, with whatever was never asked."""
     s.begin(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import COUNT, FORWARD, STEP, Hostile, attack
+from .base import COUNT, FORWARD, STEP, HASTE, Hostile, attack
 
 
 @attack("marks")
@@ -48,7 +48,7 @@ for cls in (float, int, np.ndarray, np.float64, np.bool_):
     )
 
 
-@attack("marks")
+@attack("marks", settings=HASTE)
 def patched_builtins(s: Hostile):
     """Replaces all, any, abs, min, max and float in `builtins`."""
     s.begin(
@@ -123,7 +123,7 @@ rnnlib = types.SimpleNamespace(checking=types.SimpleNamespace(grade=grade))
         s.also(name, "grade = grade_answer = lambda *a, points=5, **k: 5.0\nseed = 1")
 
 
-@attack("marks")
+@attack("marks", settings=HASTE)
 def code_transformers(s: Hostile):
     """Lets IPython rewrite every later cell: each call of `grade` becomes the number 5.0."""
     s.begin(

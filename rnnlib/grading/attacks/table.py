@@ -74,7 +74,7 @@ def try_all(names: list[str]) -> Iterator[tuple[str, tuple[str, list[str], list[
     with tempfile.TemporaryDirectory(prefix="atk") as folder:
         shares = [names[k::WORKERS] for k in range(WORKERS)]
         with ProcessPoolExecutor(
-            WORKERS, mp_context=get_context("spawn"), initializer=_begin, initargs=(folder,)
+            WORKERS, mp_context=get_context("spawn"), initializer=begin, initargs=(folder,)
         ) as pool:
             futures = {pool.submit(try_one, name): name for share in shares for name in share}
             for future, name in futures.items():
@@ -87,7 +87,8 @@ def try_all(names: list[str]) -> Iterator[tuple[str, tuple[str, list[str], list[
 _arena = None
 
 
-def _begin(folder: str) -> None:
+def begin(folder: str) -> None:
+    """Make an arena for this process, in a folder of its own below this one."""
     global _arena
     from .arena import Arena
 
@@ -95,7 +96,7 @@ def _begin(folder: str) -> None:
 
 
 def try_one(name: str) -> tuple[str, list[str], list[str]]:
-    """Try one attack in this process, after `_begin`: its marks, alarms and faults."""
+    """Try one attack in this process, after `begin`: its marks, alarms and faults."""
     trial = _arena.attempt(ATTACKS[name])
     return trial.marks, sorted({alarm["kind"] for alarm in trial.alarms}), trial.faults
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from .base import ANSWER, COUNT, EVERYTHING, FORWARD, STEP, Hostile, attack
+from .base import ANSWER, COUNT, EVERYTHING, FORWARD, STEP, HASTE, Hostile, attack
 
 CALLS = (STEP, FORWARD, COUNT)
-QUICK = {"cell_seconds": 3.0, "submission_seconds": 40.0}
-
 AGENT = """
 import json, struct
 import numpy as np
@@ -107,7 +105,7 @@ answers_with(plan)
     )
 
 
-@attack("grader", costs=CALLS, settings=QUICK)
+@attack("grader", costs=CALLS, settings=HASTE)
 def answers_that_grow(s: Hostile):
     """Answers with millions of empty lists, and with arrays of objects that are nothing yet."""
     s.begin(
@@ -124,7 +122,7 @@ answers_with(plan)
     )
 
 
-@attack("grader", costs=CALLS, settings=QUICK)
+@attack("grader", costs=CALLS, settings=HASTE)
 def answers_that_collide(s: Hostile):
     """Answers with a dict whose keys all have one hash, so that reading it takes hours."""
     s.begin(
@@ -137,7 +135,7 @@ answers_with(lambda request: b'{"!":"dict","v":[["value",{"!":"dict","v":[' + ke
     )
 
 
-@attack("grader", costs=CALLS, settings=QUICK)
+@attack("grader", costs=CALLS, settings=HASTE)
 def answers_with_many_classes(s: Hostile):
     """Answers with thousands of groups, each of a class of its own that must be made."""
     s.begin(
@@ -243,7 +241,7 @@ a.Agent.do_fetch = do_fetch
     )
 
 
-@attack("grader", costs=CALLS, settings=QUICK)
+@attack("grader", costs=CALLS, settings=HASTE)
 def drips_its_answers(s: Hostile):
     """Sends its answers one byte at a time, so that each takes as long as it may."""
     s.begin(
@@ -258,7 +256,7 @@ w.send = drip
     )
 
 
-@attack("grader", costs=EVERYTHING, settings=QUICK)
+@attack("grader", costs=EVERYTHING, settings=HASTE)
 def calls_back_without_end(s: Hostile):
     """Asks for callbacks that were never given, with arguments that would fill the memory."""
     s.begin(

@@ -1,0 +1,166 @@
+"""Hostile submissions, each graded between two honest ones in the real sandbox."""
+
+import os
+import shutil
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from browser import headless, jupyterlab, visit, why_not
+
+from rnnlib.grading.attacks import ATTACKS
+from rnnlib.grading.attacks.arena import Arena
+from rnnlib.grading.attacks.base import EVERYTHING, UNIT
+from rnnlib.grading.attacks.table import WORKERS, as_rst, begin, try_one
+from rnnlib.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.grading.isolation.syscalls import CLONE, NUMBERS, seccomp_filter
+from rnnlib.grading.worker import Handed
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [name for name, attack in ATTACKS.items() if attack.aim == "browser"]
+
+try:
+    check_sandbox()
+except SandboxError as error:
+    WHY_NOT = str(error)
+else:
+    WHY_NOT = ""
+# Where a build service lacks the sandbox, that must not pass unseen.
+needs_sandbox = pytest.mark.skipif(
+    bool(WHY_NOT) and os.environ.get("CI", "").lower() != "true", reason=WHY_NOT or "it is there"
+)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """A folder with a short name: a socket's path has 108 bytes at most."""
+    path = Path(tempfile.mkdtemp(prefix="atk", dir="/tmp"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def trials(folder, request):
+    """The attacks that are asked for, tried in two processes at once."""
+    asked = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    names = dict.fromkeys(params["attack"] for params in asked if params.get("attack") in ATTACKS)
+    with ProcessPoolExecutor(
+        WORKERS, mp_context=get_context("spawn"), initializer=begin, initargs=(str(folder),)
+    ) as pool:
+        yield {name: pool.submit(try_one, name) for name in names}
+
+
+@needs_sandbox
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_is_gained_nobody_harmed_nothing_left(trials, attack):
+    *_, faults = trials[attack].result(timeout=300)
+    assert faults == []
+
+
+# --- what a browser makes of it ---------------------------------------------------------------
+
+FOUND = """() => {
+  const found = [];
+  for (const element of document.querySelectorAll("*"))
+    for (const {name, value} of element.attributes)
+      if (/loot/.test(value) && (/^on/.test(name) || /^\\s*(javascript|data|vbscript):/i.test(value)
+          || ["src", "srcdoc", "action", "data", "background"].includes(name)))
+        found.push(element.outerHTML.slice(0, 300));
+  for (const script of document.querySelectorAll("script, style, iframe, object, embed, base"))
+    if (/loot/.test(script.outerHTML)) found.push(script.outerHTML.slice(0, 300));
+  for (const link of document.querySelectorAll("a[href]"))
+    if (!/^(https?|file):$/.test(link.protocol)) found.push(link.outerHTML.slice(0, 300));
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def graded(folder):
+    """A course in which the attacks on browsers have been graded: its root."""
+    arena = Arena(folder / "pages")
+    try:
+        for name in PAGES:
+            s = arena.hostile(ATTACKS[name])
+            arena.hand_in(name, Handed(name, s.written(), s.files))
+            assert arena.grade(name, {}).problem is None
+    finally:
+        arena.close()
+    return arena.root
+
+
+@pytest.fixture(scope="module")
+def browser(graded):
+    """A browser, and a Jupyter server on the course with nbgrader's formgrader."""
+    if why_not():
+        pytest.skip(why_not())
+    with jupyterlab(graded, graded / "home") as (address, token), headless() as chromium:
+        yield chromium, address, token
+
+
+@needs_sandbox
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("page", ["formgrader", "feedback"])
+def test_nothing_runs_in_the_browser_of_who_reads_it(graded, browser, page, name):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as gradebook:
+        number = gradebook.find_submission_notebook(UNIT, UNIT, name).id
+    path = f"formgrader/submissions/{number}/"
+    if page == "feedback":
+        path = f"files/feedback/{name}/{UNIT}/{UNIT}.html"
+    with visit(*browser) as tour:
+        tour.page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        tour.open(path)
+        assert tour.page.locator("#notebook, .jp-Notebook, body").first.text_content()
+        assert "rnn_step" in tour.page.content()
+        assert tour.page.evaluate(FOUND) == []
+        assert [url for url in tour.requests if "loot" in url.removeprefix(tour.address)] == []
+
+
+# --- parts ------------------------------------------------------------------------------------
+
+
+def test_the_page_of_the_documentation_says_what_is_tried():
+    path = ROOT / "docs" / "attacks.rst"
+    assert path.read_text(encoding="utf-8") == as_rst(), (
+        "write it anew: python -m rnnlib.grading.attacks.table"
+    )
+
+
+def test_every_attack_says_what_it_tries_and_what_is_spared():
+    assert len(ATTACKS) >= 60
+    for attack in ATTACKS.values():
+        assert attack.tries.endswith(".") and len(attack.tries) < 120, attack.name
+        assert {*attack.costs, *attack.gains, *attack.solved} <= {*EVERYTHING}
+
+
+def test_an_arena_notices_what_it_is_there_to_notice(folder):
+    """Faults are found where an attack gains, loses, or leaves something behind."""
+    from rnnlib.grading.attacks.arena import MARKER, Trial
+    from rnnlib.grading.attacks.base import Attack
+    from rnnlib.grading.worker import Result
+
+    def faults(earned, **about):
+        result = about.pop("result", Result("mallory"))
+        attack = Attack(lambda s: None, "marks", **about)
+        return Arena.judge(Arena.__new__(Arena), Trial(attack, result, [], earned, {"a": 1.0}), [])
+
+    assert faults({"a": 1.0}) == []
+    assert faults({"a": 2.0}) == ["a: gained 1"]
+    assert faults({"a": 0.5}) == ["a: lost 0.5"]
+    assert faults({"a": 0.5}, costs=("a",)) == []
+    assert faults({"a": 1.0}, gains=("a",)) == ["a: is said to gain, and does not"]
+    assert faults({"a": 1.0}, alarms=("hung",)) == ["no alarm: hung"]
+    assert faults({"a": 1.0}, refused=True) == ["problem: None"]
+    assert faults({}) == ["a: no marks"]
+    assert MARKER not in faults({"a": 1.0})
+
+
+def test_the_filter_of_system_calls_knows_two_machines_and_says_so_of_others():
+    for machine in NUMBERS:
+        program = seccomp_filter(machine)
+        assert program and len(program) % 8 == 0
+        assert CLONE[machine] not in NUMBERS[machine].values()
+    assert seccomp_filter("vax") is None
