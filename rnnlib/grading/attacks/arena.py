@@ -173,6 +173,9 @@ class Arena:
             faults.append(f"found what it must not: {' | '.join(where)[:600]}")
         if CANARY in shown or CANARY in (result.feedback or ""):
             faults.append("the canary is in the results")
+        reasons = " ".join(reason for mark in result.marks for reason in mark["reasons"])
+        if not reasons.isprintable():
+            faults.append("a reason would steer a terminal")
         if any(seed in (result.feedback or "") for seed in seeds):
             faults.append("a hidden seed is in the feedback")
         return faults

@@ -142,3 +142,15 @@ def html_in_ids(s: Hostile):
     import json
 
     s.text = json.dumps(s.notebook).encode()
+
+
+@attack("browser", right=True, costs=(STEP,))
+def steers_the_terminal(s: Hostile):
+    """Raises errors whose texts would steer the terminal in which reasons are printed."""
+    s.write(
+        STEP,
+        """
+def rnn_step(x, h, params):
+    raise ValueError("\\x1b]0;mine\\x07\\x1b[2J\\x1b[1;1H\\x9b31m \\u202e all points \\r\\x08")
+""",
+    )

@@ -25,7 +25,7 @@ AIMS = {
     "others": "Other students' work, and the course",
     "grader": "The grader",
     "machine": "The machine",
-    "browser": "The browser of whoever reads the graded work",
+    "browser": "The browser and the terminal of whoever reads the graded work",
 }
 
 

@@ -34,6 +34,7 @@ LONGEST_TEXT, MOST_TEXTS = 2000, 20
 MEMORY = 8 * 2**30
 """Bytes of address space: what a student's data can make our code ask for has an end."""
 
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST_CALLBACK = 2**20
 
 _link = None
@@ -257,9 +258,10 @@ def _nothing(value) -> dict:
 
 
 def _text(value) -> str:
+    """A text from the student's side, without what would steer a terminal that it is shown in."""
     if not isinstance(value, str):
         raise wire.WireError("a text that is none")
-    return value[:LONGEST_TEXT]
+    return CONTROLS.sub(" ", value[:LONGEST_TEXT])
 
 
 @lru_cache(maxsize=1000)
