@@ -253,8 +253,9 @@ show(
 # **The equations.** With the length $\ell_n$ of example $n$, steps counted from 1:
 #
 # $$\text{logits}_n = h_{\ell_n,n} W_{hy} + b_y \qquad
-# L = -\frac{1}{N} \sum_n \log \text{softmax}(\text{logits}_n)[\text{target}_n] \qquad
-# \frac{\partial L}{\partial h_{t,n}} = \begin{cases} \dfrac{\partial L}{\partial \text{logits}_n} W_{hy}^T & \text{if } t = \ell_n \\ 0 & \text{else} \end{cases}$$
+# L = -\frac{1}{N} \sum_n \log \text{softmax}(\text{logits}_n)[\text{target}_n]$$
+#
+# $$\frac{\partial L}{\partial h_{t,n}} = \begin{cases} \dfrac{\partial L}{\partial \text{logits}_n} W_{hy}^T & \text{if } t = \ell_n \\ 0 & \text{else} \end{cases}$$
 #
 # The zeros are no mistake. The earlier states get their gradient as well, but from the *cell*: `rnn_backward` carries it from step to step. What you return is what the output layer
 # alone knows.
@@ -698,8 +699,9 @@ check_answer("finnish", answer_finnish)
 # %%
 sentences, labels = opinions(4000, np.random.default_rng(1))
 test_sentences, test_labels = opinions(1000, np.random.default_rng(2))
-for words, label in list(zip(test_sentences, test_labels))[:6]:
-    print("good" if label else "bad ", "  ", " ".join(words))
+short = [k for k in range(0, 1000, 2) if len(" ".join(test_sentences[k])) < 80][:3]
+for k in (n for first in short for n in (first, first + 1)):
+    print("good" if test_labels[k] else "bad ", "  ", " ".join(test_sentences[k]))
 
 equal = [Counter(a) == Counter(b) for a, b in zip(test_sentences[::2], test_sentences[1::2])]
 opposite = test_labels[::2] != test_labels[1::2]
@@ -792,6 +794,8 @@ show(
 )
 
 # %% [markdown]
+# Only the last dot was trained: nobody asked before the end. What the network says on its way is a guess in the middle of the sentence, and it turns over at the words that decide.
+#
 # **Question 3.** Which of these could tell the two sentences of a pair apart?
 #
 # - a) a deep feed-forward network on the counts of the words
@@ -921,8 +925,9 @@ check(mean_pool_backward)
 # %% [markdown]
 # **The max.** Only the step that was largest has changed the result, so it gets the whole gradient, and the others get none:
 #
-# $$\text{max}_{n,j} = \max_{t \,:\, m_{t,n}} h_{t,n,j} \qquad\qquad
-# \frac{\partial L}{\partial h_{t,n,j}} = \begin{cases} \dfrac{\partial L}{\partial \text{max}_{n,j}} & \text{if } t \text{ is the step where unit } j \text{ of example } n \text{ was largest} \\ 0 & \text{else} \end{cases}$$
+# $$\text{max}_{n,j} = \max_{t \,:\, m_{t,n}} h_{t,n,j}$$
+#
+# $$\frac{\partial L}{\partial h_{t,n,j}} = \begin{cases} \dfrac{\partial L}{\partial \text{max}_{n,j}} & \text{if } t \text{ is the step where unit } j \text{ of example } n \text{ was largest} \\ 0 & \text{else} \end{cases}$$
 #
 # On paper: the values −3 and −1, and a padding of 0 behind them. The max is −1. If the 0 wins, the padding has been counted. Setting it to 0, as for a mean, does not help: it has to be **smaller than everything**.
 #
@@ -1139,7 +1144,8 @@ more_reports, more_tags = denials(620, np.random.default_rng(2))
 fresh = [k for k, report in enumerate(more_reports) if " ".join(report) not in seen]
 test_reports, test_tags = ([part[k] for k in fresh] for part in (more_reports, more_tags))
 print("What is denied, in capital letters:")
-for report, marks in list(zip(test_reports, test_tags))[:5]:
+short = [k for k, report in enumerate(test_reports) if 60 < len(" ".join(report)) < 95][:6]
+for report, marks in ((test_reports[k], test_tags[k]) for k in short):
     print("  ", " ".join(word.upper() if mark else word for word, mark in zip(report, marks)))
 print(
     f"\n{len(reports)} reports for training, {len(test_reports)} for testing, none of them in both"
@@ -1194,8 +1200,8 @@ check(many_to_many)
 # %% [markdown]
 # **Try it.** First the baselines. *Nothing is denied* is the majority. And a **window**: a logistic regression that sees the word and 3, or 6, words to either side, each with its place.
 #
-# How far can one direction get? In *it is false that ...* whoever reads forward knows all in time. In *that ... is false* he cannot know, at the statement's words, whether it will be denied: half of such statements are. So on those words he is right half of the time in the long run, whatever he
-# does, and everywhere else he can be right always. That is a bound that we can compute before we train anything.
+# How far can one direction get? In *it is false that ...* whoever reads forward knows all in time. In *that ... is false* nobody can know it at the statement's words: half of such statements are denied. So on those words a forward reader is right half of the time in the long run, whatever it
+# does, and everywhere else it can be right always. That is a bound that we can compute before we train anything.
 
 
 # %%

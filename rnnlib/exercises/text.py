@@ -145,6 +145,14 @@ def each_symbol_once(ids, W_e):
     return W_e[np.unique(ids)]
 
 
+@EMBEDDING.mistake
+def ids_times_table(ids, W_e):
+    """The ids are multiplied with the table, `ids @ W_e`. They are no numbers to reckon with: they
+    say which row is picked, `W_e[ids]`.
+    """
+    return ids @ W_e
+
+
 # --- embedding_backward -----------------------------------------------------------------------
 
 
@@ -303,6 +311,14 @@ def minus_of_the_update(dvectors, ids, W_e):
     """The sign is turned round. The minus belongs to the optimiser's step, not to the gradient."""
     dW_e = np.zeros_like(W_e)
     np.subtract.at(dW_e, ids, dvectors)
+    return dW_e
+
+
+@EMBEDDING_BACKWARD.mistake
+def made_like_the_ids(dvectors, ids, W_e):
+    """`dW_e` is made like `ids`, with their shape and whole numbers. It is made like `W_e`."""
+    dW_e = np.zeros_like(ids)
+    np.add.at(dW_e, ids, dvectors)
     return dW_e
 
 
@@ -562,6 +578,30 @@ def first_step_answers(hs, lengths, targets, params):
     return cross_entropy(logits, targets), dhs, grads
 
 
+@MANY_TO_ONE.mistake
+def whole_steps_filled(hs, lengths, targets, params):
+    """The second index is missing in `dhs[lengths - 1] = ...`, which fills these steps for all
+    examples. `np.arange(N)` says which example belongs to which step.
+    """
+    n = np.arange(len(lengths))
+    last = hs[lengths - 1, n]
+    logits = output_step(last, params)
+    dlast, grads = output_step_backward(cross_entropy_backward(logits, targets), last, params)
+    dhs = np.zeros_like(hs)
+    dhs[lengths - 1] = dlast
+    return cross_entropy(logits, targets), dhs, grads
+
+
+@MANY_TO_ONE.mistake
+def all_examples_at_each_end(hs, lengths, targets, params):
+    """The second index is missing in `hs[lengths - 1]`, which gives all N examples for each of N
+    steps. `np.arange(N)` says which example belongs to which step.
+    """
+    last = hs[lengths - 1]
+    logits = output_step(last, params)
+    return cross_entropy(logits, targets), hs, params
+
+
 # --- bag_of_words -----------------------------------------------------------------------------
 
 
@@ -687,6 +727,14 @@ def as_many_as_occur(ids, mask, V):
 def last_step_left_out(ids, mask, V):
     """The loop over the steps stops one too early."""
     return (np.eye(V)[ids] * mask[:, :, None])[:-1].sum(axis=0)
+
+
+@BAG_OF_WORDS.mistake
+def padding_made_symbol_zero(ids, mask, V):
+    """The ids are multiplied by the mask, which makes the padding a symbol 0, and that is counted.
+    Multiply the one-hot vectors by the mask.
+    """
+    return np.eye(V)[ids * mask].sum(axis=0)
 
 
 # --- confusion_matrix -------------------------------------------------------------------------

@@ -555,6 +555,32 @@ def mean_backward_for_max(dpooled, hs, mask):
     return mask[:, :, None] * (dpooled / mask.sum(axis=0)[:, None])
 
 
+@MAX_POOL_BACKWARD.mistake
+def winner_lost_on_the_padding(dpooled, hs, mask):
+    """The largest is looked for without the mask, and the mask comes afterwards: where the padding
+    was larger, no step gets the gradient. Set the padding to `-np.inf` first.
+    """
+    return (hs == hs.max(axis=0)) * mask[:, :, None] * dpooled
+
+
+@MAX_POOL_BACKWARD.mistake
+def zeros_share_the_gradient(dpooled, hs, mask):
+    """The padding is set to 0 and then compared with the largest. Where all real values of a unit
+    are negative, all the zeros get the gradient: set the padding to `-np.inf`.
+    """
+    hs = np.where(mask[:, :, None], hs, 0)
+    return (hs == hs.max(axis=0)) * dpooled
+
+
+@MAX_POOL_BACKWARD.mistake
+def zeros_win_and_get_nothing(dpooled, hs, mask):
+    """The padding is set to 0 before the largest is looked for. Where all real values of a unit are
+    negative the 0 wins, and the mask then takes the gradient away: set the padding to `-np.inf`.
+    """
+    hs = hs * mask[:, :, None]
+    return (hs == hs.max(axis=0)) * mask[:, :, None] * dpooled
+
+
 # --- many_to_many -----------------------------------------------------------------------------
 
 
@@ -760,6 +786,28 @@ def softmax_before_the_loss(hs, mask, targets, params):
     dlogits = cross_entropy_backward(p, targets, mask=mask)
     dhs, grads = output_step_backward(dlogits, hs, params)
     return cross_entropy(p, targets, mask=mask), dhs, grads
+
+
+@MANY_TO_MANY.mistake
+def logits_set_to_zero(hs, mask, targets, params):
+    """The logits on the padding are set to 0. Logits of 0 are a guess, and it counts: give the mask
+    to the loss.
+    """
+    logits = output_step(hs, params) * mask[:, :, None]
+    dhs, grads = output_step_backward(cross_entropy_backward(logits, targets), hs, params)
+    return cross_entropy(logits, targets), dhs, grads
+
+
+@MANY_TO_MANY.mistake
+def rows_not_put_back(hs, mask, targets, params):
+    """Only the real rows are worked with, `hs[mask]`, and their gradient is not put back to its
+    places: `dhs = np.zeros_like(hs)`, then `dhs[mask] = ...`.
+    """
+    rows = hs[mask]
+    logits = output_step(rows, params)
+    dlogits = cross_entropy_backward(logits, targets[mask])
+    drows, grads = output_step_backward(dlogits, rows, params)
+    return cross_entropy(logits, targets[mask]), drows, grads
 
 
 EXERCISES = (MEAN_POOL, MEAN_POOL_BACKWARD, MAX_POOL, MAX_POOL_BACKWARD, MANY_TO_MANY)
