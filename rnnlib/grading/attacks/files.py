@@ -77,9 +77,9 @@ def source_that_breaks_parsers(s: Hostile):
 
 @attack("grader", costs=EVERYTHING)
 def near_copies(s: Hostile):
-    """Hands in hundreds of cells that nearly look like marked cells, for whoever compares them."""
+    """Hands in dozens of cells that nearly look like marked cells, for whoever compares them."""
     text = s.cell("grade-rnn-step").source * 12
-    for number in range(200):
+    for number in range(60):
         cell = new_code_cell(text[: 1_500 + number] + f"# {number}", id=f"near-{number}")
         s.notebook.cells.append(cell)
 

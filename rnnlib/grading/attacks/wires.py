@@ -178,11 +178,11 @@ def giant_answers(s: Hostile):
 
 @attack("grader", costs=CALLS)
 def forged_words(s: Hostile):
-    """Answers with thousands of warnings and changed arguments, HTML and half letters in them."""
+    """Answers with hundreds of warnings and changed arguments, HTML and half letters in them."""
     s.begin(
         AGENT
         + """
-words = ["<script>alert(1)</script>\\ud800" + str(k) + "x" * 1900 for k in range(10_000)]
+words = ["<script>alert(1)</script>\\ud800" + str(k) + "x" * 1900 for k in range(250)]
 answers_with(lambda request: a_call(0.0, warned=words, changed=words, undrawn=words,
     problem="<img src=x onerror=alert(1)>" * 99, borrowed="`<b>`" * 99,
     inside={"!": "dict", "v": [[w, 1.0] for w in words[:99]]}))
