@@ -9,13 +9,16 @@ import pytest
 from rnnlib.data import (
     date_readings,
     dinosaur_names,
+    el_nino,
     japanese_vowels,
     make_date_formats,
     make_dinosaur_names,
     make_japanese_vowels,
+    make_series,
     make_spanish_proverbs,
     make_surnames,
     spanish_proverbs,
+    sunspots,
     surnames,
     written_dates,
 )
@@ -120,6 +123,22 @@ def test_surnames_are_read_from_the_lists_without_accents():
     ]  # fmt: skip
 
 
+def test_series_are_in_equal_steps_and_hold_what_the_sources_hold():
+    for series, step, first, last in (
+        (sunspots(), 1, 5.0, 2.9),
+        (sunspots(monthly=True), 1 / 12, 58.0, 2.6),
+        (el_nino(), 1 / 12, 23.11, 22.07),
+    ):
+        np.testing.assert_allclose(np.diff(series.times), step, atol=1e-9)
+        assert series.values.shape == series.times.shape and np.isfinite(series.values).all()
+        assert (series.values[0], series.values[-1]) == (first, last)
+    # A year's number is the mean of its months (they were rounded).
+    months = sunspots(monthly=True)
+    of_1957 = months.values[np.floor(months.times + 1e-9) == 1957]
+    assert len(of_1957) == 12
+    assert of_1957.mean() == pytest.approx(sunspots().values[1957 - 1700], abs=0.5)
+
+
 def test_every_file_is_the_one_the_licences_speak_of():
     folder = files("rnnlib.data")
     rows = dict(
@@ -141,6 +160,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
         (make_date_formats.make, b"PK"),
         (make_dinosaur_names.make, b"tyrannosaurus\n"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),
+        (make_series.make, dict.fromkeys(make_series.SOURCE, b"YEAR,SUNACTIVITY\n")),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),
         (make_surnames.make, b"PK"),
     ],

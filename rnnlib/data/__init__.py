@@ -9,12 +9,15 @@ import numpy as np
 from rnnlib.data.dates import WrittenDate, date_readings, written_dates
 
 __all__ = [
+    "Series",
     "Utterances",
     "WrittenDate",
     "date_readings",
     "dinosaur_names",
+    "el_nino",
     "japanese_vowels",
     "spanish_proverbs",
+    "sunspots",
     "surnames",
     "written_dates",
 ]
@@ -142,3 +145,74 @@ def surnames():
         language: tuple(names.split())
         for language, names in (line.split(":") for line in text.splitlines())
     }
+
+
+class Series(NamedTuple):
+    """A series in equal steps of time.
+
+    Attributes
+    ----------
+    times : (L,)
+        In years: 1950.0 is January 1950 in a monthly series, 1950.5 is July.
+    values : (L,)
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+
+
+def sunspots(*, monthly=False):
+    """How many spots the sun had: means of 309 years, 1700 to 2008, or of 3,126 months.
+
+    Parameters
+    ----------
+    monthly : bool
+        From January 1749 to June 2009, instead of by year.
+
+    Returns
+    -------
+    Series
+
+    Notes
+    -----
+    The international sunspot number as it was before its revision in 2015. Nobody observed in
+    February 1824: that month is the mean of its neighbours. The months after December 2008 were
+    preliminary.
+
+    Examples
+    --------
+    >>> times, values = sunspots()
+    >>> len(values), float(times[-1]), float(values[-1])
+    (309, 2008.0, 2.9)
+    >>> len(sunspots(monthly=True).values)
+    3126
+    """
+    return _read_series("sunspots_monthly.csv" if monthly else "sunspots_yearly.csv")
+
+
+def el_nino():
+    """Temperature of the sea off Peru (the region Niño 1+2): 732 months, 1950 to 2010.
+
+    Returns
+    -------
+    Series
+        In degrees Celsius.
+
+    Notes
+    -----
+    The year has a strong part in it: the mean of each month is a baseline that comes for nothing.
+
+    Examples
+    --------
+    >>> times, values = el_nino()
+    >>> len(values), float(values[0])
+    (732, 23.11)
+    """
+    return _read_series("el_nino.csv")
+
+
+def _read_series(name):
+    text = files("rnnlib.data").joinpath(name).read_text(encoding="ascii")
+    rows = np.array([line.split(",") for line in text.splitlines()[1:]], float)
+    months = rows[:, 1] - 1 if rows.shape[1] == 3 else np.zeros(len(rows))
+    return Series(rows[:, 0] + months / 12, rows[:, -1])
