@@ -6,7 +6,7 @@
 #     name: python3
 #   rnnlib:
 #     points: 20
-#     seconds: 60
+#     seconds: 120
 # ---
 
 # %% [markdown]
@@ -783,9 +783,9 @@ def train(xs, targets, training, held_out, H, seed):
     adam, places = rnnlib.adam_state(model), np.flatnonzero(training)
 
     def update(model):
-        """A round: ten batches of 64 windows."""
+        """A round: 15 batches of 64 windows."""
         nonlocal adam
-        for _ in range(10):
+        for _ in range(15):
             batch = rng.choice(places, 64, replace=False)
             grads = network_gradient(xs[:, batch], targets[:, batch], model)
             grads, _ = rnnlib.clip_grad_norm(grads, 1.0)
@@ -795,7 +795,7 @@ def train(xs, targets, training, held_out, H, seed):
     def look(model):
         return rnnlib.mean_squared_error(network(xs[:, held_out], model)[0], targets[:, held_out])
 
-    return until_it_stops(model, update, look, patience=12, longest=60)
+    return until_it_stops(model, update, look, patience=9, longest=40)
 
 
 # %% [markdown]
@@ -822,7 +822,7 @@ one_linear = rmse(
 show(
     plot_traces(
         {"LSTM": np.minimum(network_rmse, 45), "linear model": np.full(len(losses), one_linear)},
-        xlabel="look (a round has ten updates)",
+        xlabel="look (a round has 15 updates)",
         ylabel="RMSE on the validation part",
     ),
     f"The error of an LSTM on the validation part over {len(losses) - 1} rounds falls from {network_rmse[0]:.0f} to "
