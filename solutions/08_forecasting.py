@@ -94,14 +94,14 @@ with styled():
         ax.set(xlim=(times[0], times[-1]), ylabel="°C" if "Niño" in name else "spots")
         if name == "sunspots by year":
             for x, words in ((1900, " validation"), (1950, " test")):
-                ax.text(x, 205, words, size=9, va="top")
-            ax.set_ylim(0, 210)
+                ax.text(x, 245, words, size=9, va="top")
+            ax.set_ylim(0, 250)
     settle(figure)
 show(
     figure,
     "Three series over time, each with its validation and its test part shaded. Yearly sunspots swing between about 0 and "
     f"{series['sunspots by year'][0].values.max():.0f} in about eleven years. The sea's temperature swings every year between "
-    "about 19 and 27 degrees. Monthly sunspots follow the yearly ones with much noise.",
+    "about 19 and 27 degrees, and in 1983 and 1998 it rises above 28. Monthly sunspots follow the yearly ones with much noise.",
 )
 
 # %% [markdown]
@@ -889,8 +889,8 @@ for name, (apart, chance, size) in verdicts.items():
 # linear model beside it has not shown you anything.
 
 # %% [markdown]
-# **Question 3.** On the *scaled* yearly sunspots a network has a mean squared error of 0.25. The deviation of the training part is 34
-# spots. What is its RMSE in spots?
+# **Question 3.** Somebody counts spots on another star. In the training part their deviation is 34 spots. On the *scaled* series a network has a mean
+# squared error of 0.25. What is its RMSE in spots?
 
 # %% answer="in_spots"
 answer_in_spots = None  # your answer: a number

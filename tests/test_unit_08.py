@@ -1,0 +1,201 @@
+"""What the text of unit 08 says, read from the outputs that stand in it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import rnnlib
+from rnnlib.data import sunspots
+
+UNIT = Path(__file__).parent.parent / "solutions" / "08_forecasting" / "08_forecasting.ipynb"
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    notebook = nbformat.read(UNIT, as_version=4)
+    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+
+
+@pytest.fixture(scope="module")
+def printed(outputs):
+    return "\n".join(o.text for o in outputs if o.output_type == "stream")
+
+
+def numbers(printed, beginning, after=""):
+    """The numbers in the first line that begins so, in the part of the text behind `after`."""
+    lines = printed[printed.index(after) :].splitlines()
+    line = next(line for line in lines if re.match(rf"\s*{re.escape(beginning)}(?![\w,.])", line))
+    return [float(n) for n in re.findall(r"[+-]?\d+\.?\d*", line.strip()[len(beginning) :])]
+
+
+# --- windows, leaks, scales --------------------------------------------------------------------
+
+
+def test_the_examples_on_paper():
+    xs, targets = rnnlib.windows(np.arange(1.0, 7.0), 3, horizon=2)
+    assert xs[:, :, 0].T.tolist() == [[1, 2, 3], [2, 3, 4]]
+    assert targets[:, :, 0].T.tolist() == [[4, 5], [5, 6]]
+    scaled, mean, std = rnnlib.standardise(np.array([[1.0], [3.0], [10.0]]), 2)
+    assert (scaled.ravel().tolist(), mean[0], std[0]) == ([-1, 1, 8], 2, 1)
+    xs = np.arange(1.0, 5.0).reshape(4, 1, 1)
+    assert rnnlib.seasonal_naive(xs, 5, period=2).ravel().tolist() == [3, 4, 3, 4, 3]
+    xs, targets = np.array([[[4.0], [3.5], [3.25]]]), np.array([[[3.5], [3.25], [3.125]]])
+    model = rnnlib.fit_ar(xs, targets)
+    np.testing.assert_allclose([model.W_hy[0, 0], model.b_y[0]], [0.5, 1.5])
+    twice = rnnlib.recursive_forecast(lambda xs: 2 * xs[-1], np.ones((2, 1, 1)), 3)
+    assert twice.ravel().tolist() == [2, 4, 8]
+
+
+def test_the_answer_about_windows_and_february():
+    assert rnnlib.windows(np.arange(200.0), 22, horizon=5)[0].shape[1] == 174
+    times, values = sunspots(monthly=True)
+    february = int(np.flatnonzero(np.isclose(times, 1824 + 1 / 12))[0])
+    assert values[february] == pytest.approx(values[[february - 1, february + 1]].mean(), abs=0.06)
+
+
+def test_the_mean_around_leaks_and_pretends_and_the_mean_of_the_last_does_not(printed):
+    after = "error on the test part (RMSE)"
+    as_it_is = numbers(printed, "as it is", after)
+    last_three = numbers(printed, "mean of the last three", after)
+    around = numbers(printed, "mean around", after)
+    of_all = numbers(printed, "less the mean of all", after)
+    assert as_it_is[:2] == last_three[:2] == [0, 0] and min(around[:2] + of_all[:2]) > 0.1
+    assert around[2] < 0.3 * as_it_is[2] and around[3] < 0.3 * as_it_is[3]
+    assert last_three[2] >= as_it_is[2] and last_three[3] >= as_it_is[3]  # "gains nothing"
+    assert of_all[2:] == as_it_is[2:]  # "does no harm to the numbers"
+
+
+def test_the_scale_of_the_training_part_shows_that_the_sun_became_more_active(printed):
+    mean, deviation, largest = numbers(printed, "sunspots by year", "in units of the training part")
+    assert 0.6 < mean < 1 and deviation > 1.2 and largest > 3
+    assert numbers(printed, "leak, scaled with the training part") == [0]
+    assert numbers(printed, "leak, scaled with everything")[0] > 0.1
+
+
+# --- who wins ----------------------------------------------------------------------------------
+
+
+def test_each_series_has_its_own_dull_baseline(printed):
+    after = "mean   persistence   one season ago   almanac"
+    for name in ("sunspots by year", "sunspots by month"):
+        mean, persistence, season, *_ = numbers(printed, name, after)
+        assert persistence < season < mean
+    mean, persistence, season, almanac = numbers(printed, "El Niño", after)
+    assert persistence < almanac < 1.2 * persistence and almanac < season < mean
+
+
+def test_validation_chooses_the_window_and_more_weights_fit_the_training_part_better(printed):
+    lines = printed[printed.index("RMSE                    window") :].splitlines()[1:]
+    for name, chosen in (("sunspots by year", 9), ("El Niño", 24), ("sunspots by month", 36)):
+        found = [
+            [float(n) for n in re.findall(r"\d+\.?\d*", line[len(name) :])]
+            for line in lines
+            if re.match(rf"{name} +\d+ +[\d.]+ +[\d.]+ +[\d.]+", line)
+        ]
+        training = [row[1] for row in found]
+        assert training == sorted(training, reverse=True)
+        assert min(found, key=lambda row: row[2])[0] == chosen
+        if name == "sunspots by year":
+            assert found[-1][0] == 12 and found[-1][3] > found[-2][3]
+
+
+def test_no_lstm_beats_the_linear_model(printed):
+    assert "the LSTM wins" not in printed
+    after = "RMSE on the test part   persistence"
+    for name in ("sunspots by year", "El Niño"):
+        persistence, linear, lstm, _, mean_of_all = numbers(printed, name, after)
+        assert lstm < 0.75 * persistence and linear < 0.75 * persistence
+        assert mean_of_all <= lstm
+        apart, chance = numbers(printed, name, "LSTM minus linear, in percent")
+        assert abs(apart) < 2 * chance
+    persistence, linear, lstm, _, _ = numbers(printed, "sunspots by month", after)
+    assert lstm < persistence
+    assert 1.04 < lstm / linear < 1.08  # "about six percent of its RMSE"
+    row = printed[printed.index("LSTM minus linear, in percent") :]
+    assert re.search(r"sunspots by month .*the linear model wins", row)
+
+
+def test_its_validation_loss_pretended_a_victory(outputs):
+    words = next(
+        o.data["text/plain"]
+        for o in outputs
+        if "on the validation part over" in o.get("data", {}).get("text/plain", "")
+    )
+    best, linear = (
+        float(n) for n in re.findall(r"(\d+\.\d) spots|has (\d+\.\d)", words)[0:2] for n in n if n
+    )
+    assert best < linear
+
+
+def test_far_ahead_nobody_beats_the_almanac(printed):
+    after = "months ahead                  1"
+    almanac = numbers(printed, "almanac", after)
+    rivals = {
+        name: numbers(printed, name, after)
+        for name in ("linear, recursive", "linear, direct", "LSTM, recursive", "LSTM, direct")
+    }
+    for name, errors in rivals.items():
+        if name.startswith("LSTM"):
+            errors = errors[::2]
+        assert errors[0] < 0.7 * almanac[0] and errors[3] > almanac[3]
+        assert errors[2] > 0.93 * almanac[2]
+    one = [rivals[name][0] for name in rivals]
+    assert max(one[:3]) < one[3]  # "the direct LSTM pays at the first month"
+    assert min(numbers(printed, "one year ago", after)) > max(almanac)
+    for linear in zip(rivals["linear, recursive"], rivals["linear, direct"], strict=True):
+        assert max(linear) < 1.07 * min(linear)
+
+
+def test_an_interval_keeps_its_promise_only_where_the_law_stays(printed):
+    lines = printed[printed.index("80 % promised") :].splitlines()[1:7]
+    share = [[float(n) for n in re.findall(r": (\d\.\d+)", line)] for line in lines]
+    assert all(abs(s - 0.8) <= 0.02 for s in share[0])
+    assert all(a < b for a, b in zip(share[1], share[0], strict=True))
+    assert max(share[2] + share[4]) < 0.8 and share[4][0] < 0.6
+    assert np.mean(share[3] + share[5]) >= np.mean(share[2] + share[4])  # "that is luck"
+
+
+# --- the river ---------------------------------------------------------------------------------
+
+
+def test_the_gates_win_on_the_river(printed):
+    after = "RMSE on the test rivers"
+    rows = {
+        name: numbers(printed, name, after)
+        for name in (
+            "linear, 10 days", "linear, 80 days", "feed-forward, 10 days",
+            "feed-forward, 80 days", "simple recurrent, 32 units", "LSTM, 16 units",
+            "linear, told the snow (cheats)",
+        )
+    }  # fmt: skip
+    spread = {name: values[::2] if len(values) == 6 else values for name, values in rows.items()}
+    lstm, told = spread["LSTM, 16 units"], spread["linear, told the snow (cheats)"]
+    ten, eighty = spread["linear, 10 days"], spread["linear, 80 days"]
+    assert lstm[0] < 1.08 * told[0] and told[0] == pytest.approx(0.05, abs=0.002)
+    assert 0.12 < lstm[1] / ten[1] < 0.28  # "about a fifth"
+    assert 0.9 * ten[1] < eighty[1] < ten[1]
+    assert spread["feed-forward, 10 days"][1] > 0.98 * ten[1]
+    assert 0.8 * ten[1] < spread["feed-forward, 80 days"][1] < ten[1]
+    assert spread["feed-forward, 80 days"][2] > 1.1 * lstm[2]
+    assert lstm[1] < 0.5 * spread["simple recurrent, 32 units"][1] < 0.5 * ten[1]
+    assert lstm[2] == pytest.approx(ten[2], rel=0.05)
+
+
+def test_its_state_holds_the_snow(printed):
+    after = "R² of the probe"
+    (window,) = numbers(printed, "the last 10 days", after)
+    for start in range(3):
+        untrained = numbers(printed, f"untrained LSTM, start {start}", after)
+        trained = numbers(printed, f"trained LSTM, start {start}", after)
+        assert window < untrained[0] < 0.9 < 0.95 < trained[0]
+        assert trained[2] < trained[1] - 0.1  # closes further at the thaw
+        assert untrained[2] > untrained[1]
+
+
+def test_every_picture_says_what_it_shows(outputs):
+    pictures = [o for o in outputs if "image/png" in o.get("data", {})]
+    assert len(pictures) == 9
+    assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)
