@@ -200,10 +200,29 @@ def horizon_not_counted(series, T, *, horizon=1):
     N = len(series) - T
     xs = [series[n : n + T] for n in range(N)]
     targets = [series[n + T : n + T + horizon] for n in range(N)]
-    targets = [
-        np.concatenate([t, np.full((horizon - len(t), series.shape[1]), np.nan)]) for t in targets
-    ]
     return np.stack(xs, axis=1), np.stack(targets, axis=1)
+
+
+@WINDOWS.mistake
+def uneven_targets_in_an_array(series, T, *, horizon=1):
+    """`np.array` is given pieces of different lengths: with `L - T` windows the last ones have too
+    few targets. There is room for `L - T - horizon + 1`.
+    """
+    N = len(series) - T
+    xs = [series[n : n + T] for n in range(N)]
+    targets = [series[n + T : n + T + horizon] for n in range(N)]
+    return np.array(xs), np.array(targets)
+
+
+@WINDOWS.mistake
+def farthest_value_without_an_axis(series, T, *, horizon=1):
+    """a single value is kept for each window, the farthest one, and the axis for the steps ahead
+    is lost. Slice: `series[n + T : n + T + horizon]`.
+    """
+    N = len(series) - T - horizon + 1
+    xs = [series[n : n + T] for n in range(N)]
+    targets = [series[n + T + horizon - 1] for n in range(N)]
+    return np.stack(xs, axis=1), np.stack(targets)
 
 
 @WINDOWS.mistake
@@ -452,6 +471,15 @@ def method_given_the_past_alone(method, series, t, future):
     return np.abs(method(future)[: t + 1] - method(series)[: len(future)][: t + 1]).max()
 
 
+@FUTURE_LEAK.mistake
+def method_given_the_beginning_alone(method, series, t, future):
+    """the method is given the series up to t alone. It reads the whole series; cut its *results*:
+    `method(changed)[: t + 1]`.
+    """
+    changed = np.concatenate([series[:t], future])
+    return np.abs(method(changed[: t + 1]) - method(series[: t + 1])).max()
+
+
 # --- standardise ------------------------------------------------------------------------------
 
 
@@ -633,6 +661,13 @@ def scaled_in_place(series, L_train):
     return series, mean, std
 
 
+@STANDARDISE.mistake
+def only_the_scaled_series_returned(series, L_train):
+    """mean and deviation are not returned. They are needed for the way back."""
+    mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
+    return (series - mean) / std
+
+
 # --- seasonal_naive ---------------------------------------------------------------------------
 
 
@@ -761,6 +796,12 @@ def one_step_too_few(xs, horizon, *, period=1):
 def list_of_forecasts(xs, horizon, *, period=1):
     """a list comes back. `np.stack` makes one array of it."""
     return [xs[-period:][k % period] for k in range(horizon)]
+
+
+@SEASONAL_NAIVE.mistake
+def tiled_along_the_last_axis(xs, horizon, *, period=1):
+    """`np.tile` repeats along the *last* axis. Time is the first: look up `season[k % period]`."""
+    return np.tile(xs[-period:], horizon)[:horizon]
 
 
 # --- fit_ar -----------------------------------------------------------------------------------
@@ -936,6 +977,25 @@ def whole_answer_of_lstsq(xs, targets):
     """
     rows = np.column_stack([xs[:, :, 0].T, np.ones(xs.shape[1])])
     weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)
+    return DenseParams(W_hy=weights[:-1], b_y=weights[-1])
+
+
+@FIT_AR.mistake
+def three_axes_given_to_lstsq(xs, targets):
+    """an array with three axes is given to `lstsq`. Take the last axis out, and transpose:
+    `xs[:, :, 0].T`, `targets[:, :, 0].T`.
+    """
+    weights = np.linalg.lstsq(xs, targets, rcond=None)[0]
+    return DenseParams(W_hy=weights[:-1], b_y=weights[-1])
+
+
+@FIT_AR.mistake
+def ones_not_a_column(xs, targets):
+    """the ones are a flat array, and `np.concatenate` cannot put it beside a matrix.
+    `np.column_stack` makes a column of it.
+    """
+    rows = np.concatenate([xs[:, :, 0].T, np.ones(xs.shape[1])], axis=1)
+    weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
     return DenseParams(W_hy=weights[:-1], b_y=weights[-1])
 
 

@@ -377,6 +377,23 @@ def one_round_too_many(params, update, look, *, patience=5, longest=100):
     return best, np.array(losses)
 
 
+@TRAIN_EARLY_STOPPING.mistake
+def update_thrown_away(params, update, look, *, patience=5, longest=100):
+    """what `update` returns is thrown away, so that nothing is ever trained: `params =
+    update(params)`.
+    """
+    best, best_loss, waited = params, look(params), 0
+    losses = [best_loss]
+    while waited < patience and len(losses) <= longest:
+        update(params)
+        losses.append(look(params))
+        if losses[-1] < best_loss:
+            best, best_loss, waited = params, losses[-1], 0
+        else:
+            waited += 1
+    return best, np.array(losses)
+
+
 # --- recursive_forecast -----------------------------------------------------------------------
 
 
@@ -595,6 +612,18 @@ def no_axis_for_the_new_step(one_step, xs, horizon):
     return np.stack(forecasts)
 
 
+@RECURSIVE_FORECAST.mistake
+def window_flattened(one_step, xs, horizon):
+    """the window is flattened: `np.append` makes one long row of all its numbers. `np.concatenate`
+    joins along time.
+    """
+    forecasts = []
+    for _ in range(horizon):
+        forecasts.append(one_step(xs))
+        xs = np.append(xs[1:], forecasts[-1])
+    return np.stack(forecasts)
+
+
 # --- prediction_interval ----------------------------------------------------------------------
 
 
@@ -777,6 +806,15 @@ def along_the_wrong_axis(predictions, errors, *, share=0.8):
     return predictions + low[:, None], predictions + high[:, None]
 
 
+@PREDICTION_INTERVAL.mistake
+def no_axis_for_the_windows(predictions, errors, *, share=0.8):
+    """a quantile for each step, (K,), is added to (K, N) as it is. It needs a second axis:
+    `low[:, None]`.
+    """
+    low, high = np.quantile(errors, [(1 - share) / 2, (1 + share) / 2], axis=1)
+    return predictions + low, predictions + high
+
+
 # --- coverage ---------------------------------------------------------------------------------
 
 
@@ -902,3 +940,11 @@ def two_signs_in_a_row(targets, lower, upper):
     comparisons with `&`, each in brackets.
     """
     return np.mean(lower <= targets <= upper, axis=1)
+
+
+@COVERAGE.mistake
+def brackets_left_out(targets, lower, upper):
+    """the brackets around the comparisons are missing: `&` binds tighter than `<=`, and comes
+    first.
+    """
+    return np.mean(lower <= targets & targets <= upper, axis=1)
