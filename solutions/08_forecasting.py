@@ -39,7 +39,7 @@
 import numpy as np
 
 import rnnlib
-from rnnlib import DenseParams, EarlyStopping, LSTMParams, RNNParams, early_stopping  # noqa: F401 - you may use them in 8.7
+from rnnlib import DenseParams, EarlyStopping, LSTMParams, RNNParams, early_stopping  # noqa: F401
 from rnnlib.checking import check, check_answer, working
 from rnnlib.data import el_nino, sunspots
 from rnnlib.plotting import plot_traces, show
@@ -670,7 +670,7 @@ show(
 
 # %% [markdown]
 # Much of last year, less of the year before it: "go on as you were going, and turn back in time". Add a few small weights for the
-# eleven years, and that is all. It takes a few microseconds, and it is far better than persistence.
+# eleven years, and that is all. It is fitted in well under a millisecond, and it is far better than persistence.
 #
 # Read a block of the table downwards: the *training* error falls with every further weight, always. For the yearly sunspots validation and test turn up
 # again: of 178 examples, 13 weights have begun to learn the noise. The longer series can afford longer windows.
@@ -881,7 +881,7 @@ for name, (apart, chance, size) in verdicts.items():
 #   may make it, in the random start and in which years happened to be the test. (Up to two standard errors are called a tie here.) On the long one the linear
 #   model wins, by about six percent of its RMSE.
 # - The mean of several networks is usually a little better than one of them: their errors differ, and partly cancel. It also costs several trainings.
-# - The linear model has about ten to forty weights and is fitted in less than a millisecond. The LSTM has hundreds to more than a thousand weights and takes
+# - The linear model has about ten to forty weights and is fitted in a few milliseconds at most. The LSTM has hundreds to more than a thousand weights and takes
 #   a second. At a tie, the cheap and plain one wins.
 #
 # Why is there so little to gain? In such a series nearly all that can be known about the next value stands in the last few, and the

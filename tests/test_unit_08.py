@@ -158,6 +158,14 @@ def test_an_interval_keeps_its_promise_only_where_the_law_stays(printed):
     assert np.mean(share[3] + share[5]) >= np.mean(share[2] + share[4])  # "that is luck"
 
 
+def test_larger_sunspot_numbers_come_with_larger_errors():
+    values = sunspots().values[:200]
+    xs, targets = rnnlib.windows(values, 9)
+    errors = np.abs(targets - rnnlib.ar_forecast(xs, rnnlib.fit_ar(xs, targets))).ravel()
+    high = targets.ravel() > 60
+    assert errors[high].mean() > 1.4 * errors[~high].mean()
+
+
 # --- the river ---------------------------------------------------------------------------------
 
 
@@ -182,6 +190,19 @@ def test_the_gates_win_on_the_river(printed):
     assert spread["feed-forward, 80 days"][2] > 1.1 * lstm[2]
     assert lstm[1] < 0.5 * spread["simple recurrent, 32 units"][1] < 0.5 * ten[1]
     assert lstm[2] == pytest.approx(ten[2], rel=0.05)
+
+
+def test_the_linear_model_fails_on_its_own_training_rivers_too():
+    cells = nbformat.read(UNIT, as_version=4).cells
+    names = {"np": np}
+    exec(next(cell.source for cell in cells if cell.source.startswith("def river")), names)
+    days = names["rivers"]["training"][0]
+    steps = np.concatenate([days[80 - k : 120 - k] for k in range(80)], axis=2).reshape(-1, 240)
+    xs, targets = steps.T[:, :, None], days[81:, :, :1].reshape(1, -1, 1)
+    assert steps.shape[0] > 10_000  # "more than 10,000 examples"
+    errors = (rnnlib.ar_forecast(xs, rnnlib.fit_ar(xs, targets)) - targets).ravel()
+    thaws = days[80:-1, :, 2].ravel() == 1
+    assert np.sqrt(np.mean(errors[thaws] ** 2)) > 0.45
 
 
 def test_its_state_holds_the_snow(printed):
