@@ -1,0 +1,64 @@
+"""Attention weights as a picture: which symbol was read while which one was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rnnlib.plotting.style import FAINT, INK, new_figure, settle, styled, visible
+from rnnlib.shapes import ShapeError
+
+
+@styled()
+def plot_alignment(
+    panels: Sequence[tuple[np.ndarray, str, str]], *, titles: Sequence[str] = ()
+) -> Figure:
+    """Heat maps of attention weights, one below the other; the darker, the more weight.
+
+    Parameters
+    ----------
+    panels : sequence of (weights, source, target)
+        Weights (S, T) of one example; source with T symbols below, target with S at the left.
+    titles : sequence of str, optional
+        A title for each panel.
+
+    Raises
+    ------
+    ShapeError
+        If the weights of a panel are not (S, T) for its texts.
+    ValueError
+        If there is no panel, or not as many titles.
+
+    Examples
+    --------
+    >>> fig = plot_alignment([(np.eye(3)[::-1], "abc", "cba")])
+    """
+    if not panels:
+        raise ValueError("panels must hold at least one (weights, source, target)")
+    if titles and len(titles) != len(panels):
+        raise ValueError(f"there are {len(panels)} panels, and {len(titles)} titles")
+    for weights, source, target in panels:
+        if np.shape(weights) != (len(target), len(source)):
+            raise ShapeError(
+                f"weights must have shape (S, T) = ({len(target)}, {len(source)}) for "
+                f"{target!r} and {source!r}, got {np.shape(weights)}"
+            )
+    step = 0.185
+    heights = [len(target) * step for _, _, target in panels]
+    longest = max(len(source) for _, source, _ in panels)
+    figure = new_figure(max(3.2, 0.9 + longest * step), sum(heights) + 0.62 * len(panels))
+    rows = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
+    for k, (ax, (weights, source, target)) in enumerate(zip(rows[:, 0], panels)):
+        ax.pcolormesh(weights, cmap="Blues", vmin=0, vmax=1, edgecolors=FAINT, linewidth=0.4)
+        ax.set_xlim(0, longest)
+        ax.invert_yaxis()
+        ax.set_xticks(np.arange(len(source)) + 0.5, [visible(c) for c in source])
+        ax.set_yticks(np.arange(len(target)) + 0.5, [visible(c) for c in target])
+        ax.tick_params(length=0, labelcolor=INK)
+        for side in ("bottom", "left"):
+            ax.spines[side].set_visible(False)
+        if titles:
+            ax.set_title(titles[k])
+    return settle(figure)
