@@ -516,6 +516,9 @@ check(greedy_decode)
 
 
 # %%
+write, matches = working(greedy_decode), working(exact_match)
+
+
 @rnnlib.parameters
 class Translator(rnnlib.Params):
     """An encoder, a decoder and an output layer."""
@@ -561,7 +564,7 @@ def translate(model, dates, attend=None):
     xs, mask, _, targets, real = as_batch(dates)
     hs, h, _ = encode(model, xs, mask)
     step = decoder_step(model, hs, mask, attend)
-    return working(greedy_decode)(step, h, START, END, len(targets)), targets, real
+    return write(step, h, START, END, len(targets)), targets, real
 
 
 def several(dates, k):
@@ -586,7 +589,7 @@ def train(gradients, updates, seed, attend=None, N=64, k=1):
         model, state = rnnlib.adam_step(model, grads, state, learning_rate=rate)
         if (update + 1) % (updates // 12) == 0:
             seconds = time.process_time() - begin
-            right = working(exact_match)(*translate(model, several(held_out, k), attend))
+            right = matches(*translate(model, several(held_out, k), attend))
             curve.append((update + 1, right, seconds))
     return model, curve
 

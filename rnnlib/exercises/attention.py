@@ -156,6 +156,14 @@ def step_with_step(queries, keys):
     return (queries * keys).sum(axis=2)
 
 
+@DOT_SCORES.mistake
+def matrix_product_of_everything(queries, keys):
+    """`@` is used on the whole arrays, with `keys.T`. `.T` turns *all* axes over, and `@` takes the
+    first axis, the steps, for the batch. Name the axes with `np.einsum`.
+    """
+    return queries @ keys.T
+
+
 # --- masked_softmax ---------------------------------------------------------------------------
 
 
@@ -334,6 +342,15 @@ def scores_changed(scores, mask):
     return e / e.sum(axis=2, keepdims=True)
 
 
+@MASKED_SOFTMAX.mistake
+def exponentials_times_the_mask_as_it_is(scores, mask):
+    """The exponentials are multiplied by the mask as it is, (T, N). The last two axes of the scores
+    are N and T: turn it over with `mask.T`. (Large scores overflow, too.)
+    """
+    e = np.exp(scores) * mask
+    return e / e.sum(axis=2, keepdims=True)
+
+
 # --- attention_context ------------------------------------------------------------------------
 
 
@@ -454,6 +471,14 @@ def order_of_keys_reversed(weights, values):
 def examples_averaged(weights, values):
     """The values of all examples are summed. An example looks at its own values."""
     return np.einsum("snt,tme->sne", weights, values)
+
+
+@ATTENTION_CONTEXT.mistake
+def product_of_whole_arrays(weights, values):
+    """`@` is used on the whole arrays: it takes the first axis for the batch, which is the steps
+    here. Name the axes with `np.einsum`.
+    """
+    return weights @ values
 
 
 # --- attention_context_backward ---------------------------------------------------------------
@@ -590,6 +615,14 @@ def dweights_batch_first(dcontext, weights, values):
     """`dweights` has the batch as its first axis. It has the shape of the weights, (S, N, T)."""
     dweights = np.einsum("sne,tne->nst", dcontext, values)
     return dweights, np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def products_of_whole_arrays(dcontext, weights, values):
+    """`@` is used on the whole arrays, with `.T`, which turns *all* axes over. Name the axes with
+    `np.einsum`.
+    """
+    return dcontext @ values.T, weights.T @ dcontext
 
 
 # --- masked_softmax_backward ------------------------------------------------------------------
@@ -865,6 +898,15 @@ def dkeys_not_summed(dscores, queries, keys):
     """`dkeys` is not summed over the queries. It has the shape of the keys."""
     dqueries = np.einsum("snt,tnh->snh", dscores, keys)
     return dqueries, np.einsum("snt,snh->stnh", dscores, queries)
+
+
+@DOT_SCORES_BACKWARD.mistake
+def dkeys_summed_over_keys(dscores, queries, keys):
+    """`dkeys` is summed over the keys, and so has a row for each *query*. The sum runs over the
+    queries: the index s goes, t stays.
+    """
+    dqueries = np.einsum("snt,tnh->snh", dscores, keys)
+    return dqueries, np.einsum("snt,snh->snh", dscores, queries)
 
 
 # --- attend_backward --------------------------------------------------------------------------

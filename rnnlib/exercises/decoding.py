@@ -539,6 +539,17 @@ def averaged_once_more(dlogits, encoder_cache, decoder_cache, out):
     return grads_encoder, grads_decoder, grads_out
 
 
+@ENCODE_DECODE_BACKWARD.mistake
+def dh_in_the_wrong_place(dlogits, encoder_cache, decoder_cache, out):
+    """`dh` is given to the encoder as its first argument, where the gradients of all states belong.
+    The gradient of the final state is the second.
+    """
+    dstates, grads_out = output_step_backward(dlogits, decoder_cache.hs, out)
+    _, dh, grads_decoder = gru_backward(dstates, None, decoder_cache)
+    _, _, grads_encoder = gru_backward(dh, None, encoder_cache)
+    return grads_encoder, grads_decoder, grads_out
+
+
 # --- exact_match ------------------------------------------------------------------------------
 
 
@@ -1094,6 +1105,16 @@ def scores_as_probabilities(scores, log_probs, width):
     totals = (scores[:, None] + log_probs).ravel()
     best = np.argsort(-totals)[:width]
     return *np.divmod(best, log_probs.shape[1]), np.exp(totals[best])
+
+
+@BEAM_STEP.mistake
+def scores_as_a_row(scores, log_probs, width):
+    """The scores are added as a row. They belong to the rows of the table: `scores[:, None]` is a
+    column.
+    """
+    totals = (scores + log_probs).ravel()
+    best = np.argsort(-totals)[:width]
+    return *np.divmod(best, log_probs.shape[1]), totals[best]
 
 
 # --- beam_search ------------------------------------------------------------------------------
