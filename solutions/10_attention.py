@@ -6,7 +6,7 @@
 #     name: python3
 #   rnnlib:
 #     points: 20
-#     seconds: 200
+#     seconds: 60
 # ---
 
 # %% [markdown]
@@ -141,28 +141,27 @@ with styled():
     page = Sketch(7.4, 2.5)
     before = None
     for t, letter in enumerate("4 mar"):
-        state = page.box(0.6 + 0.78 * t, 1.25, f"$h_{t + 1}$", fill=tint(BLUE))
-        below = page.box(0.6 + 0.78 * t, 0.4, letter.replace(" ", "␣"), fill="#FFFFFF")
+        state = page.box(0.45 + 0.74 * t, 1.25, f"$h_{t + 1}$", fill=tint(BLUE))
+        below = page.box(0.45 + 0.74 * t, 0.4, letter.replace(" ", "␣"), fill="#FFFFFF")
         page.arrow(below.top, state.bottom)
         if before is not None:
             page.arrow(before.right, state.left, BLUE)
         before = state
     for s, (read, write) in enumerate(zip("^03", "03-")):
-        x = 5.2 + 0.78 * s
+        x = 4.8 + 0.78 * s
         state = page.box(x, 1.25, f"$s_{s + 1}$", fill=tint(GREEN))
         below = page.box(x, 0.4, read, fill="#FFFFFF")
         above = page.box(x, 2.1, write, fill="#FFFFFF")
         page.arrow(below.top, state.bottom)
         page.arrow(state.top, above.bottom)
-        page.arrow(
-            before.right, state.left, VERMILLION if s == 0 else GREEN, width=2.6 if s == 0 else 1.6
-        )
+        color, width = (VERMILLION, 2.6) if s == 0 else (GREEN, 1.6)
+        page.arrow(before.right, state.left, color, width=width)
         before = state
-    page.text(2.16, 1.75, "encoder", size=10, color=BLUE)
-    page.text(4.46, 1.75, "all there is", size=9.5, color=VERMILLION)
-    page.text(7.1, 0.4, "reads", size=9, color=GREY, ha="center")
-    page.text(7.1, 2.1, "writes", size=9, color=GREY, ha="center")
-    page.text(7.12, 1.75, "decoder", size=10, color=GREEN)
+    page.text(1.93, 1.75, "encoder", size=10, color=BLUE)
+    page.text(4.1, 1.5, "all there is", size=9.5, color=VERMILLION)
+    page.text(6.8, 0.4, "reads", size=9.5, color=GREY, ha="left")
+    page.text(6.8, 1.25, "decoder", size=10, color=GREEN, ha="left")
+    page.text(6.8, 2.1, "writes", size=9.5, color=GREY, ha="left")
 show(
     page.figure,
     "An encoder reads the symbols 4, space, m, a, r, one state after the other. A single arrow leads from its last state to the first "
@@ -264,9 +263,10 @@ check_answer("forcing", answer_forcing)
 #
 # **The equations**, with a GRU for each of the two:
 #
-# $$h_t = \text{GRU}_{\text{enc}}(x_t,\, h_{t-1}),\quad h_0 = 0 \qquad\qquad
-# s_1, s_2, \dots:\quad s_k = \text{GRU}_{\text{dec}}(y_k,\, s_{k-1}),\quad s_0 = h_T \qquad\qquad
-# \text{logits}_k = s_k W_{hy} + b_y$$
+# $$h_t = \text{GRU}_{\text{enc}}(x_t,\, h_{t-1}) \quad\text{from}\quad h_0 = 0$$
+#
+# $$s_k = \text{GRU}_{\text{dec}}(y_k,\, s_{k-1}) \quad\text{from}\quad s_0 = h_T
+# \qquad\qquad \text{logits}_k = s_k W_{hy} + b_y$$
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
