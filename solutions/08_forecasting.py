@@ -6,7 +6,7 @@
 #     name: python3
 #   rnnlib:
 #     points: 20
-#     seconds: 120
+#     seconds: 60
 # ---
 
 # %% [markdown]
