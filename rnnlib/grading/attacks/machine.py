@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import STEP, Hostile, attack
+from .base import COUNT, FORWARD, STEP, Hostile, attack
 
 QUICK = {"cell_seconds": 2.0}
 """For cells that hang: they need not do so for half a minute."""
@@ -179,7 +179,7 @@ builtins.undead = Undead()
     )
 
 
-@attack("grader", right=True, costs=(STEP,))
+@attack("grader", right=True, costs=(STEP, FORWARD, COUNT))
 def forks_in_a_call(s: Hostile):
     """Forks inside a marked function, so that two processes answer one question."""
     s.wrap(STEP, "os.fork()")
