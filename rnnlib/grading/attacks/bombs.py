@@ -7,8 +7,8 @@ from .base import COUNT, EVERYTHING, FORWARD, STEP, Hostile, attack
 
 @attack("machine", right=True)
 def prints_without_end(s: Hostile):
-    """Prints a gigabyte."""
-    s.begin("for _ in range(1000):\n    print('flood ' * 170_000)")
+    """Prints two hundred megabytes."""
+    s.begin("for _ in range(200):\n    print('flood ' * 170_000)")
 
 
 @attack("machine", right=True)
@@ -18,10 +18,10 @@ def writes_to_descriptors(s: Hostile):
         """
 for number in (1, 2):
     with contextlib.suppress(OSError):
-        for _ in range(300):
+        for _ in range(60):
             os.write(number, b"flood " * 100_000)
 sys.__stdout__.write("flood " * 1_000_000)
-subprocess.run("yes | head -c 300000000 >&2; yes | head -c 100000000", shell=True)
+subprocess.run("yes | head -c 30000000 >&2; yes | head -c 30000000", shell=True)
 """
     )
 

@@ -133,7 +133,7 @@ def huge_power(s: Hostile):
     s.wrap(STEP, "3 ** 10**9")
 
 
-@attack("others", settings={"submission_seconds": 15.0})
+@attack("others", settings={"submission_seconds": 10.0})
 def slow_enough_to_break_off(s: Hostile):
     """Answers so slowly, where a later function's marking calls it, that it is broken off there."""
     s.write(STEP, "def rnn_step(x, h, params):\n    return np.tanh(x @ params.W_xh)")

@@ -161,7 +161,7 @@ for name in list(sys.modules):
     )
 
 
-@attack("marks")
+@attack("marks", settings=HASTE)
 def ipython_hooks(s: Hostile):
     """Registers events, a display hook, formatters and a publisher that show five points."""
     s.begin(
