@@ -60,7 +60,7 @@ test-notebooks: setup ## run solutions/ again and compare the outputs with the s
 	else echo "no notebooks in solutions/ yet"; fi
 
 verify: setup ## check that source, notebook and release of each unit agree
-	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify
+	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify --workers 2
 
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .

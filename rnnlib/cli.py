@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from functools import partial
+from multiprocessing import get_context
 
 from rich.console import Console
 
@@ -26,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
 
     verify = commands.add_parser("verify", help="check that source, notebook and release agree")
     verify.add_argument("units", nargs="*")
+    verify.add_argument("--workers", type=_positive, default=1, help="processes at once (1)")
     verify.set_defaults(run=_verify)
 
     grade = commands.add_parser(
@@ -122,12 +126,18 @@ def _verify(options, console) -> int:
     from .authoring import course_root, find_units, verify_unit
 
     failed = 0
-    for unit in find_units(course_root(), options.units):
-        problems = verify_unit(unit)
-        failed += bool(problems)
-        console.print(f"{unit.name}: {'in order' if not problems else 'not in order'}")
-        for problem in problems:
-            console.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
+    units = find_units(course_root(), options.units)
+    with ExitStack() as stack:
+        verified = map(verify_unit, units)
+        if options.workers > 1:
+            context = get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(options.workers, mp_context=context))
+            verified = pool.map(verify_unit, units)
+        for unit, problems in zip(units, verified):
+            failed += bool(problems)
+            console.print(f"{unit.name}: {'in order' if not problems else 'not in order'}")
+            for problem in problems:
+                console.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
     return int(failed > 0)
 
 
