@@ -90,6 +90,7 @@ from rnnlib.layernorm import (
     layer_norm_rnn_backward,
     layer_norm_rnn_forward,
 )
+from rnnlib.longtext import continue_text, longest_copy, text_streams
 from rnnlib.losses import (
     cross_entropy,
     cross_entropy_backward,
@@ -229,6 +230,7 @@ __all__ = [
     "clip_grad_norm",
     "clip_grad_value",
     "confusion_matrix",
+    "continue_text",
     "coverage",
     "cross_entropy",
     "cross_entropy_backward",
@@ -263,6 +265,7 @@ __all__ = [
     "lengths_to_mask",
     "load_params",
     "log_softmax",
+    "longest_copy",
     "lstm_backward",
     "lstm_forward",
     "lstm_step",
@@ -316,6 +319,7 @@ __all__ = [
     "stream_batches",
     "tanh",
     "tanh_backward",
+    "text_streams",
     "train_early_stopping",
     "truncated_backward",
     "unpad",

@@ -8,6 +8,7 @@ loss).
 
 import numpy as np
 
+from rnnlib.longtext import text_streams
 from rnnlib.shapes import ShapeError
 
 __all__ = [
@@ -255,15 +256,10 @@ def stream_batches(ids, N, T):
     [[0, 1, 2], [5, 6, 7]] [[1, 2, 3], [6, 7, 8]]
     [[3, 4], [8, 9]] [[4, 5], [9, 10]]
     """
-    ids = np.asarray(ids)
     if N < 1 or T < 1:
         raise ValueError(f"N and T must be at least 1, got N={N}, T={T}")
-    length = (len(ids) - 1) // N
-    if length < 1:
-        raise ValueError(f"{len(ids)} symbols are too few for {N} streams and their targets")
-    inputs = ids[: N * length].reshape(N, length).T
-    targets = ids[1 : N * length + 1].reshape(N, length).T
-    return ((inputs[t : t + T], targets[t : t + T]) for t in range(0, length, T))
+    inputs, targets = text_streams(ids, N)
+    return ((inputs[t : t + T], targets[t : t + T]) for t in range(0, len(inputs), T))
 
 
 def adding_batch(values, first, second):

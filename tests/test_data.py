@@ -10,9 +10,11 @@ from rnnlib.data import (
     date_readings,
     dinosaur_names,
     el_nino,
+    irish_tunes,
     japanese_vowels,
     make_date_formats,
     make_dinosaur_names,
+    make_irish_tunes,
     make_japanese_vowels,
     make_series,
     make_spanish_proverbs,
@@ -30,6 +32,14 @@ def test_dinosaur_names():
     assert list(names) == sorted(names)
     assert all(re.fullmatch("[a-z]+", name) for name in names)
     assert "tyrannosaurus" in names
+
+
+def test_irish_tunes():
+    tunes = irish_tunes()
+    assert len(tunes) == len(set(tunes)) == 765
+    for tune in tunes:
+        assert re.match(r"M:(C|C\||\d/\d)\nL:1/8\nK:[A-G] (Major|Minor|Dorian|Mixolydian)\n", tune)
+        assert not re.search(r"^[A-JN-Z]:", tune, re.MULTILINE)  # no titles, no names
 
 
 def test_japanese_vowels():
@@ -159,6 +169,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
     [
         (make_date_formats.make, b"PK"),
         (make_dinosaur_names.make, b"tyrannosaurus\n"),
+        (make_irish_tunes.make, b"X:1\nM:C\nL:1/8\nK:D Major\nABcd|"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),
         (make_series.make, dict.fromkeys(make_series.SOURCE, b"YEAR,SUNACTIVITY\n")),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),

@@ -62,7 +62,7 @@ def arrays(case):
 
 
 def numbers_in(value):
-    """The arrays in an argument, also those in a state, a cache or a list, laid flat."""
+    """The arrays in an argument, also those in a state, a cache or a list, laid flat; letters too."""
     if isinstance(value, np.ndarray):
         yield np.ravel(value)
     elif isinstance(value, Params):
@@ -70,6 +70,8 @@ def numbers_in(value):
     elif isinstance(value, tuple | list):
         for part in value:
             yield from numbers_in(part)
+    elif isinstance(value, str):
+        yield [ord(letter) for letter in value]
 
 
 # --- mistakes and variants --------------------------------------------------------------------

@@ -109,7 +109,7 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         return f"is {values}{_for(case)}"
     return (
         f"{np.count_nonzero(wrong)} of {wrong.size} entries are wrong, "
-        f"first {_index(name, where)} = {values}"
+        f"first {_index(name, where)} = {values}{_for(case, texts_only=True)}"
     )
 
 
@@ -158,5 +158,8 @@ def _index(name: str, where) -> str:
     return f"{name}[{', '.join(str(int(i)) for i in where)}]" if len(where) else name
 
 
-def _for(case: Case) -> str:
+def _for(case: Case, *, texts_only: bool = False) -> str:
+    """What the case was about; with `texts_only` nothing unless it names texts, not sizes alone."""
+    if texts_only and not any(isinstance(value, str) for value in case.sizes.values()):
+        return ""
     return f" for {', '.join(f'{k} = {v}' for k, v in case.sizes.items())}" if case.sizes else ""

@@ -15,6 +15,7 @@ __all__ = [
     "date_readings",
     "dinosaur_names",
     "el_nino",
+    "irish_tunes",
     "japanese_vowels",
     "spanish_proverbs",
     "sunspots",
@@ -44,6 +45,34 @@ def dinosaur_names():
     """
     text = files("rnnlib.data").joinpath("dinosaur_names.txt").read_text(encoding="ascii")
     return tuple(text.split())
+
+
+@cache
+def irish_tunes():
+    """Traditional Irish tunes in ABC notation: 765 texts with the lines M:, L:, K: and the notes.
+
+    Returns
+    -------
+    tuple of str
+
+    Notes
+    -----
+    Tunes of one kind stand together (hornpipes, jigs, reels, ...): shuffle before a split. They
+    have no titles and no names. `rnnlib.music` reads them.
+
+    Examples
+    --------
+    >>> tunes = irish_tunes()
+    >>> len(tunes)
+    765
+    >>> print(tunes[0][:50])
+    M:C|
+    L:1/8
+    K:D Major
+    (3ABc|dAFA DFAd|fdcd FAd
+    """
+    text = files("rnnlib.data").joinpath("irish_tunes.txt").read_text(encoding="ascii")
+    return tuple(text.strip().split("\n\n"))
 
 
 class Utterances(NamedTuple):

@@ -41,7 +41,8 @@ class Case:
     args : tuple
         The positional arguments: arrays, parameter groups, numbers.
     sizes : dict
-        What the letters mean here, such as ``{"T": 6, "N": 3}``; used in messages.
+        What the letters mean here, such as ``{"T": 6, "N": 3}``; used in messages. A text is shown
+        as it is: ``{"token": repr(token)}`` lets students try the same again.
     kind : str
         `PLAIN`, or what is special: "a size of 1", "large numbers". Each kind is a row of a check.
     given : object
@@ -51,7 +52,7 @@ class Case:
     """
 
     args: tuple
-    sizes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int | str] = field(default_factory=dict)
     kind: str = PLAIN
     given: object = None
     options: dict[str, object] = field(default_factory=dict)
