@@ -471,7 +471,7 @@ def as_text(tune):
 
 text, text_held_out = ("".join(map(as_text, part)) for part in (training, held_out))
 symbols = rnnlib.Vocabulary.from_texts([text, text_held_out])
-V, H, N, T, EPOCHS = len(symbols), 128, 8, 64, 12
+V, H, N, T, EPOCHS = len(symbols), 128, 8, 64, 10
 letters = np.eye(V, dtype=np.float32)  # row k is the one-hot vector of symbol k
 
 
@@ -555,7 +555,7 @@ class SymbolTable:
 
 
 number_of = {symbol: k for k, symbol in enumerate(symbols.symbols)}
-tables = {n: SymbolTable(text, n) for n in (1, 2, 4, 5, 6, 8, 16)}
+tables = {n: SymbolTable(text, n) for n in (1, 2, 4, 5, 6, 16)}
 table_loss = {n: table.loss(text_held_out) for n, table in tables.items()}
 print("table          counts stored   loss held out   perplexity")
 for n, table in tables.items():
@@ -563,9 +563,9 @@ for n, table in tables.items():
     print(f"{name:<20} {table.stored:>9,} {table_loss[n]:>13.2f} {np.exp(table_loss[n]):>12.1f}")
 
 # %% [markdown]
-# The best table looks back four or five symbols; longer ones have seen too few of their contexts. Now the network: twelve passes through
-# the text. **This is the cell that takes a while**: 24 seconds of one processor core, on the machine where this was
-# written. The figure is drawn anew after every pass. Look for the line that carries the state.
+# The best table looks back four or five symbols; longer ones have seen too few of their contexts. Now the network: ten passes through
+# the text. **This is the cell that takes a while**: 20 seconds of one processor core, on the machine where this was
+# written. The figure is drawn anew after every second pass. Look for the line that carries the state.
 
 # %% tags=["nbval-ignore-output"]
 streams = working(text_streams)
@@ -586,7 +586,7 @@ for epoch in range(EPOCHS):
         done = len(losses) / updates
         rate = 0.01 * min(1, 50 * done) * (1 - 0.95 * done)  # up quickly, then down slowly
         model, adam = rnnlib.adam_step(model, grads, adam, learning_rate=rate)
-    if epoch:
+    if epoch % 2:
         looks[len(losses) - 1] = loss_of(ids_held_out, model)
         live.show(
             plot_loss(losses, validation=looks, baseline=min(table_loss.values()), baseline_label="best table"),
@@ -882,7 +882,7 @@ check_answer("drawer", answer_drawer)
 # %% hidden=true tags=["nbval-ignore-output"]
 from rnnlib.plotting.style import new_figure, settle, styled
 
-temperatures = (0.2, 0.5, 0.8, 1.0, 1.3, 1.6)
+temperatures = (0.3, 0.7, 1.0, 1.3, 1.6)
 bars_at, copy_at = [], []
 for temperature in temperatures:
     made = sixty_tunes(temperature, length=220)
@@ -894,7 +894,7 @@ with styled():
     left, right = figure.subplots(1, 2)
     left.plot(temperatures, bars_at, "-o", color=BLUE)
     left.axhline(share["real tunes, held out"], color=GREY, linestyle="--", linewidth=1.2)
-    left.text(0.2, share["real tunes, held out"] - 0.02, "real tunes", size=9, color=GREY, va="top")
+    left.text(1.6, share["real tunes, held out"] - 0.02, "real tunes, held out", size=9, color=GREY, ha="right", va="top")
     left.set(xlabel="temperature", ylim=(0, 1.03), yticks=[0, 0.5, 1], title="inner bars that add up")
     right.plot(temperatures, copy_at, "-o", color=BLUE)
     right.axhline(copied["real tunes, held out"], color=GREY, linestyle="--", linewidth=1.2)
@@ -1258,24 +1258,26 @@ listen(play(noise, longest=4.0), RATE, "Letters drawn by their frequency alone: 
 #
 # **Try it yourself.** Change the header (`M:9/8`, `M:C`, `K:E Minor`), the seed and the temperature in section 12.6, run the cells from there on, and listen again.
 #
-# **More training.** Half a minute is little. The next cell trains a larger network for about six times as long; it is **not run** unless you set
-# `LONGER = True`. Nothing else in the unit needs it.
+# **More training.** Twenty seconds are little, but more of the same does not help: after a dozen passes the held-out loss rises again, for 705 tunes are few. A larger network with
+# **dropout** (unit 07) gets further: the next cell takes two to three times as long, and is **not run** unless you set `LONGER = True`. When it was tried, it
+# reached 1.08 nats a symbol on the tunes held out, a clear gain, and 86 % of its bars added up at temperature 1, hardly more than before. Nothing else in the unit needs it.
 
 # %%
-LONGER = False  # set it to True, and wait two or three minutes
+LONGER = False  # set it to True, and wait a minute or two
 if LONGER:
-    H, N, EPOCHS = 256, 16, 20
-    rng = np.random.default_rng(0)
+    H, N, EPOCHS, rng = 256, 16, 11, np.random.default_rng(0)
     model = TuneModel(rnnlib.init_lstm(V, H, rng), rnnlib.init_dense(H, V, rng)).astype(np.float32)
     inputs, targets = streams(symbols.encode(text), N)
     adam, updates, done = rnnlib.adam_state(model), EPOCHS * (len(inputs) // T), 0
     for epoch in range(EPOCHS):
         state = zeros(N)
         for t in range(0, len(inputs) - T + 1, T):
-            logits, state, (hs, cache) = read(inputs[t : t + T], state, model)
+            hs, state, cache = rnnlib.lstm_forward(letters[inputs[t : t + T]], state, model.cell)
+            kept, mask = rnnlib.dropout(hs, 0.5, rng)
+            logits = rnnlib.output_step(kept, model.out)
             dlogits = rnnlib.cross_entropy_backward(logits, targets[t : t + T])
-            dhs, grads_out = rnnlib.output_step_backward(dlogits, hs, model.out)
-            _, _, grads_cell = rnnlib.lstm_backward(dhs, None, cache)
+            dkept, grads_out = rnnlib.output_step_backward(dlogits, kept, model.out)
+            _, _, grads_cell = rnnlib.lstm_backward(rnnlib.dropout_backward(dkept, mask), None, cache)
             grads, _ = rnnlib.clip_grad_norm(TuneModel(grads_cell, grads_out), 1.0)
             done += 1 / updates
             rate = 0.008 * min(1, 50 * done) * (1 - 0.95 * done)

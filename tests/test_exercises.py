@@ -62,7 +62,7 @@ def arrays(case):
 
 
 def numbers_in(value):
-    """The arrays in an argument, also those in a state, a cache or a list, laid flat; letters too."""
+    """The arrays in an argument, also in a state, a cache or a list, laid flat; letters too."""
     if isinstance(value, np.ndarray):
         yield np.ravel(value)
     elif isinstance(value, Params):

@@ -171,6 +171,15 @@ def test_a_wrong_number_is_shown_with_the_right_one_and_the_sizes():
     assert reason(report) == f"is 5; it should be {COUNT.reference(*case.args)} for {sizes}"
 
 
+def test_a_text_that_the_case_is_about_stands_behind_a_wrong_entry():
+    tokens = ["A", ">", "B"]
+    for sizes, behind in (({"tokens": repr(tokens)}, f" for tokens = {tokens!r}"), ({"T": 2}, "")):
+        case = Case((tokens,), sizes)
+        exercise = Exercise("f", lambda tokens: np.array([1.5, 0.5]), lambda rng: [case], {"y": ""})  # noqa: B023
+        report = mark(exercise, write("def f(tokens):\n    return np.ones(2)\n"))
+        assert report.rows[0].reason.endswith("first y[0] = 1; it should be 1.5" + behind)
+
+
 @pytest.mark.parametrize(
     "body, said",
     [

@@ -492,7 +492,7 @@ def every_pair_of_ends(text, source):
 
 @LONGEST_COPY.mistake
 def one_too_many(text, source):
-    """The length is one too large: it is raised before it is known that the longer part is there."""
+    """The length is one too large: it is raised before the longer part is known to be there."""
     longest = 0
     for start in range(len(text)):
         while start + longest < len(text) and text[start : start + longest + 1] in source:
@@ -555,7 +555,7 @@ def symbols_found(text, source):
 
 @LONGEST_COPY.mistake
 def last_start_counts(text, source):
-    """The length begins at 0 again for every start and the last one is returned; keep the largest."""
+    """The length begins at 0 for every start and the last is returned; keep the largest."""
     for start in range(len(text)):
         length = 0
         while start + length < len(text) and text[start : start + length + 1] in source:

@@ -52,7 +52,9 @@ def clef(ax, x, y):
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     across = along[:, ::-1] * (-1, 1) * width
     for a, b, da, db in zip(middle, middle[1:], across, across[1:]):
-        ax.add_patch(Polygon([a + da, b + db, b - db, a - da], facecolor=INK, edgecolor=INK, lw=0.2))
+        ax.add_patch(
+            Polygon([a + da, b + db, b - db, a - da], facecolor=INK, edgecolor=INK, lw=0.2)
+        )
     ax.add_patch(Ellipse((x - 0.42, y - 1.25), 0.62, 0.62, color=INK, lw=0))
 
 
@@ -62,7 +64,9 @@ def head(ax, x, y, filled, whole=False):
         ax.add_patch(Ellipse((x, y), 2 * HEAD + 0.08, 0.92, angle=22, color=INK, lw=0, zorder=3))
         return
     outer = Ellipse((x, y), 2 * HEAD + (0.35 if whole else 0.08), 0.96, angle=0 if whole else 22)
-    hole = Ellipse((x, y), 2 * HEAD * (0.55 if whole else 0.88), 0.52 + 0.2 * whole, angle=-55 if whole else 28)
+    hole = Ellipse(
+        (x, y), 2 * HEAD * (0.55 if whole else 0.88), 0.52 + 0.2 * whole, angle=-55 if whole else 28
+    )
     outer.set(color=INK, lw=0, zorder=3)
     hole.set(color="white", lw=0, zorder=4)
     ax.add_patch(outer)
@@ -75,8 +79,8 @@ def flag(ax, x, y, up, count):
     for k in range(count):
         top = y - 0.85 * s * k
         points = [
-            (x, top), (x + 0.1, top - 0.9 * s), (x + 1.35, top - 1.2 * s), (x + 0.85, top - 2.7 * s),
-            (x + 1.05, top - 1.55 * s), (x + 0.35, top - 1.15 * s), (x, top - 0.75 * s), (x, top),
+            (x, top), (x + 0.1, top - 0.9 * s), (x + 1.35, top - 1.2 * s),
+            (x + 0.85, top - 2.7 * s), (x + 1.05, top - 1.55 * s), (x + 0.35, top - 1.15 * s), (x, top - 0.75 * s), (x, top),
         ]  # fmt: skip
         codes = [Path.MOVETO] + [Path.CURVE4] * 6 + [Path.LINETO]
         ax.add_patch(PathPatch(Path(points, codes), facecolor=INK, edgecolor="none", zorder=3))
@@ -97,7 +101,9 @@ def rest(ax, x, y, value):
             ax.add_patch(Ellipse((x - 0.4 - 0.2 * k, y + 2.5 - k), 0.5, 0.5, color=INK, lw=0))
             ends = [x - 0.4 - 0.2 * k, x + 0.45 - 0.25 * k], [y + 2.3 - k, y + 2.75 - k]
             ax.plot(*ends, color=INK, lw=1.1)
-        ax.plot([x + 0.45, x - 0.25 * count], [y + 2.75, y + 0.9 - 0.4 * (count - 1)], color=INK, lw=1.2)
+        ax.plot(
+            [x + 0.45, x - 0.25 * count], [y + 2.75, y + 0.9 - 0.4 * (count - 1)], color=INK, lw=1.2
+        )
 
 
 def arc(ax, x0, x1, y, up):

@@ -9,7 +9,6 @@ from html import escape
 
 import numpy as np
 
-
 __all__ = ["listen", "wav"]
 
 

@@ -13,7 +13,6 @@ from rnnlib.music import (
     bar_accidentals,
     full_bar,
     key_signature,
-    midi_number,
     note_durations,
     read_abc,
     sharps_of_key,
@@ -96,7 +95,7 @@ def draw_tune(text, *, bars=None, mark_incomplete=False):
     unit = 4 / int(tune.unit.partition("/")[2])  # in quarter notes
     full = full_bar(tune.metre, tune.unit) * unit
     score = _bars(tune, unit, full)[:bars]
-    first = 5.2 + 1.0 * len(key_signature(tune.key))
+    first = 6.1 + 1.0 * len(key_signature(tune.key))
     lines = _lines(score, WIDTH / SPACE - 2.5, first)
     height = SYSTEM * len(lines) + 1.0
     figure = new_figure(WIDTH, height * SPACE)
@@ -204,7 +203,7 @@ def _begin(ax, y, tune, first, *, with_metre):
     sign = 1 if sharps_of_key(tune.key) > 0 else -1
     for k in range(len(signature)):
         glyphs.accidental(ax, 4.6 + 1.0 * k, y + PLACES[sign][k] / 2, sign)
-    x = 4.9 + 1.0 * len(signature)
+    x = 5.5 + 1.0 * len(signature)
     if with_metre:
         beats, _, whole = {"C": "4/4", "C|": "2/2"}.get(tune.metre, tune.metre).partition("/")
         for word, height in ((beats, 3), (whole, 1)):
@@ -218,7 +217,9 @@ def _incomplete(bar, score, full):
     """What an inner bar holds, in words, where it does not add up; else an empty text."""
     place = next(k for k, other in enumerate(score) if other is bar)
     before = score[place - 1].right if place else "|:"
+    behind = score[place + 1] if place + 1 < len(score) else None
     inner = before == "|" and bar.right == "|" and not bar.ending and not bar.left
+    inner = inner and behind is not None and not behind.left and not behind.ending
     total = sum(note.value for note in bar.notes)
     if not inner or abs(total - full) < 1e-6:
         return ""
