@@ -80,7 +80,8 @@ def flag(ax, x, y, up, count):
         top = y - 0.85 * s * k
         points = [
             (x, top), (x + 0.1, top - 0.9 * s), (x + 1.35, top - 1.2 * s),
-            (x + 0.85, top - 2.7 * s), (x + 1.05, top - 1.55 * s), (x + 0.35, top - 1.15 * s), (x, top - 0.75 * s), (x, top),
+            (x + 0.85, top - 2.7 * s), (x + 1.05, top - 1.55 * s), (x + 0.35, top - 1.15 * s),
+            (x, top - 0.75 * s), (x, top),
         ]  # fmt: skip
         codes = [Path.MOVETO] + [Path.CURVE4] * 6 + [Path.LINETO]
         ax.add_patch(PathPatch(Path(points, codes), facecolor=INK, edgecolor="none", zorder=3))
