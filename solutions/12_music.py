@@ -80,7 +80,7 @@ show(
 # | `z` | a rest: silence |
 # | `A>B` `A<B` | **broken rhythm**: the first note gains half of its length and the second loses half of its own, or the other way round |
 # | `(3ABc` | a **triplet**: three notes in the time of two |
-# | `|` `:|` `|:` `||` | bar line, repeat signs, double bar |
+# | `\|` `:\|` `\|:` `\|\|` | bar line, repeat signs, double bar |
 #
 # The data are traditional Irish tunes, from the course MIT 6.S191 (see the references). Titles are left out: a network should
 # learn the music and not the names.
@@ -193,7 +193,7 @@ show(
 #
 # | code | meaning |
 # |---|---|
-# | `tokens` | the tokens of one bar: notes and rests such as `"B"`, `"g2"`, `"z"`, and the signs `"("` + `"3"` as one token `"(3"`, `">"`, `"<"` |
+# | `tokens` | the tokens of one bar: notes and rests such as `"B"`, `"g2"`, `"z"`, and the signs `"(3"`, `">"`, `"<"` |
 # | | tokens that **begin** with `{` (grace notes, too short to count) or `-` (a tie) take no time and have no entry |
 # | `found` | a list: the durations so far |
 # | `factor` | what waits for the next note: 1, or 1/2 or 3/2 after a `>` or `<` |
@@ -795,8 +795,8 @@ for name, made in makers.items():
 
 # %% [markdown]
 # - **Tables** hardly manage: they cannot count to six. Only with n = 16, which holds a whole bar, it gets better, and we shall see at once how.
-# - **The network** gets about four bars of five right, at temperature 1, where it says what it believes, and not many more when it is more careful. It is far from the
-#   real tunes: after half a minute of training it still loses count now and then, and sixty other tunes give a few percent more or less.
+# - **The network** gets about four bars of five right, at temperature 1, where it says what it believes, and some more when it is more careful. It is far from the
+#   real tunes: after twenty seconds of training it still loses count now and then, and sixty other tunes give a few percent more or less.
 # - **Top five**: symbols beyond the five most likely can never be drawn. One slip is enough to spoil a bar, and this prevents the wildest ones.
 # - **No tune before** (a state of zeros and only the header): worse, or no better. In training the state was carried on from tune to tune, so the network has
 #   met a zero state only at the start of a pass. **Start a network in a state of the kind that it knows.**
@@ -879,7 +879,8 @@ source = "\n".join(as_text(t).split("\n", 2)[2] for t in training)
 copied = {}
 print("sixty tunes by               bars that add up   longest copy: mean   largest")
 for name in (
-    "table, n = 5", "table, n = 16", "network, temperature 1", "network, temperature 0.4", "real tunes, held out",
+    "table, n = 5", "table, n = 16", "network, temperature 1",
+    "network, temperature 0.4", "real tunes, held out",
 ):  # fmt: skip
     lengths = [copy(t.split("\n", 2)[2][:150], source) for t in makers[name] if t.count("\n") > 1]
     copied[name] = np.mean(lengths)
@@ -1094,7 +1095,8 @@ def ended(texts):
 
 print("                            notes in the scale   ends on the keynote")
 for name in (
-    "letters by frequency", "table, n = 5", "network, temperature 1", "network, temperature 0.4", "real tunes, held out",
+    "letters by frequency", "table, n = 5", "network, temperature 1",
+    "network, temperature 0.4", "real tunes, held out",
 ):  # fmt: skip
     home = np.mean([ends_at_home(t) for t in ended(makers[name])])
     print(f"{name:<28} {in_scale(makers[name]):>16.1%} {home:>20.0%}")
@@ -1102,8 +1104,8 @@ for name in (
 # %% [markdown]
 # Both columns teach caution.
 # - **Notes in the scale:** nearly all, whoever writes. The key signature does the work, and accidentals are rare. A measure that everybody passes measures nothing.
-# - **The end:** real tunes come home three times out of four. The network hardly does so more often than a table that looks back four symbols. The key stands in the header,
-#   two hundred symbols before the end, and so far its memory does not reach. It has learned to count to six, and it has **not** learned what a key is.
+# - **The end:** real tunes come home more than three times out of four. The network hardly does so more often than a table that looks back four symbols. The metre it keeps,
+#   for every bar shows it anew. The key is named once, in the header, two hundred symbols before the end, and so far back its memory does not seem to reach.
 #
 # ## 12.9 From pitches to frequencies
 #
@@ -1279,8 +1281,8 @@ check_answer("mirrored", answer_mirrored)
 # %% grade_answer="mirrored" points=0.5
 
 # %% [markdown]
-# **Listen.** `melody` (given) reads a tune with your `note_durations` and your `midi_number`, `synthesise` joins your tones. First the real tune of section 12.1, its
-# first section:
+# **Listen.** `melody` (given) reads a tune with your `note_durations` and your `midi_number`, `synthesise` joins your tones. First the beginning of the real
+# tune of section 12.1:
 
 
 # %%
@@ -1373,7 +1375,7 @@ else:
 # - Writing on: read the prompt, choose, read what was chosen. Begin in a state of the kind that the network knows.
 # - A table of five symbols cannot count to six; a recurrent network can, and nobody has told it to.
 # - No number is enough by itself: bars can be had by copying, notes in the scale by a key signature. Ask for the dull baseline every time.
-# - The network counts bars, and does not come home to its key: what lies two hundred symbols back is beyond it.
+# - The network counts bars, which every bar shows anew, and rarely comes home to its key, which is named once, two hundred symbols before.
 # - Pitch is a sum, frequency a power of 2, sound a sum of sines under an envelope, with nothing above half of the rate.
 #
 # **Next:** pictures that move. Unit 13 predicts the next frame.

@@ -171,6 +171,17 @@ def test_a_wrong_number_is_shown_with_the_right_one_and_the_sizes():
     assert reason(report) == f"is 5; it should be {COUNT.reference(*case.args)} for {sizes}"
 
 
+def test_a_list_of_numbers_is_told_from_a_list_of_arrays():
+    case = Case((3,))
+    exercise = Exercise("f", lambda n: np.arange(n), lambda rng: [case], {"y": "(n,)"})
+    numbers, arrays = (
+        mark(exercise, write(f"def f(n):\n    return [{each} for k in range(n)]\n")).rows[0].reason
+        for each in ("k", "np.ones(2)")
+    )
+    assert numbers == "is a list of numbers; make an array of it with `np.array`"
+    assert arrays.startswith("is a list of arrays")
+
+
 def test_a_text_that_the_case_is_about_stands_behind_a_wrong_entry():
     tokens = ["A", ">", "B"]
     for sizes, behind in (({"tokens": repr(tokens)}, f" for tokens = {tokens!r}"), ({"T": 2}, "")):

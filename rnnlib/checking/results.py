@@ -86,6 +86,8 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
             return f"holds entries of type {array.dtype}, not numbers"
         wanted = "an array of numbers" if np.ndim(expected) else "a number"
         return f"is a {type(got).__name__}, not {wanted}"
+    if isinstance(got, list | tuple) and got and np.ndim(got[0]) == 0:
+        return f"is a {type(got).__name__} of numbers; make an array of it with `np.array`"
     if isinstance(got, list | tuple):
         return f"is a {type(got).__name__} of arrays; join them with `np.stack`"
     expected = np.asarray(expected)

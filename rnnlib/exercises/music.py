@@ -132,6 +132,13 @@ def no_room_for_the_target(ids, N):
 
 
 @TEXT_STREAMS.mistake
+def dealt_out_without_room(ids, N):
+    """The symbols are dealt out like cards, `reshape(L, N)`, and L has no room for the target."""
+    L = len(ids) // N
+    return ids[: N * L].reshape(L, N), ids[1 : N * L + 1].reshape(L, N)
+
+
+@TEXT_STREAMS.mistake
 def beginning_left_out(ids, N):
     """What does not fill the streams is left out at the beginning; it should be at the end."""
     L = (len(ids) - 1) // N
@@ -841,6 +848,32 @@ def double_sharp_counted_once(token, signature):
         shift = signature.get(letter.upper(), 0)
     octave = token.count("'") - token.count(",") + letter.islower()
     return 60 + "C D EF G A B".index(letter.upper()) + shift + 12 * octave
+
+
+@MIDI_NUMBER.mistake
+def single_sharps_and_flats_only(token, signature):
+    """Only `^` and `_` are foreseen: a natural gets the signature, two sharps count as one."""
+    letter = token.lstrip("^_=")[0]
+    if token[0] == "^":
+        shift = 1
+    elif token[0] == "_":
+        shift = -1
+    else:
+        shift = signature.get(letter.upper(), 0)
+    octave = token.count("'") - token.count(",") + letter.islower()
+    return 60 + "C D EF G A B".index(letter.upper()) + shift + 12 * octave
+
+
+@MIDI_NUMBER.mistake
+def small_letters_not_found(token, signature):
+    """Small letters are looked for among capitals and are not found: `letter.upper()` is there."""
+    letter = token.lstrip("^_=")[0]
+    if token[0] in "^_=":
+        shift = token.count("^") - token.count("_")
+    else:
+        shift = signature.get(letter, 0)
+    octave = token.count("'") - token.count(",")
+    return 60 + "C D EF G A B".index(letter) + shift + 12 * octave
 
 
 @MIDI_NUMBER.mistake
