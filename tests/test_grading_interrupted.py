@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from classroom import ROOT, SANDBOX, UNIT, autograde, hand_in, short_notebook, submitted
 
@@ -57,3 +58,25 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how
     assert {name: read_marks(root, UNIT, name) for name in STUDENTS} == marks
     assert {name: path.read_bytes() for name, path in handed.items()} == before
     assert not list(Path(root).rglob("*.new"))
+
+
+def test_workers_and_kernels_end_with_a_grader_that_is_killed(tmp_path):
+    root = tmp_path / "course"
+    hand_in(root, short_notebook(), only=STUDENTS)
+    program = tmp_path / "grade.py"
+    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT, sandbox=SANDBOX))
+    process = subprocess.Popen(
+        [sys.executable, program],
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 120
+    while not read_records(root, UNIT) and time.monotonic() < until:
+        time.sleep(0.05)
+    below = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert len(below) >= 3  # workers and their kernels
+    _, alive = psutil.wait_procs(below, timeout=20)
+    assert alive == []

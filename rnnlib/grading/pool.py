@@ -7,6 +7,8 @@ it had is graded again; a submission that takes its worker with it twice is give
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -92,13 +94,26 @@ def _executor(workers: int, scheduler: str | None) -> Iterator[tuple[Executor, i
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
     before = {name: os.environ.get(name) for name in threads}
     os.environ.update(threads)
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_end_with, initargs=(os.getpid(),)
+    )
     try:
         yield pool, workers
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def _end_with(parent: int) -> None:
+    """Let a worker end when its parent does, however that ends; its kernels end with it."""
+    if sys.platform == "linux":
+        import ctypes
+
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended in the meantime
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager
