@@ -65,11 +65,11 @@ def irish_tunes():
     >>> tunes = irish_tunes()
     >>> len(tunes)
     765
-    >>> print(tunes[0][:50])
+    >>> print("\\n".join(tunes[0].splitlines()[:4]))
     M:C|
     L:1/8
     K:D Major
-    (3ABc|dAFA DFAd|fdcd FAd
+    (3ABc|dAFA DFAd|fdcd FAdf|gfge fefd|(3efe (3dcB A2 (3ABc|
     """
     text = files("rnnlib.data").joinpath("irish_tunes.txt").read_text(encoding="ascii")
     return tuple(text.strip().split("\n\n"))
