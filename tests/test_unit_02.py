@@ -1,19 +1,14 @@
 """What the text of unit 02 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-
-NOTEBOOK = Path(__file__).parent.parent / "solutions" / "02_bptt" / "02_bptt.ipynb"
+from lesson import outputs_of, printed_in
 
 
 @pytest.fixture(scope="module")
 def printed():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
+    return printed_in(outputs_of("02_bptt"))
 
 
 def row(printed, beginning):

@@ -1,33 +1,21 @@
 """What the text of unit 04 says, read from the outputs that stand in it."""
 
-import re
 from itertools import pairwise
-from pathlib import Path
 
-import nbformat
 import pytest
+from lesson import numbers, outputs_of, printed_in
 
-NOTEBOOK = Path(__file__).parent.parent / "solutions" / "04_vanishing" / "04_vanishing.ipynb"
 DULL = 1 / 6
-NUMBER = r"-?\d+\.?\d*(?:e[+-]\d+)?"
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("04_vanishing")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
-
-
-def numbers(printed, beginning, after="", nth=0):
-    """The numbers in a line that begins so, in the part of the text that follows `after`."""
-    lines = printed[printed.index(after) :].splitlines()
-    line = [line for line in lines if re.match(rf"\s*{re.escape(beginning)}(?![\w,.])", line)][nth]
-    return [float(n) for n in re.findall(NUMBER, line.lstrip()[len(beginning) :])]
+    return printed_in(outputs)
 
 
 def test_a_unit_that_holds_its_value_has_a_vanishing_gradient(printed):

@@ -1,35 +1,18 @@
 """What the text of unit 05 says, read from the outputs that stand in it."""
 
-import re
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
+from lesson import numbers, outputs_of, printed_in
 
 import rnnlib
 from rnnlib.exercises.lstm_inputs import lstm_backward, lstm_forward
 
-SOLUTIONS = Path(__file__).parent.parent / "solutions"
 DULL = 1 / 6
-NUMBER = r"-?\d+\.?\d*(?:e[+-]\d+)?"
-
-
-def stored(unit):
-    notebook = nbformat.read(SOLUTIONS / unit / f"{unit}.ipynb", as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
 
 
 @pytest.fixture(scope="module")
 def printed():
-    return "\n".join(o.text for o in stored("05_lstm") if o.output_type == "stream")
-
-
-def numbers(printed, beginning, after=""):
-    """The numbers in the first line that begins so, in the part of the text behind `after`."""
-    lines = printed[printed.index(after) :].splitlines()
-    line = next(line for line in lines if re.match(rf"\s*{re.escape(beginning)}(?![\w,.])", line))
-    return [float(n) for n in re.findall(NUMBER, line.lstrip()[len(beginning) :].replace(",", ""))]
+    return printed_in(outputs_of("05_lstm"))
 
 
 # --- what is said about the cell ---------------------------------------------------------------
@@ -175,7 +158,7 @@ def test_names_are_learned_a_little_better_than_by_simple_networks(printed):
     assert 4 * few == weights == pytest.approx(many, rel=0.01)
     for lstm in (yours, library):
         assert 0.04 < min(*simple, large) - lstm < 0.2  # "about a tenth of a nat"
-    unit_03 = "\n".join(o.text for o in stored("03_training") if o.output_type == "stream")
+    unit_03 = "\n".join(o.text for o in outputs_of("03_training") if o.output_type == "stream")
     assert numbers(unit_03, "table, n = 4")[0] == 1.78 > max(yours, library)
     assert 1.78 - yours < 0.1
     first, last = numbers(printed, "first loss")[0], numbers(printed, "five names, 100 updates:")[0]
@@ -214,6 +197,6 @@ def test_a_list_of_caches_holds_what_the_library_needs():
 
 
 def test_every_picture_says_what_it_shows():
-    pictures = [o for o in stored("05_lstm") if "image/png" in o.get("data", {})]
+    pictures = [o for o in outputs_of("05_lstm") if "image/png" in o.get("data", {})]
     assert len(pictures) == 9
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

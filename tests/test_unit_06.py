@@ -1,25 +1,22 @@
 """What the text of unit 06 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
+from lesson import outputs_of, printed_in
 
-NOTEBOOK = Path(__file__).parent.parent / "solutions" / "06_gru" / "06_gru.ipynb"
 DULL = 1 / 6
 NUMBER = r"-?\d+\.?\d*(?:e[+-]\d+)?"
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("06_gru")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
+    return printed_in(outputs)
 
 
 def line(printed, beginning, after):

@@ -1,33 +1,17 @@
 """What the text of unit 07 says, read from the outputs that stand in it."""
 
-import re
-from pathlib import Path
-
-import nbformat
 import pytest
-
-ROOT = Path(__file__).parent.parent
-NOTEBOOK = ROOT / "solutions" / "07_deep" / "07_deep.ipynb"
-NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]\d+)?"
+from lesson import numbers, outputs_of, printed_in
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("07_deep")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
-
-
-def numbers(printed, beginning, after=""):
-    """The numbers in the first line that begins so, in the part of the text from `after` on."""
-    lines = printed[printed.index(after) :].splitlines()
-    line = next(n for n in lines if re.match(rf"\s*{re.escape(beginning)}(?![\w,.])", n))
-    rest = line.lstrip()[len(beginning) :]
-    return [float(n.replace(",", "")) for n in re.findall(NUMBER, rest)]
+    return printed_in(outputs)
 
 
 def test_sorting_by_length_saves_most_of_the_padding(printed):

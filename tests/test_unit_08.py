@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from lesson import outputs_of, printed_in
 
 import rnnlib
 from rnnlib.data import sunspots
@@ -15,13 +16,12 @@ UNIT = Path(__file__).parent.parent / "solutions" / "08_forecasting" / "08_forec
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(UNIT, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("08_forecasting")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
+    return printed_in(outputs)
 
 
 def numbers(printed, beginning, after=""):

@@ -1,28 +1,24 @@
 """What the text of unit 09 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from lesson import outputs_of, printed_in
 
 import rnnlib
 
-ROOT = Path(__file__).parent.parent
-NOTEBOOK = ROOT / "solutions" / "09_text" / "09_text.ipynb"
 NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]\d+)?"
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("09_text")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
+    return printed_in(outputs)
 
 
 def numbers(printed, beginning, after=""):

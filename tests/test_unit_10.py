@@ -1,33 +1,19 @@
 """What the text of unit 10 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-
-ROOT = Path(__file__).parent.parent
-NOTEBOOK = ROOT / "solutions" / "10_attention" / "10_attention.ipynb"
-NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]\d+)?"
+from lesson import numbers, outputs_of, printed_in
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("10_attention")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
-
-
-def numbers(printed, beginning, after=""):
-    """The numbers in the first line that begins so, in the part of the text from `after` on."""
-    lines = printed[printed.index(after) :].splitlines()
-    line = next(n for n in lines if re.match(rf"\s*{re.escape(beginning)}(?![\w,.])", n))
-    rest = line.lstrip()[len(beginning) :]
-    return [float(n.replace(",", "")) for n in re.findall(NUMBER, rest)]
+    return printed_in(outputs)
 
 
 def test_rules_are_perfect_where_there_is_one_reading(printed):

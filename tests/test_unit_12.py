@@ -1,23 +1,19 @@
 """What the text of unit 12 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-
-NOTEBOOK = Path(__file__).parent.parent / "solutions" / "12_music" / "12_music.ipynb"
+from lesson import outputs_of, printed_in
 
 
 @pytest.fixture(scope="module")
 def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    return [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return outputs_of("12_music")
 
 
 @pytest.fixture(scope="module")
 def printed(outputs):
-    return "\n".join(o.text for o in outputs if o.output_type == "stream")
+    return printed_in(outputs)
 
 
 def numbers(printed, beginning, after):
