@@ -23,12 +23,12 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from rnnlib.authoring.nbgrader import ClearSolutionsKindly, Fingerprint
-from rnnlib.grading.clean import CleanOutputs
-from rnnlib.grading.feedback import FeedbackExporter, FormulasToMathML
-from rnnlib.grading.isolation.execute import IsolatedExecute
-from rnnlib.grading.links import refuse_links
-from rnnlib.grading.repair import RepairCells
+from rnnlib.course.authoring.nbgrader import ClearSolutionsKindly, Fingerprint
+from rnnlib.course.grading.clean import CleanOutputs
+from rnnlib.course.grading.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.course.grading.isolation.execute import IsolatedExecute
+from rnnlib.course.grading.links import refuse_links
+from rnnlib.course.grading.repair import RepairCells
 
 c = get_config()  # noqa: F821
 

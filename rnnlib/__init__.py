@@ -4,6 +4,7 @@ The public names of the mathematics, and nothing else; importing this costs litt
 importing NumPy. Checks, figures and PyTorch have their own modules.
 """
 
+from rnnlib._shapes import ShapeError
 from rnnlib.activations import (
     log_softmax,
     relu,
@@ -107,6 +108,7 @@ from rnnlib.lstm import (
     lstm_step,
     lstm_step_backward,
 )
+from rnnlib.metrics import class_scores, confusion_matrix
 from rnnlib.optim import (
     AdamState,
     EarlyStopping,
@@ -143,7 +145,6 @@ from rnnlib.rnn import (
     rnn_step,
     rnn_step_backward,
 )
-from rnnlib.scores import class_scores, confusion_matrix
 from rnnlib.sequences import (
     adding_batch,
     adding_problem,
@@ -154,7 +155,7 @@ from rnnlib.sequences import (
     unpad,
     windows,
 )
-from rnnlib.shapes import ShapeError
+from rnnlib.serialization import load_params, save_params
 from rnnlib.stack import (
     BidirectionalParams,
     StackCache,
@@ -166,7 +167,6 @@ from rnnlib.stack import (
     stack_forward,
     zero_state,
 )
-from rnnlib.storage import load_params, save_params
 from rnnlib.text import (
     Vocabulary,
     bag_of_words,

@@ -27,9 +27,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, as_mask, match_shapes
 from rnnlib.activations import softmax, softmax_backward
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import as_floats, as_mask, match_shapes
 
 __all__ = [
     "AdditiveParams",

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, as_mask, match_shapes
 from rnnlib.cells import cell_functions
 from rnnlib.params import Params
-from rnnlib.shapes import as_floats, as_mask, match_shapes
 
 __all__ = [
     "Checkpoints",

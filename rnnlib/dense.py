@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from rnnlib._shapes import ShapeError, as_floats, match_shapes
+from rnnlib._timesteps import sum_rows
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import ShapeError, as_floats, match_shapes
-from rnnlib.timesteps import sum_rows
 
 __all__ = ["DenseParams", "output_step", "output_step_backward"]
 

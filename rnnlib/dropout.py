@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnlib.shapes import ShapeError, as_floats
+from rnnlib._shapes import ShapeError, as_floats
 
 __all__ = ["dropout", "dropout_backward"]
 

@@ -7,9 +7,9 @@ same code. `windows` (in `sequences`) cuts a series into such pieces.
 
 import numpy as np
 
+from rnnlib._shapes import ShapeError
 from rnnlib.dense import DenseParams, output_step
 from rnnlib.optim import EarlyStopping, early_stopping
-from rnnlib.shapes import ShapeError
 
 __all__ = [
     "ar_forecast",

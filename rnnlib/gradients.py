@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, match_shapes
 from rnnlib.bptt import cache_segment
 from rnnlib.cells import cell_functions
 from rnnlib.lstm import LSTMParams
 from rnnlib.params import Params
 from rnnlib.rnn import rnn_step_backward
-from rnnlib.shapes import as_floats, match_shapes
 
 __all__ = [
     "GradientReport",

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, match_shapes, same_shape
+from rnnlib._timesteps import joined, previous, sum_rows
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import as_floats, match_shapes, same_shape
-from rnnlib.timesteps import joined, previous, sum_rows
 
 __all__ = [
     "LayerNormCache",

@@ -7,8 +7,8 @@ looked at, so padding may hold anything.
 
 import numpy as np
 
+from rnnlib._shapes import ShapeError, as_floats
 from rnnlib.activations import log_softmax, softmax
-from rnnlib.shapes import ShapeError, as_floats
 
 __all__ = [
     "cross_entropy",

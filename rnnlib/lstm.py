@@ -24,10 +24,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, as_mask, match_shapes
+from rnnlib._timesteps import by_gate, joined, previous, step_groups, sum_rows
 from rnnlib.activations import sigmoid
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import as_floats, as_mask, match_shapes
-from rnnlib.timesteps import by_gate, joined, previous, step_groups, sum_rows
 
 __all__ = [
     "LSTMCache",

@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from rnnlib.shapes import ShapeError
+from rnnlib._shapes import ShapeError
 
 __all__ = ["Params", "parameters"]
 

@@ -12,7 +12,7 @@ two. What stands on the padding is never looked at and gets no gradient; it may 
 
 import numpy as np
 
-from rnnlib.shapes import as_floats, as_mask, match_shapes
+from rnnlib._shapes import as_floats, as_mask, match_shapes
 
 __all__ = [
     "last_pool",

@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, as_mask, match_shapes
+from rnnlib._timesteps import joined, previous, step_groups, sum_rows
 from rnnlib.activations import relu, relu_backward, tanh_backward
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import as_floats, as_mask, match_shapes
-from rnnlib.timesteps import joined, previous, step_groups, sum_rows
 
 __all__ = [
     "RNNCache",

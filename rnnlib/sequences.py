@@ -8,8 +8,8 @@ loss).
 
 import numpy as np
 
+from rnnlib._shapes import ShapeError
 from rnnlib.longtext import text_streams
-from rnnlib.shapes import ShapeError
 
 __all__ = [
     "adding_batch",

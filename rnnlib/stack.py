@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib._shapes import ShapeError, as_floats
 from rnnlib.cells import cell_functions
 from rnnlib.dropout import check_dropout, dropout, dropout_backward
 from rnnlib.layernorm import LayerNormParams, layer_norm, layer_norm_backward
 from rnnlib.lstm import LSTMParams, LSTMState
 from rnnlib.params import Params, parameters
-from rnnlib.shapes import ShapeError, as_floats
 
 __all__ = [
     "BidirectionalParams",

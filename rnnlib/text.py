@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rnnlib._shapes import ShapeError, as_floats, as_mask, match_shapes
 from rnnlib.activations import softmax
-from rnnlib.shapes import ShapeError, as_floats, as_mask, match_shapes
 
 __all__ = [
     "Vocabulary",

@@ -42,7 +42,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import DenseParams, RNNCache, RNNParams
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.plotting import (
     draw_compact_and_unrolled,
     draw_rnn_tasks,

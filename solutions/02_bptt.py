@@ -37,7 +37,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import RNNParams, one_hot, rnn_forward, softmax
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
 from rnnlib.plotting import draw_backward_rnn, show
 

@@ -38,7 +38,7 @@ from tqdm import tqdm
 
 import rnnlib
 from rnnlib import AdamState, DenseParams, EarlyStopping, RMSpropState, RNNParams
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
 from rnnlib.plotting import LiveFigure, plot_loss, plot_traces, show
 

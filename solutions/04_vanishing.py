@@ -37,7 +37,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import DenseParams, RNNParams, rnn_forward
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.plotting import show
 from rnnlib.plotting.interactive import explore
 from rnnlib.plotting.lags import plot_by_lag, plot_gradients_and_states

@@ -38,7 +38,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import DenseParams, LSTMParams, LSTMState, LSTMStepCache, sigmoid
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
 from rnnlib.plotting import plot_loss, plot_traces, show
 from rnnlib.plotting.gated import draw_lstm_cell, plot_gates

@@ -35,7 +35,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import DenseParams, GRUCache, GRUParams, GRUStepCache, sigmoid
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.plotting import plot_traces, show
 from rnnlib.plotting.gru import draw_gru_cell
 from rnnlib.plotting.lags import plot_by_lag

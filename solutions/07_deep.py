@@ -49,7 +49,7 @@ from rnnlib import (
     rnn_forward,
     softmax,
 )
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import japanese_vowels, spanish_proverbs
 from rnnlib.plotting import show
 from rnnlib.plotting.batches import draw_batches, plot_reach

@@ -40,7 +40,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import DenseParams, EarlyStopping, LSTMParams, RNNParams, early_stopping  # noqa: F401
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import el_nino, sunspots
 from rnnlib.plotting import plot_traces, show
 

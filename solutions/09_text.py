@@ -47,7 +47,7 @@ from rnnlib import (
     output_step,
     output_step_backward,
 )
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import surnames
 from rnnlib.data.sentences import denials, opinions
 from rnnlib.plotting import show

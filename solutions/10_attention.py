@@ -49,7 +49,7 @@ from rnnlib import (
     output_step,
     output_step_backward,
 )
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import WrittenDate, date_readings, written_dates
 from rnnlib.plotting import show
 from rnnlib.plotting.alignment import plot_alignment

@@ -38,7 +38,7 @@ import numpy as np
 
 import rnnlib
 from rnnlib import DenseParams, LSTMParams
-from rnnlib.checking import check, check_answer, working
+from rnnlib.course import check, check_answer, working
 from rnnlib.data import irish_tunes
 from rnnlib.music import abc_sections, full_bar, key_signature, melody, read_abc, synthesise
 from rnnlib.plotting import LiveFigure, plot_loss, show

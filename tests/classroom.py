@@ -5,11 +5,11 @@ from pathlib import Path
 
 import nbformat
 
-from rnnlib.authoring.nbgrader import generate_assignment
-from rnnlib.grading import sample_class
-from rnnlib.grading.autograde import autograde as _autograde
-from rnnlib.grading.demo import CONFIG
-from rnnlib.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.authoring.nbgrader import generate_assignment
+from rnnlib.course.grading import sample_class
+from rnnlib.course.grading.autograde import autograde as _autograde
+from rnnlib.course.grading.demo import CONFIG
+from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "01_hidden_state"

@@ -4,7 +4,7 @@ import ast
 import random
 import zlib
 
-from rnnlib.exercises import unit_exercises
+from rnnlib.course.exercises import unit_exercises
 
 POINTS = (5.0, 6.0, 2.0, 3.0, 1.5, 4.0)
 FIRST = "anna ben carla david eva felix greta hugo ines jonas kim lena max nora otto pia".split()

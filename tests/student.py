@@ -7,7 +7,7 @@ import linecache
 import numpy as np
 
 import rnnlib
-from rnnlib.exercises import all_exercises
+from rnnlib.course.exercises import all_exercises
 
 _numbers = itertools.count(1)
 

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from made_up_class import make_records
 
-from rnnlib.authoring import find_units
-from rnnlib.exercises import all_exercises
-from rnnlib.grading.alarms import copied_alarms, source_alarms
+from rnnlib.course.authoring import find_units
+from rnnlib.course.exercises import all_exercises
+from rnnlib.course.grading.alarms import copied_alarms, source_alarms
 
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = ["01_hidden_state", "02_bptt", "03_training", "04_vanishing"]
@@ -80,7 +80,7 @@ def test_what_an_exercise_lends_may_be_used():
         ("import torch as t\nt.tanh(x)", "torch.tanh"),
         ("from torch import nn\nnn.RNN(3, 4)", "torch.nn.RNN"),
         ("def f():\n    return working(rnn_step)", "working"),
-        ("from rnnlib.exercises import all_exercises", "rnnlib.exercises.all_exercises"),
+        ("from rnnlib.course.exercises import all_exercises", "rnnlib.course.exercises.all_exercises"),
         ("def f(x:\n    rnnlib.rnn_step(x)", "rnnlib.rnn_step"),
     ],
 )
@@ -115,7 +115,7 @@ def test_borrowed_code_is_found(source, thing):
         ("import importlib", "importlib"),
         ("np.allclose = lambda *a: True", "numpy.allclose"),
         ("numpy.testing.assert_allclose = print", "numpy.testing.assert_allclose"),
-        ("rnnlib.checking.grade = 1", "rnnlib.checking.grade"),
+        ("rnnlib.course.checking.grade = 1", "rnnlib.course.checking.grade"),
         ("setattr(np.testing, 'a', 1)", "setattr(np, ...)"),
         ("get_ipython().user_ns", "get_ipython"),
         ("In[-1]", "In"),

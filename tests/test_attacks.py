@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from browser import headless, jupyterlab, visit, why_not
 
-from rnnlib.grading.attacks import ATTACKS
-from rnnlib.grading.attacks.arena import Arena
-from rnnlib.grading.attacks.base import EVERYTHING, UNIT
-from rnnlib.grading.attacks.table import WORKERS, as_rst, begin, try_one
-from rnnlib.grading.isolation.sandbox import SandboxError, check_sandbox
-from rnnlib.grading.isolation.syscalls import CLONE, NUMBERS, seccomp_filter
-from rnnlib.grading.worker import Handed
+from rnnlib.course.grading.attacks import ATTACKS
+from rnnlib.course.grading.attacks.arena import Arena
+from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
+from rnnlib.course.grading.attacks.table import WORKERS, as_rst, begin, try_one
+from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.grading.isolation.syscalls import CLONE, NUMBERS, seccomp_filter
+from rnnlib.course.grading.worker import Handed
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [name for name, attack in ATTACKS.items() if attack.aim == "browser"]
@@ -121,7 +121,7 @@ def test_nothing_runs_in_the_browser_of_who_reads_it(graded, browser, page, name
 def test_the_page_of_the_documentation_says_what_is_tried():
     path = ROOT / "docs" / "attacks.rst"
     assert path.read_text(encoding="utf-8") == as_rst(), (
-        "write it anew: python -m rnnlib.grading.attacks.table"
+        "write it anew: python -m rnnlib.course.grading.attacks.table"
     )
 
 
@@ -134,9 +134,9 @@ def test_every_attack_says_what_it_tries_and_what_is_spared():
 
 def test_an_arena_notices_what_it_is_there_to_notice(folder):
     """Faults are found where an attack gains, loses, or leaves something behind."""
-    from rnnlib.grading.attacks.arena import MARKER, Trial
-    from rnnlib.grading.attacks.base import Attack
-    from rnnlib.grading.worker import Result
+    from rnnlib.course.grading.attacks.arena import MARKER, Trial
+    from rnnlib.course.grading.attacks.base import Attack
+    from rnnlib.course.grading.worker import Result
 
     def faults(earned, **about):
         result = about.pop("result", Result("mallory"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rnnlib.authoring import (
+from rnnlib.course.authoring import (
     Unit,
     UnitError,
     build_unit,
@@ -16,12 +16,12 @@ from rnnlib.authoring import (
     release_unit,
     verify_unit,
 )
-from rnnlib.authoring import build as building
-from rnnlib.authoring import verify as verifying
-from rnnlib.authoring.questions import sealed_questions
-from rnnlib.authoring.rules import check_release
-from rnnlib.authoring.source import read_source
-from rnnlib.exercises import all_exercises
+from rnnlib.course.authoring import build as building
+from rnnlib.course.authoring import verify as verifying
+from rnnlib.course.authoring.questions import sealed_questions
+from rnnlib.course.authoring.rules import check_release
+from rnnlib.course.authoring.source import read_source
+from rnnlib.course.exercises import all_exercises
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "99_tiny"
@@ -45,7 +45,7 @@ SETUP = """
 # %% locked="setup"
 import numpy as np
 
-from rnnlib.checking import check, check_answer
+from rnnlib.course.checking import check, check_answer
 """
 EXERCISE = """
 # %% exercise="rnn_step"
@@ -386,7 +386,7 @@ def test_a_build_makes_the_same_files_twice(course):
         f"solutions/{NAME}.questions.toml",
         f"solutions/{NAME}/{NAME}.ipynb",
         f"course/{NAME}/{NAME}.ipynb",
-        f"rnnlib/exercises/sealed/{NAME}.json",
+        f"rnnlib/course/exercises/sealed/{NAME}.json",
     }
     assert done[-1][0] == done[-1][1] == len(read_source(course.source).cells)
     build_unit(course)

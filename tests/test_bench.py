@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from rnnlib import bench
-from rnnlib.bench import rows, run, worker
-from rnnlib.bench.rows import ROWS, Row, contestants
+from rnnlib.course.bench import rows, run, worker
+from rnnlib.course.bench.rows import ROWS, Row, contestants
 
 
 def test_thirty_rows():
@@ -76,6 +76,6 @@ def test_the_threads_are_set_before_numpy_is_loaded(monkeypatch):
 
 
 def test_importing_the_command_imports_neither_torch_nor_matplotlib():
-    code = "import sys, rnnlib.bench; print({'torch', 'matplotlib', 'rich'} & set(sys.modules))"
+    code = "import sys, rnnlib.course.bench; print({'torch', 'matplotlib', 'rich'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

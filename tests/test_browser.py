@@ -10,8 +10,8 @@ import pytest
 from browser import REPOSITORY, Notebook, headless, jupyterlab, visit, why_not
 from student import run_cell
 
-from rnnlib.checking import display, mark
-from rnnlib.exercises import all_exercises
+from rnnlib.course.checking import display, mark
+from rnnlib.course.exercises import all_exercises
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 

@@ -11,8 +11,8 @@ import pytest
 from student import notebook, run_cell, write, written
 
 import rnnlib
-from rnnlib.checking import check, grade, mark, working
-from rnnlib.exercises import all_exercises
+from rnnlib.course.checking import check, grade, mark, working
+from rnnlib.course.exercises import all_exercises
 
 EVERY = pytest.mark.parametrize(
     "exercise", all_exercises().values(), ids=lambda exercise: exercise.name
@@ -169,7 +169,7 @@ def test_what_working_gives_can_be_used_in_the_place_of_a_students_function(exer
 
 def test_importing_the_checks_does_not_import_torch_plots_or_nbgrader():
     code = (
-        "import sys, rnnlib.checking\n"
+        "import sys, rnnlib.course.checking\n"
         "print(sorted({'torch', 'matplotlib', 'nbgrader', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -7,10 +7,10 @@ import pytest
 from student import notebook, run_cell
 
 from rnnlib import DenseParams, Params
-from rnnlib.checking import mark
-from rnnlib.checking.calling import call
-from rnnlib.checking.results import collect
-from rnnlib.exercises import Case, Exercise, all_exercises
+from rnnlib.course.checking import mark
+from rnnlib.course.checking.calling import call
+from rnnlib.course.checking.results import collect
+from rnnlib.course.exercises import Case, Exercise, all_exercises
 
 
 def power(x, *, exponent=2):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnlib.authoring import UnitError
-from rnnlib.cli import main
+from rnnlib.course.authoring import UnitError
+from rnnlib.course.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "01_hidden_state"
@@ -95,7 +95,7 @@ def test_brackets_in_a_message_are_shown_as_they_are(course, capsys, monkeypatch
     def fails(*args, **more):
         raise UnitError("[window] has no remark, see shape [3, 4]")
 
-    monkeypatch.setattr("rnnlib.authoring.verify_unit", fails)
+    monkeypatch.setattr("rnnlib.course.authoring.verify_unit", fails)
     code, out = run(capsys, "verify")
     assert code == 1 and "[window] has no remark, see shape [3, 4]" in out
 
@@ -104,7 +104,7 @@ def test_an_interrupt_is_no_traceback(course, capsys, monkeypatch):
     def interrupted(*args, **more):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rnnlib.authoring.verify_unit", interrupted)
+    monkeypatch.setattr("rnnlib.course.authoring.verify_unit", interrupted)
     code, out = run(capsys, "verify")
     assert code == 130 and "Stopped" in out
 
@@ -119,7 +119,7 @@ def test_wrong_words_get_the_usage_and_exit_code_2(words, capsys):
 
 def test_the_command_as_a_module_from_another_folder(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "rnnlib.cli", "verify"],
+        [sys.executable, "-m", "rnnlib.course.cli", "verify"],
         cwd=tmp_path,
         env=dict(os.environ, PYTHONPATH=str(ROOT)),
         capture_output=True,
@@ -131,8 +131,8 @@ def test_the_command_as_a_module_from_another_folder(tmp_path):
 
 
 def test_without_a_sandbox_nothing_is_graded_unless_that_is_asked_for(course, capsys, monkeypatch):
-    from rnnlib.grading import command
-    from rnnlib.grading.isolation.sandbox import SandboxError
+    from rnnlib.course.grading import command
+    from rnnlib.course.grading.isolation.sandbox import SandboxError
 
     def refuse():
         raise SandboxError("bwrap is not installed ... give --sandbox=none")

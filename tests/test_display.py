@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from rnnlib.checking.display import as_data, as_html, diagnosis_lines, headline, publish, text
-from rnnlib.checking.marking import Report, Row
+from rnnlib.course.checking.display import as_data, as_html, diagnosis_lines, headline, publish, text
+from rnnlib.course.checking.marking import Report, Row
 
 ROWS = [
     Row("`hs`", 1.0, 0.4),

@@ -10,12 +10,12 @@ import pytest
 from student import notebook, run_cell, written
 
 from rnnlib import Params
-from rnnlib.authoring.source import read_source
-from rnnlib.checking import check, grade, mark
-from rnnlib.checking.display import diagnosis_lines, earned
-from rnnlib.checking.marking import Report
-from rnnlib.checking.results import collect
-from rnnlib.exercises import (
+from rnnlib.course.authoring.source import read_source
+from rnnlib.course.checking import check, grade, mark
+from rnnlib.course.checking.display import diagnosis_lines, earned
+from rnnlib.course.checking.marking import Report
+from rnnlib.course.checking.results import collect
+from rnnlib.course.exercises import (
     PLAIN,
     UNITS,
     Case,

@@ -21,12 +21,12 @@ from classroom import (
 )
 from nbgrader.api import Gradebook
 
-from rnnlib.authoring import find_units
-from rnnlib.exercises import unit_exercises
-from rnnlib.grading import sample_class
-from rnnlib.grading.autograde import submissions
-from rnnlib.grading.marks import read_marks
-from rnnlib.grading.output_limit import CHARACTERS, LimitedStream
+from rnnlib.course.authoring import find_units
+from rnnlib.course.exercises import unit_exercises
+from rnnlib.course.grading import sample_class
+from rnnlib.course.grading.autograde import submissions
+from rnnlib.course.grading.marks import read_marks
+from rnnlib.course.grading.output_limit import CHARACTERS, LimitedStream
 
 EXERCISES = list(unit_exercises(UNIT))
 POINTS = {

@@ -10,10 +10,10 @@ import torch
 from student import notebook, run_cell, write
 
 import rnnlib
-import rnnlib.checking.guard
-from rnnlib.checking import mark
-from rnnlib.checking.calling import call
-from rnnlib.exercises import all_exercises
+import rnnlib.course.checking.guard
+from rnnlib.course.checking import mark
+from rnnlib.course.checking.calling import call
+from rnnlib.course.exercises import all_exercises
 
 STEP = all_exercises()["rnn_step"]
 COUNT = all_exercises()["count_parameters"]
@@ -93,7 +93,7 @@ def rnn_step(x, h, params):
     return rnnlib.activations.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
 """,
     "by the alias that `working` gives": """
-from rnnlib.checking import working
+from rnnlib.course.checking import working
 def rnn_step(x, h, params):
     return None
 theirs = working(rnn_step)
@@ -266,5 +266,5 @@ def test_a_module_that_only_looks_like_torch_is_not_torch():
     function = write("def f(x):\n    return light.lift(x)\n")
     function.__globals__["light"] = fake
     assert call(function, (1,)).borrowed is None
-    assert not rnnlib.checking.guard._is_torch(len)
-    assert rnnlib.checking.guard._is_torch(torch.ones(1).sum)
+    assert not rnnlib.course.checking.guard._is_torch(len)
+    assert rnnlib.course.checking.guard._is_torch(torch.ones(1).sum)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rnnlib import LSTMParams, LSTMState, RNNParams
-from rnnlib.exercises import all_exercises
-from rnnlib.grading.isolation import wire
-from rnnlib.grading.isolation.trusted import Link, StandIn, _known_class
+from rnnlib.course.exercises import all_exercises
+from rnnlib.course.grading.isolation import wire
+from rnnlib.course.grading.isolation.trusted import Link, StandIn, _known_class
 from rnnlib.params import Params
 
 

@@ -8,8 +8,8 @@ import time
 import pytest
 from student import write
 
-from rnnlib.checking.calling import call
-from rnnlib.checking.limits import TookTooLong, time_limit
+from rnnlib.course.checking.calling import call
+from rnnlib.course.checking.limits import TookTooLong, time_limit
 
 ENDLESS = {
     "a loop": """

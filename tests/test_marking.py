@@ -9,12 +9,12 @@ import pytest
 import torch
 from student import notebook, run_cell, write, written
 
-from rnnlib.checking import check, grade, mark
-from rnnlib.checking.calling import call, shapes_of
-from rnnlib.checking.display import as_data, as_html, earned, text
-from rnnlib.checking.marking import Report, Row
-from rnnlib.exercises import Case, Exercise, Unusable, Version, all_exercises
-from rnnlib.exercises.drawing import LARGE
+from rnnlib.course.checking import check, grade, mark
+from rnnlib.course.checking.calling import call, shapes_of
+from rnnlib.course.checking.display import as_data, as_html, earned, text
+from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.exercises import Case, Exercise, Unusable, Version, all_exercises
+from rnnlib.course.exercises.drawing import LARGE
 
 STEP = all_exercises()["rnn_step"]
 FORWARD = all_exercises()["rnn_forward"]

@@ -16,7 +16,7 @@ from PIL import Image
 
 from rnnlib import plotting
 from rnnlib.plotting import gated, interactive, lags, style
-from rnnlib.shapes import ShapeError
+from rnnlib._shapes import ShapeError
 
 RNG = np.random.default_rng(7)
 HS = np.tanh(RNG.normal(size=(6, 5)))

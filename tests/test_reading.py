@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_grading import ROOT
 
-from rnnlib.authoring import find_units
-from rnnlib.grading.reading import Unreadable, find_notebook, read_bytes, read_submission
-from rnnlib.grading.tidy import MAX_CELLS, MAX_TEXT, tidy
+from rnnlib.course.authoring import find_units
+from rnnlib.course.grading.reading import Unreadable, find_notebook, read_bytes, read_submission
+from rnnlib.course.grading.tidy import MAX_CELLS, MAX_TEXT, tidy
 
 UNIT = "05_lstm"
 NAME = f"{UNIT}.ipynb"

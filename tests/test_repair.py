@@ -14,16 +14,16 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 from test_grading import POINTS, ROOT, UNIT, short_notebook
 
-from rnnlib.authoring import find_units
-from rnnlib.authoring.nbgrader import course_config, generate_assignment
-from rnnlib.exercises import unit_exercises
-from rnnlib.grading.marks import read_marks
-from rnnlib.grading.reading import read_submission
-from rnnlib.grading.recognize import source_cells
-from rnnlib.grading.records import read_record
-from rnnlib.grading.repair import note_repairs, repair_cells, repairs_of
-from rnnlib.grading.sample_class import Submission
-from rnnlib.grading.tidy import tidy
+from rnnlib.course.authoring import find_units
+from rnnlib.course.authoring.nbgrader import course_config, generate_assignment
+from rnnlib.course.exercises import unit_exercises
+from rnnlib.course.grading.marks import read_marks
+from rnnlib.course.grading.reading import read_submission
+from rnnlib.course.grading.recognize import source_cells
+from rnnlib.course.grading.records import read_record
+from rnnlib.course.grading.repair import note_repairs, repair_cells, repairs_of
+from rnnlib.course.grading.sample_class import Submission
+from rnnlib.course.grading.tidy import tidy
 
 MARKED = "grade_rnn_step"
 BUILT = [unit for unit in find_units(ROOT) if unit.solution.exists()]
@@ -367,7 +367,7 @@ def test_a_made_up_list_of_repairs_is_dropped(course):
         "5.0",
         "",
         "grade = lambda *a, **k: 5.0\ngrade(rnn_step, points=5, seed=1)",
-        "from rnnlib.checking import grade\n\nseed = 7\ngrade(rnn_step, points=50, seed=seed)",
+        "from rnnlib.course.checking import grade\n\nseed = 7\ngrade(rnn_step, points=50, seed=seed)",
         "# grade(rnn_step, points=5)",
     ],
 )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnnlib.shapes import ShapeError, as_floats, as_mask, match_shapes
+from rnnlib._shapes import ShapeError, as_floats, as_mask, match_shapes
 
 
 def message(*specs, **sizes):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import few, size
 
-from rnnlib.timesteps import ROWS, by_gate, joined, previous, step_groups, sum_rows
+from rnnlib._timesteps import ROWS, by_gate, joined, previous, step_groups, sum_rows
 
 
 @given(T=st.integers(1, 400), N=st.integers(1, 400))

@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from rnnlib.exercises import unit_exercises
+from rnnlib.course.exercises import unit_exercises
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "01_hidden_state"

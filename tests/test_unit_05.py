@@ -5,7 +5,7 @@ import pytest
 from lesson import numbers, outputs_of, printed_in
 
 import rnnlib
-from rnnlib.exercises.lstm_inputs import lstm_backward, lstm_forward
+from rnnlib.course.exercises.lstm_inputs import lstm_backward, lstm_forward
 
 DULL = 1 / 6
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError
 from rnnlib.plotting.style import FAINT, INK, new_figure, settle, styled, visible
-from rnnlib.shapes import ShapeError
 
 
 @styled()

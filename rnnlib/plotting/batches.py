@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError
 from rnnlib.plotting.sketch import Sketch
 from rnnlib.plotting.style import BLUE, GREY, new_figure, settle, styled, tint
-from rnnlib.shapes import ShapeError
 
 CELL, GAP = 0.34, 0.42
 PADDING = "·"

@@ -8,6 +8,7 @@ from textwrap import fill
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError, as_floats
 from rnnlib.plotting.style import (
     BLUE,
     FAINT,
@@ -20,7 +21,6 @@ from rnnlib.plotting.style import (
     settle,
     styled,
 )
-from rnnlib.shapes import ShapeError, as_floats
 
 DASHES = ("solid", (0, (5, 2)), (0, (1, 1.5)))
 LABEL_SIZE = 10

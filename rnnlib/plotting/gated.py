@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError
 from rnnlib.plotting.sketch import Sketch
 from rnnlib.plotting.states import COLOURS, _states, _units
 from rnnlib.plotting.style import (
@@ -21,7 +22,6 @@ from rnnlib.plotting.style import (
     tint,
     visible,
 )
-from rnnlib.shapes import ShapeError
 
 OPEN = "Greens"  # of gates: white is shut, dark is open
 ROUND = (0.34, 0.34)

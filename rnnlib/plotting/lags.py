@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError
 from rnnlib.plotting.curves import DASHES, _light_grid, _line, _with_end_labels
 from rnnlib.plotting.states import COLOURS, _states
 from rnnlib.plotting.style import BLUE, GREY, INK, LINE_COLOURS, new_figure, settle, styled
-from rnnlib.shapes import ShapeError
 
 FLOOR = 1e-300  # what a logarithmic scale can still show
 

@@ -11,6 +11,7 @@ from numbers import Integral
 
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError
 from rnnlib.plotting.sketch import BOX, Sketch
 from rnnlib.plotting.style import (
     BLUE,
@@ -21,7 +22,6 @@ from rnnlib.plotting.style import (
     styled,
     visible,
 )
-from rnnlib.shapes import ShapeError
 
 W_XH, W_HH, W_HY = r"$W_{xh}$", r"$W_{hh}$", r"$W_{hy}$"
 WEIGHT_FONT = 11

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib._shapes import ShapeError, as_floats
 from rnnlib.plotting.style import DPI, new_figure, settle, styled, visible
-from rnnlib.shapes import ShapeError, as_floats
 
 COLOURS = "RdBu_r"  # diverging: white is 0, so a silent unit is white
 

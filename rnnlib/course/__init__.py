@@ -1,0 +1,17 @@
+"""The course around the library: what notebooks call, and the map of the rest.
+
+==============  =================================================================================
+`exercises`     what students write: references, inputs, known mistakes, right variants
+`checking`      tries an answer, compares it, says what is wrong and gives marks
+`authoring`     from a unit's source to its notebooks
+`grading`       a class: from what was handed in to marks, feedback, report and export
+`bench`         how fast the library is, the checks are, and a class is graded
+`cli`           the command ``rnnlib``
+==============  =================================================================================
+
+Nothing outside of this package imports it.
+"""
+
+from rnnlib.course.checking import check, check_answer, grade, grade_answer, working
+
+__all__ = ["check", "check_answer", "grade", "grade_answer", "working"]

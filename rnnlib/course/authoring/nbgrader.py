@@ -1,0 +1,96 @@
+"""nbgrader's part in authoring: the release step, and how solutions are taken out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from traitlets.config import Config, PyFileConfigLoader
+
+from rnnlib.course.authoring.fingerprint import fingerprint
+from rnnlib.course.authoring.rules import UnitError
+
+STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+
+
+class ClearSolutionsKindly(ClearSolutions):
+    """nbgrader's ClearSolutions, but it leaves a stub only inside a function.
+
+    At the top level of a cell (`answer_order = None`) an error would stop "Run all" right there.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Take the solution out of one cell."""
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if cell.cell_type == "code":
+            cell.source = "\n".join(line for line in cell.source.split("\n") if line not in STUB)
+        return cell, resources
+
+
+class Fingerprint(NbGraderPreprocessor):
+    """Writes into a release how it left, so that a student's work in it is never overwritten."""
+
+    def preprocess(self, nb, resources):
+        """Add the fingerprint to the notebook's metadata."""
+        nb.metadata.setdefault("rnnlib", {})["fingerprint"] = fingerprint(nb)
+        return nb, resources
+
+
+def course_config(course: Path, root: Path | None = None) -> Config:
+    """The settings in the ``nbgrader_config.py`` of `course`, for a course that lies at `root`."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config.CourseDirectory.root = str(root or course)
+    return config
+
+
+def generate_assignment(
+    course: Path,
+    root: Path,
+    name: str,
+    *,
+    database: bool = False,
+    release: Path | None = None,
+    db_url: str | None = None,
+) -> Path:
+    """Run nbgrader's release step below `root` with the settings of `course`.
+
+    Parameters
+    ----------
+    course : Path
+        Where ``nbgrader_config.py`` lies.
+    root : Path
+        Has ``solutions/NAME/NAME.ipynb``; gets ``course/NAME/NAME.ipynb``.
+    name : str
+        The unit.
+    database : bool
+        Whether the assignment is entered in ``root/gradebook.db``.
+    release : Path, optional
+        Where the release goes; ``root/course`` otherwise.
+    db_url : str, optional
+        The gradebook; ``root/gradebook.db`` otherwise.
+
+    Returns
+    -------
+    Path
+        The released notebook.
+    """
+    config = course_config(course, root)
+    release = release or root / "course"
+    config.CourseDirectory.assignment_id = name
+    config.CourseDirectory.release_directory = str(release)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
+    if not database:
+        config.SaveCells.enabled = False
+        config.GenerateAssignment.no_database = True
+    directory = CourseDirectory(config=config)
+    converter = GenerateAssignment(coursedir=directory, config=config)
+    converter.force = True
+    converter.log.setLevel("ERROR")
+    try:
+        converter.start()
+    except (Exception, SystemExit) as error:
+        raise UnitError(f"nbgrader could not make the release of {name}: {error}") from error
+    return release / name / f"{name}.ipynb"

@@ -1,0 +1,76 @@
+"""Where a unit's files lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnlib.course.authoring.rules import UnitError
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of the course: its name, such as ``01_hidden_state``, below a course root."""
+
+    name: str
+    root: Path
+
+    @property
+    def source(self) -> Path:
+        """The file that people edit."""
+        return self.root / "solutions" / f"{self.name}.py"
+
+    @property
+    def questions(self) -> Path:
+        """The questions with their answers in the clear; may be missing."""
+        return self.root / "solutions" / f"{self.name}.questions.toml"
+
+    @property
+    def sealed(self) -> Path:
+        """The questions as `rnnlib` carries them."""
+        return self.root / "rnnlib" / "course" / "exercises" / "sealed" / f"{self.name}.json"
+
+    @property
+    def solution(self) -> Path:
+        """The executed notebook, with solutions."""
+        return self.root / "solutions" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def release(self) -> Path:
+        """The students' notebook."""
+        return self.root / "course" / self.name / f"{self.name}.ipynb"
+
+
+def course_root(start: Path | None = None) -> Path:
+    """The folder of the course that `start` (the current folder) lies in.
+
+    Raises
+    ------
+    UnitError
+        When no folder above has an ``nbgrader_config.py``.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "nbgrader_config.py").is_file():
+            return folder
+    raise UnitError(
+        f"{start} does not lie in the course: no folder above it has an nbgrader_config.py. "
+        "Change into the folder that you cloned and try again."
+    )
+
+
+def find_units(root: Path, names: list[str] | None = None) -> list[Unit]:
+    """The units below `root`, all or those named, in order.
+
+    Raises
+    ------
+    UnitError
+        When there is no such unit.
+    """
+    known = sorted(path.stem for path in (root / "solutions").glob("[0-9]*.py"))
+    unknown = [name for name in names or [] if name not in known]
+    if unknown:
+        raise UnitError(
+            f"no unit is called {unknown[0]!r}; there are: {', '.join(known) or 'none'}"
+        )
+    return [Unit(name, root) for name in known if not names or name in names]

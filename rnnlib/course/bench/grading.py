@@ -1,0 +1,184 @@
+"""How fast a class is graded, beside plain ``nbgrader autograde`` on the same submissions.
+
+Both run in this process's sight, one after the other, on the same machine; ratios are what counts.
+Plain nbgrader has its own Execute: one kernel, no sandbox, every cell run.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from rnnlib.course.authoring import Unit
+from rnnlib.course.authoring.nbgrader import generate_assignment
+from rnnlib.course.grading.autograde import autograde, submissions
+from rnnlib.course.grading.demo import CONFIG
+from rnnlib.course.grading.isolation import sandbox
+from rnnlib.course.grading.isolation.student import Settings, Student
+from rnnlib.course.grading.marks import read_marks
+from rnnlib.course.grading.records import read_records
+from rnnlib.course.grading.sample_class import make_honest_class
+
+WORKERS = 2
+PLAIN = """
+from nbgrader.preprocessors import (
+    AssignLatePenalties, CheckCellMetadata, Execute, IgnorePattern, LimitOutput, SaveAutoGrades)
+c.Autograde.autograde_preprocessors = [
+    Execute, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+c.Execute.timeout = 60
+c.Execute.kernel_name = "python3"
+c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.course.grading.output_limit"]
+"""
+
+
+@dataclass
+class Timing:
+    """Seconds in all, and the largest resident memory of the grader and its workers, in bytes."""
+
+    seconds: float
+    memory: int
+
+
+def run_bench(unit: Unit, console: Console, count: int, growth: int | None) -> int:
+    """Measure, print, and compare the marks; 1 where they differ."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder:
+        plain, ours = Path(folder, "plain"), Path(folder, "ours")
+        _hand_in(unit, ours, count)
+        _hand_in(unit, plain, count, PLAIN)
+        console.print(f"{count} submissions of {unit.name}, made of known mistakes and variants")
+        fast = _grade(unit, ours)
+        _say(console, f"rnnlib grade, {WORKERS} workers, sandbox", fast, count)
+        _where(console, ours, unit.name)
+        slow = _grade_plainly(unit, plain)
+        _say(console, "nbgrader autograde", slow, count)
+        _say_floor(console)
+        console.print(f"[b]{slow.seconds / fast.seconds:.1f} times as fast[/b]")
+        differing = [
+            student
+            for student in submissions(ours, unit.name)
+            if read_marks(ours, unit.name, student) != read_marks(plain, unit.name, student)
+        ]
+        same = "the same, cell by cell" if not differing else f"not the same: {differing}"
+        console.print(f"marks and reasons: {same}")
+        if growth:
+            more = Path(folder, "more")
+            _hand_in(unit, more, growth)
+            large = _grade(unit, more)
+            _say(console, f"rnnlib grade, {growth} submissions", large, growth)
+            per = (large.seconds / growth) / (fast.seconds / count)
+            console.print(
+                f"time for each, {growth} beside {count}: {per:.2f}; "
+                f"memory {large.memory / fast.memory:.2f}"
+            )
+    return int(bool(differing))
+
+
+def _hand_in(unit: Unit, root: Path, count: int, more: str = "") -> None:
+    root.mkdir()
+    text = CONFIG.format(course=str(unit.root), root=str(root)) + more
+    (root / "nbgrader_config.py").write_text(text)
+    solution = root / "solutions" / unit.name / unit.solution.name
+    solution.parent.mkdir(parents=True)
+    shutil.copyfile(unit.solution, solution)
+    release = generate_assignment(unit.root, root, unit.name, database=True)
+    for student, text in make_honest_class(unit.name, release, solution, count):
+        path = root / "submitted" / student / unit.name / f"{unit.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _grade(unit: Unit, root: Path) -> Timing:
+    with _Memory() as memory:
+        start = time.perf_counter()
+        autograde(unit.root, root, unit.name, submissions(root, unit.name), workers=WORKERS)
+        return Timing(time.perf_counter() - start, memory.largest)
+
+
+def _grade_plainly(unit: Unit, root: Path) -> Timing:
+    where = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+    with _Memory() as memory:
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", "autograde", unit.name],
+            cwd=root,
+            env=dict(os.environ, PATH=where, **threads),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        raise RuntimeError(f"nbgrader autograde failed:\n{done.stderr[-2000:]}")
+    return Timing(seconds, memory.largest)
+
+
+def _say(console: Console, what: str, timing: Timing, count: int) -> None:
+    console.print(
+        f"{what:<40} {timing.seconds:6.1f} s, {timing.seconds / count:.2f} s each, "
+        f"{timing.memory / 2**20:.0f} MiB",
+        highlight=False,
+    )
+
+
+def _where(console: Console, root: Path, unit: str) -> None:
+    """Where a worker's time goes, for the median submission."""
+    records = [record["seconds"] for record in read_records(root, unit)]
+    names = ["total", "start", "cells", "marking", "export"]
+    parts = {name: statistics.median(r.get(name, 0.0) for r in records) for name in names}
+    words = ", ".join(f"{name} {parts[name]:.2f}" for name in names)
+    console.print(f"  seconds of a worker, median: {words}", highlight=False)
+
+
+def _say_floor(console: Console) -> None:
+    """The floor: a kernel started fresh in a sandbox, and ended, with nothing run in it."""
+    times = []
+    with tempfile.TemporaryDirectory() as files:
+        os.chmod(files, 0o755)
+        for _ in range(5):
+            start = time.perf_counter()
+            student = Student(Path(files), Settings(limits=sandbox.Limits()))
+            student.run("")
+            student.stop()
+            times.append(time.perf_counter() - start)
+    console.print(
+        f"  the floor, a fresh kernel in its sandbox: {statistics.median(times):.2f} s",
+        highlight=False,
+    )
+
+
+class _Memory:
+    """Looks ten times a second how much this process and those below it hold."""
+
+    def __enter__(self):
+        self.largest, self._done = 0, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        me = psutil.Process()
+        while not self._done.wait(0.1):
+            total = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            for process in me.children(recursive=True):
+                try:
+                    total += process.memory_info().rss
+                except psutil.Error:
+                    continue
+            self.largest = max(self.largest, total)

@@ -1,0 +1,163 @@
+"""What notebooks call: `check`, `grade`, `working`, and the same for questions.
+
+>>> from rnnlib.course.checking import check
+>>> def count_parameters(D, H, K):
+...     return D * H + H * H + H * K
+>>> check(count_parameters)
+count_parameters: not right yet
+  ✗ total: is 3074; it should be 3149 for D = 31, H = 29, K = 46
+  → This is what you get when the biases are not counted: b_h has H numbers, b_y has K.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+from rnnlib.course.checking.cells import failed_definitions, watch_cells
+from rnnlib.course.checking.display import earned, publish, say
+from rnnlib.course.checking.marking import Report, mark
+from rnnlib.course.checking.questions import all_questions, normal, open_sealed
+from rnnlib.course.exercises import Exercise, all_exercises
+
+watch_cells()
+
+__all__ = ["check", "check_answer", "grade", "grade_answer", "mark", "working"]
+
+
+def check(function: Callable | None = None) -> None:
+    """Show what is right and what is wrong with an exercise's function.
+
+    Parameters
+    ----------
+    function : callable
+        The function itself, ``check(rnn_step)``, not what it returns.
+    """
+    exercise = _exercise_of(function)
+    if exercise is not None:
+        report = mark(exercise, function)
+        _note_failed_cell(report, exercise.name)
+        publish(report)
+
+
+def grade(function: Callable, *, points: float, seed: int = 1) -> float:
+    """The marks for an exercise's function: as `check`, on the inputs that `seed` draws.
+
+    Parameters
+    ----------
+    function : callable
+        The function itself.
+    points : float
+        What it earns when everything is right.
+    seed : int
+        Chooses the inputs.
+
+    Returns
+    -------
+    float
+        The points earned: a plain `float`, which nbgrader takes for partial credit.
+    """
+    exercise = _exercise_of(function)
+    if exercise is None:
+        return 0.0
+    report = mark(exercise, function, seed)
+    _note_failed_cell(report, exercise.name)
+    publish(report, points)
+    return earned(report, points)
+
+
+def working(function: Callable) -> Callable:
+    """The function if it passes its check, otherwise the library's, so that you can read on.
+
+    Says which one it is only when it is the library's.
+    """
+    exercise = _exercise_of(function)
+    if exercise is None:
+        return function
+    report = mark(exercise, function)
+    if report.passed and not report.apart:
+        return function
+    names = " and ".join(
+        f"`{name}`" for name in (exercise.uses if report.passed else [exercise.name])
+    )
+    say(
+        f"Your {names} does not pass its check yet, so what follows is done with the library's "
+        f"`{exercise.name}`. Run this cell again when yours works."
+    )
+    return exercise.reference
+
+
+def check_answer(question: str, answer: object) -> None:
+    """Show whether the answer to a question is right, and why."""
+    report = _answer_report(question, answer)
+    if report is not None:
+        publish(report)
+
+
+def grade_answer(question: str, answer: object, *, points: float) -> float:
+    """The marks for the answer to a question: all or nothing, as a plain `float`."""
+    report = _answer_report(question, answer)
+    if report is None:
+        return 0.0
+    publish(report, points)
+    return float(points) if report.passed else 0.0
+
+
+def _exercise_of(function: object) -> Exercise | None:
+    """The exercise that a function is meant for; says so where there is none."""
+    exercises = all_exercises()
+    name = getattr(function, "__name__", "")
+    if callable(function) and name in exercises:
+        return exercises[name]
+    # `rnn_step = lambda x, h, params: ...` has another name than the variable it is kept in.
+    for variable, value in getattr(function, "__globals__", {}).items():
+        if value is function and variable in exercises:
+            return exercises[variable]
+    if not callable(function):
+        say(
+            "Give the function itself, without calling it: `check(rnn_step)`, "
+            "not `check(rnn_step(...))`."
+        )
+        return None
+    if not name:
+        say(
+            "Give a function that is made with `def`, such as `check(rnn_step)`, not a "
+            f"`{type(function).__name__}`."
+        )
+        return None
+    close = difflib.get_close_matches(name, exercises, n=1)
+    hint = f" Do you mean `{close[0]}`?" if close else ""
+    say(f"There is no exercise called `{name}`.{hint} The name after `def` must be the exercise's.")
+    return None
+
+
+def _answer_report(question: str, answer: object) -> Report | None:
+    questions = all_questions()
+    if question not in questions:
+        say(f"There is no question called `{question}`.")
+        return None
+    report = Report(question, is_question=True)
+    if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
+        report.state = "unanswered"
+        report.notes = ["Put your answer into its cell, run that cell, then run this one again."]
+        return report
+    verdict = open_sealed(question, questions[question], answer)
+    wanted = questions[question]["wanted"]
+    if verdict is None and wanted == "a number" and normal(answer)[-1:].isdigit():
+        report.notes = ["No."]
+    elif verdict is None:
+        report.notes = [f"The answer is {wanted}."]
+    else:
+        report.state = "right" if verdict.right else "wrong"
+        report.notes = [verdict.remark]
+    _note_failed_cell(report, f"answer_{question}")
+    return report
+
+
+def _note_failed_cell(report: Report, name: str) -> None:
+    """Say so when the newest version of a cell never came to be: the check sees the one before."""
+    if name in failed_definitions():
+        report.notes.append(
+            f"The last cell that defines `{name}` ended in an error (see there), so this is about "
+            "the version before it."
+        )

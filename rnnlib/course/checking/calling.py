@@ -1,0 +1,252 @@
+"""One call of a student's function: on copies, with a time limit, and with everything noticed."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import traceback
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnnlib.course.checking.guard import Guard
+from rnnlib.course.checking.limits import TookTooLong, time_limit
+from rnnlib.params import Params
+
+SECONDS = 2.0
+"""Time for one call: a right answer needs a few milliseconds."""
+
+
+@dataclass
+class Call:
+    """What happened in one call.
+
+    `problem` is a sentence about an error, or None; `unwritten` is set where the function still
+    raises `NotImplementedError`; `timed_out` where it was stopped, `lost` where it took its process
+    with it; `inside` holds the function's
+    local variables when it returned; `undrawn` names the random generators that it did not use.
+    """
+
+    value: object = None
+    problem: str | None = None
+    unwritten: bool = False
+    timed_out: bool = False
+    lost: bool = False
+    changed: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] = ()
+    borrowed: str | None = None
+    warned: tuple[str, ...] = ()
+    inside: dict[str, object] = field(default_factory=dict)
+
+
+class Remote:
+    """A student's function that lives in another process, so that it cannot reach the marks.
+
+    `rnnlib.course.grading.isolation` has the one that is used; here stands what marking asks of it.
+    """
+
+    def call(self, args: tuple, names: tuple[str, ...], **options) -> Call:
+        """As `call` below, with its keywords."""
+        raise NotImplementedError
+
+    def apart(self, exercise: str) -> Remote | None:
+        """The same function with right versions of the earlier ones that it calls."""
+        raise NotImplementedError
+
+    def earlier(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The student's own earlier functions."""
+        raise NotImplementedError
+
+
+def call(
+    function: Callable | Remote,
+    args: tuple,
+    names: tuple[str, ...] = (),
+    *,
+    options: dict[str, object] | None = None,
+    seconds: float = SECONDS,
+    allowed: tuple[str, ...] = (),
+    guarded: bool = True,
+) -> Call:
+    """Call ``function(*args, **options)`` with copies of `args`; never raises what it raises.
+
+    Parameters
+    ----------
+    function : callable
+        The student's function.
+    args, names : tuple
+        The arguments and what they are called in messages.
+    options : dict, optional
+        Keyword arguments.
+    seconds : float
+        When to stop it.
+    allowed : tuple of str
+        Modules of `rnnlib` that it may call.
+    guarded : bool
+        Whether to listen for calls into `rnnlib` and torch.
+    """
+    if isinstance(function, Remote):
+        return function.call(
+            args, names, options=options or {}, seconds=seconds, allowed=allowed, guarded=guarded
+        )
+    given, options = copy.deepcopy(args), options or {}
+    result = Call()
+    guard = Guard(allowed, getattr(function, "__code__", None))
+    printed = _Dropped()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        redirect_stdout(printed),
+        redirect_stderr(printed),
+    ):
+        warnings.simplefilter("always")
+        try:
+            with time_limit(seconds):
+                if guarded:
+                    with guard.watch():
+                        result.value = function(*given, **options)
+                else:
+                    result.value = function(*given, **options)
+        except TookTooLong:
+            result.timed_out = True
+            result.problem = f"did not finish within {seconds:g} seconds and was stopped"
+        except NotImplementedError:
+            result.unwritten = True
+            result.problem = "is not written yet"
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            result.problem = _describe(
+                error, function, (*args, *options.values()), (*names, *options)
+            )
+    result.borrowed = guard.borrowed
+    result.inside = guard.inside
+    result.warned = tuple(dict.fromkeys(str(w.message) for w in caught))
+    result.changed = tuple(
+        name
+        for name, before, after in zip(names, args, given, strict=False)
+        if not unchanged(before, after)
+    )
+    result.undrawn = tuple(
+        name
+        for name, before, after in zip(names, args, given, strict=False)
+        if isinstance(before, np.random.Generator)
+        and str(before.bit_generator.state) == str(after.bit_generator.state)
+    )
+    # What is returned may be a view of an argument, or be changed by the next call.
+    try:
+        result.value = copy.deepcopy(result.value)
+    except Exception:
+        result.problem = result.problem or "returned something that cannot be copied"
+    return result
+
+
+def unchanged(before, after) -> bool:
+    """Whether an argument still holds, bit for bit, what it held before the call."""
+    if isinstance(before, Params):
+        try:
+            pairs = list(zip(before.items(), after.items(), strict=True))
+        except (AttributeError, ValueError):
+            return False
+        return all(a == b and unchanged(x, y) for (a, x), (b, y) in pairs)
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and before.dtype == after.dtype
+            and before.tobytes() == after.tobytes()
+        )
+    if isinstance(before, np.random.Generator):
+        return True  # drawing from it is what it is for
+    if isinstance(before, tuple | list):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    return bool(before == after)
+
+
+def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
+    """The shapes of the arguments, to stand under an error: ``x (3, 4), params.W_xh (4, 5)``."""
+    parts = []
+    for name, value in zip(names, args, strict=False):
+        if isinstance(value, Params):
+            parts += [f"{name}.{_as_written(part)} {a.shape}" for part, a in value.items()]
+        elif isinstance(value, tuple) and hasattr(value, "_fields"):  # a cache
+            arrays = [f for f in value._fields if isinstance(getattr(value, f), np.ndarray)]
+            parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
+        elif isinstance(value, np.ndarray):
+            parts.append(f"{name} {value.shape}")
+        elif isinstance(value, list) or _holds_arrays(value):  # as text it would fill pages
+            shapes = [str(part.shape) for part in value if isinstance(part, np.ndarray)]
+            about = ": " + ", ".join(shapes) if 0 < len(shapes) <= 5 else ""
+            parts.append(f"{name}, a {type(value).__name__} of {len(value)}{about}")
+        elif isinstance(value, float):
+            parts.append(f"{name} = {value:.4g}")
+        elif not callable(value) and not isinstance(value, np.random.Generator):
+            parts.append(f"{name} = {value!r}")
+    return ", ".join(parts)
+
+
+def _as_written(field: str) -> str:
+    """The name of an array in a group as one writes it: ``layers.0.W_xh`` is layers[0].W_xh."""
+    return re.sub(r"\.(\d+)", r"[\1]", field)
+
+
+def _holds_arrays(value) -> bool:
+    """Whether it is a tuple with arrays, caches or groups in it."""
+    return isinstance(value, tuple) and any(
+        isinstance(part, np.ndarray | Params | tuple) for part in value
+    )
+
+
+def _describe(error: BaseException, function, args, names) -> str:
+    """A beginner's sentence about an error: what, in which line of theirs, with which inputs."""
+    text = _plain_words(" ".join(str(error).split()))
+    if text.startswith("unsupported operand") and "Params'" in text:
+        text = "a group of arrays has no arithmetic of its own; `map` does it array by array"
+    sentence = f"raised {type(error).__name__}" + (f": {text}" if text else "")
+    filename = getattr(getattr(function, "__code__", None), "co_filename", None)
+    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    if own and own[-1].line:
+        sentence += f", in the line `{own[-1].line}`"
+    group = next((n for n, value in zip(names, args) if isinstance(value, Params)), None)
+    if group is not None:
+        fields = [_as_written(name) for name, _ in args[names.index(group)].items()]
+        sentence += _about_fields(error, group, fields)
+    shapes = shapes_of(args, names)
+    return sentence + (f". It was called with {shapes}" if shapes else "")
+
+
+def _about_fields(error: BaseException, group: str, fields: list[str]) -> str:
+    """How to reach the weights, where the error shows that they were looked for elsewhere."""
+    unknown = getattr(error, "name", None)
+    bare = isinstance(error, NameError) and unknown in fields
+    about_group = isinstance(error, TypeError) and "Params" in str(error)
+    unpacked = about_group and "__init__" not in str(error)  # that is a group made, not read
+    if bare or unpacked:
+        return f". The weights are fields of `{group}`: write `{group}.{unknown or fields[0]}`"
+    if isinstance(error, AttributeError) and "Params" in str(error):
+        return f". `{group}` has {', '.join(f'`{name}`' for name in fields)}"
+    return ""
+
+
+def _plain_words(text: str) -> str:
+    """NumPy's messages about products and powers, in words that a beginner can use."""
+    if "bitwise_xor" in text:
+        return "`^` is not a power in Python; the square of h is `h**2`"
+    product = re.match(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)", text)
+    if product is None:
+        return text
+    rows, columns = product.groups()
+    return f"a product A @ B in which A has {columns} columns and B has {rows} rows"
+
+
+class _Dropped(io.TextIOBase):
+    """Takes what a function prints, however much, and keeps none of it."""
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        return len(text)

@@ -1,0 +1,129 @@
+"""Which known mistake do the numbers fit?
+
+Every mistake that an exercise knows is run on the same inputs. The one that does just what the
+student's function did (the same numbers, the same error, the same arguments changed) explains it;
+where none explains everything, each wrong result is looked at for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rnnlib.course.checking.calling import Call, call
+from rnnlib.course.checking.results import collect, same
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case, what the call did, and its named results (or why there are none)."""
+
+    case: Case
+    call: Call
+    results: dict | None
+    problem: str | None
+
+    @classmethod
+    def of(cls, exercise: Exercise, case: Case, result: Call) -> Trial:
+        """The trial of one call."""
+        if result.problem:
+            return cls(case, result, None, result.problem)
+        try:
+            return cls(case, result, collect(exercise, result.value, case), None)
+        except Unusable as error:
+            return cls(case, result, None, str(error))
+
+    def agrees(self, other: Trial, exercise: Exercise, name: str | None = None) -> bool:
+        """Whether two trials had the same outcome, in all results or in the one called `name`."""
+        if self.results is None or other.results is None:
+            return self.results is other.results and _kind(self) == _kind(other)
+        names = [name] if name else list(exercise.results)
+        return all(same(self.results.get(n), other.results.get(n), exercise) for n in names)
+
+
+def diagnose(
+    exercise: Exercise, trials: list[Trial], expected: list[dict]
+) -> tuple[list[tuple[str, str]], bool]:
+    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result.
+
+    And whether every wrong result is explained by them.
+    """
+    if any(trial.call.timed_out or trial.call.lost for trial in trials):
+        return [], False
+    known = [(mistake, _run(exercise, mistake, trials)) for mistake in exercise.mistakes]
+    for mistake, theirs in known:
+        if all(
+            mine.agrees(his, exercise)
+            and mine.call.changed == his.call.changed
+            and mine.call.undrawn == his.call.undrawn
+            for mine, his in zip(trials, theirs, strict=True)
+        ):
+            return [(mistake.name, mistake.text)], True
+    if exercise.observe is not None:  # one thing is watched from several sides: no part by itself
+        advice = exercise.advise(trials[0].call.value) if exercise.advise else None
+        return ([("advice", advice)] if advice else []), True
+
+    found: dict[str, str] = {}
+    complete = True
+    for name in exercise.results:
+        if _right(exercise, name, trials, expected):
+            continue
+        if trials[0].results is not None and trials[0].results.get(name) is None:
+            complete = False  # what is missing looks the same whatever the reason
+            continue
+        for mistake, theirs in known:
+            if _right(exercise, name, theirs, expected):
+                continue
+            pairs = [p for p in zip(trials, theirs, strict=True) if p[0].case.kind == PLAIN]
+            if all(mine.agrees(his, exercise, name) for mine, his in pairs):
+                found[mistake.name] = mistake.text
+                break
+        else:
+            complete = False
+    return list(found.items()), complete
+
+
+def right_functions(exercise: Exercise) -> dict[str, Callable]:
+    """A right version of each earlier exercise that this one uses, written as a student would."""
+    functions = {}
+    for earlier in (all_exercises()[name] for name in exercise.uses):
+        function = rebind(earlier.variants[0].function, right_functions(earlier))
+        # Python's messages about a wrong call name the function: by the name that students know.
+        function.__name__ = function.__qualname__ = earlier.name
+        functions[earlier.name] = function
+    return functions
+
+
+def _run(exercise: Exercise, mistake: Version, trials: list[Trial]) -> list[Trial]:
+    function = rebind(mistake.function, right_functions(exercise))
+    return [
+        Trial.of(
+            exercise,
+            trial.case,
+            call(
+                function,
+                trial.case.args,
+                exercise.arguments,
+                options=trial.case.options,
+                guarded=False,
+            ),
+        )
+        for trial in trials
+    ]
+
+
+def _right(exercise: Exercise, name: str, trials: list[Trial], expected: list[dict]) -> bool:
+    return all(
+        trial.results is not None and same(trial.results.get(name), right[name], exercise)
+        for trial, right in zip(trials[:-1], expected, strict=True)
+        if trial.case.kind == PLAIN
+    )
+
+
+def _kind(trial: Trial) -> str:
+    """What went wrong, without the line of code and the function's own name in it."""
+    problem = trial.problem or ""
+    for cut in (", in the line `", ". It was called with"):
+        problem = problem.partition(cut)[0]
+    return problem

@@ -1,0 +1,179 @@
+"""A report as a student reads it: a small table in a notebook, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from rnnlib.course.checking.marking import Report, Row
+
+MIME = "application/vnd.rnnlib.report+json"
+"""The report for machines: what the table of marks is made from."""
+
+HEADLINES = {
+    "right": "everything is right",
+    "wrong": "not right yet",
+    "unwritten": "not written yet",
+    "borrowed": "not your own work yet",
+    "unanswered": "not answered yet",
+}
+QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])")
+# JupyterLab's own colours, which follow the theme, where there are any.
+GREEN = "var(--jp-success-color1, #1a7f37)"
+RED = "var(--jp-error-color1, #c9352b)"
+CELL = "text-align:left;padding:.1em .6em .1em 0"
+GREY = "var(--jp-ui-font-color2, #767676)"
+
+
+def text(report: Report, points: float | None = None) -> str:
+    """The report as plain text."""
+    lines = [f"{_title(report)}: {headline(report, points)}"]
+    for row, reason in _shown(report, points):
+        lines.append(
+            f"  {_mark(row)} {_plain(row.name)}" + (f": {_plain(reason)}" if reason else "")
+        )
+    for sentence in [*diagnosis_lines(report), *report.notes]:
+        lines.append(f"  → {_plain(sentence)}")
+    return "\n".join(lines)
+
+
+def diagnosis_lines(report: Report) -> list[str]:
+    """A sentence for every known mistake that fits."""
+    if len(report.diagnosis) == 1 and report.complete:
+        return [f"This is what you get when {_lower(report.diagnosis[0][1])}"]
+    return [f"Part of it is what you get when {_lower(text)}" for _, text in report.diagnosis]
+
+
+def headline(report: Report, points: float | None = None) -> str:
+    """What it comes to, with the points where there are any."""
+    words = (QUESTION_HEADLINES if report.is_question else HEADLINES)[report.state]
+    return words if points is None else f"{words}, {earned(report, points):g} of {points:g} points"
+
+
+def earned(report: Report, points: float) -> float:
+    """The points for a report, rounded to a hundredth; all of them only where all is right."""
+    if report.passed:
+        return float(points)
+    return max(0.0, min(round(points * report.share, 2), points - 0.01))
+
+
+def as_html(report: Report, points: float | None = None) -> str:
+    """The report as an HTML table that needs nothing from elsewhere and follows the theme."""
+    colour = {"right": GREEN, "wrong": RED, "borrowed": RED}.get(report.state, GREY)
+    sign = {"right": "✓", "wrong": "✗", "borrowed": "✗"}.get(report.state, "○")
+    rows = "".join(
+        f'<tr style="background:none">'
+        f'<td style="{CELL};color:{_colour(row)};font-weight:bold">{_mark(row)}</td>'
+        f'<td style="{CELL};white-space:nowrap">{_rich(row.name)}</td>'
+        f'<td style="{CELL}">{_rich(reason)}</td></tr>'
+        for row, reason in _shown(report, points)
+    )
+    table = f'<table style="margin:.4em 0;font-size:inherit">{rows}</table>' if rows else ""
+    advice = "".join(
+        f'<div style="margin:.4em 0;padding:.4em .8em;background:rgba(230,159,0,.16);'
+        f'border-radius:4px">{_rich(sentence)}</div>'
+        for sentence in diagnosis_lines(report)
+    )
+    notes = "".join(f'<div style="margin:.3em 0">{_rich(note)}</div>' for note in report.notes)
+    return (
+        f'<div style="border-left:4px solid {colour};padding:.2em .9em;margin:.4em 0;'
+        f'max-width:60em;line-height:1.5">'
+        f'<div><b style="color:{colour}">{sign}</b> {_rich(_title(report, "`"))}: '
+        f"<b>{html.escape(headline(report, points))}</b></div>{table}{advice}{notes}</div>"
+    )
+
+
+def as_data(report: Report, points: float | None = None) -> dict:
+    """The report as plain data."""
+    return {
+        "exercise": report.exercise,
+        "state": report.state,
+        "share": round(report.share, 6),
+        "points": points,
+        "mistakes": [name for name, _ in report.diagnosis],
+        "reasons": [
+            *([HEADLINES[report.state]] if report.state in ("unwritten", "unanswered") else []),
+            *diagnosis_lines(report),
+            *report.notes,
+            *(f"{row.name}: {row.reason}" for row in report.rows if row.reason),
+        ],
+    }
+
+
+def publish(report: Report, points: float | None = None) -> None:
+    """Show the report: as HTML in a notebook, as text elsewhere."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(text(report, points))
+        return
+    data = {"text/plain": text(report, points), "text/html": as_html(report, points)}
+    if points is not None:
+        data[MIME] = as_data(report, points)
+    display(data, raw=True)
+
+
+def say(message: str) -> None:
+    """A sentence to the student, in the same look as a report."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(_plain(message))
+        return
+    style = f"border-left:4px solid {GREY};padding:.2em .9em;margin:.4em 0"
+    box = f'<div style="{style}">{_rich(message)}</div>'
+    display({"text/plain": _plain(message), "text/html": box}, raw=True)
+
+
+def _title(report: Report, quote: str = "") -> str:
+    return f"{'Question ' if report.is_question else ''}{quote}{report.exercise}{quote}"
+
+
+def _shown(report: Report, points: float | None) -> list[tuple[Row, str]]:
+    """The rows that tell something, each with its reason; a reason that recurs is told once.
+
+    Where all is right, the check has shown every row; the marked cell need not do it again.
+    """
+    if report.passed and points is not None:
+        return []
+    shown, told = [], set()
+    for row in report.rows:
+        if row.reason and row.reason in told:
+            shown.append((row, "as above"))
+        elif row.reason or row.right == 1:
+            shown.append((row, row.reason))
+            told.add(row.reason)
+    return shown
+
+
+def _mark(row: Row) -> str:
+    return "✗" if row.reason else "✓"
+
+
+def _colour(row: Row) -> str:
+    return RED if row.reason else GREEN
+
+
+def _plain(sentence: str) -> str:
+    return EMPHASIS.sub(r"\1", sentence).replace("`", "")
+
+
+def _rich(sentence: str) -> str:
+    """A sentence as HTML: code in backticks, emphasis in asterisks, shapes on their own line."""
+    parts = re.split(r"(`[^`]+`)", html.escape(sentence, quote=False))
+    for k, part in enumerate(parts):
+        if part.startswith("`"):
+            parts[k] = f"<code>{part[1:-1]}</code>"
+        else:
+            parts[k] = EMPHASIS.sub(r"<em>\1</em>", part)
+    return "".join(parts).replace(". It was called with ", ".<br>It was called with ")
+
+
+def _lower(sentence: str) -> str:
+    """A sentence's beginning in the middle of another."""
+    return (
+        sentence if sentence.startswith(("ReLU", "NumPy")) else sentence[:1].lower() + sentence[1:]
+    )

@@ -1,0 +1,96 @@
+"""The guard: notices when a student's function lets `rnnlib` or torch do the work.
+
+It listens to every call of a Python function and of a built-in while the student's function runs,
+so it does not matter how the library was reached: another name, an import inside, a copy of the
+function, a thread. It is there to teach, not to keep a determined cheat out.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import rnnlib
+
+PACKAGE = Path(rnnlib.__file__).resolve().parent
+NOT_MATHEMATICS = {"params", "_shapes", "data", "course", "plotting"}
+"""Parts of `rnnlib` that an answer may use: groups of arrays, data, figures."""
+
+
+class Guard:
+    """Listens while `watch` is open; `borrowed` names the first call that it noticed.
+
+    Parameters
+    ----------
+    allowed : tuple of str
+        Modules of `rnnlib` that this exercise lends, such as ``"rnnlib.activations"``.
+    code : code object, optional
+        The student's function; when it returns, its local variables are kept in `inside`.
+    """
+
+    def __init__(self, allowed: tuple[str, ...] = (), code=None):
+        self.allowed = allowed
+        self.code = code
+        self.borrowed: str | None = None
+        self.inside: dict[str, object] = {}
+        self._listening = False
+
+    @contextmanager
+    def watch(self):
+        """Listen in this thread and in those that it starts."""
+        before, before_threads = sys.getprofile(), threading.getprofile()
+        self._listening = True
+        threading.setprofile(self._listen)
+        sys.setprofile(self._listen)
+        try:
+            yield self
+        finally:
+            self._listening = False
+            sys.setprofile(before)
+            threading.setprofile(before_threads)
+
+    def _listen(self, frame, event, function):
+        if not self._listening:
+            return
+        if event == "return" and frame.f_code is self.code:
+            self.inside = dict(frame.f_locals)
+        if self.borrowed:
+            return
+        if event == "call":
+            code = frame.f_code
+            module = _module_of(code.co_filename)
+            # A module's own body runs when it is imported, which is no borrowing yet.
+            own = code.co_name == "<module>" or _only_looks_up(code)
+            if module and module not in self.allowed and not own:
+                self.borrowed = f"{module}.{code.co_qualname}"
+        elif event == "c_call":
+            if function is sys.setprofile:
+                self.borrowed = "sys.setprofile"
+            elif _is_torch(function):
+                self.borrowed = f"torch.{function.__name__}"
+
+
+@cache
+def _module_of(filename: str) -> str | None:
+    """The guarded module that a source file belongs to, or None."""
+    path = Path(filename)
+    if path.is_relative_to(PACKAGE):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        return None if parts[0] in NOT_MATHEMATICS else ".".join(("rnnlib", *parts))
+    return "torch" if "torch" in path.parts and "site-packages" in path.parts else None
+
+
+def _only_looks_up(code) -> bool:
+    """Whether it is a property of a cache, such as ``GRUCache.z``: a name for a part of it."""
+    owner, _, name = code.co_qualname.rpartition(".")
+    return owner.endswith("Cache") and name.isidentifier()
+
+
+def _is_torch(function) -> bool:
+    """Whether a built-in belongs to torch: by its module, or by the class it is a method of."""
+    module = getattr(function, "__module__", None)
+    owner = type(getattr(function, "__self__", None)).__module__
+    return str(module).partition(".")[0] == "torch" or str(owner).partition(".")[0] == "torch"

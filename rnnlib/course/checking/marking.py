@@ -1,0 +1,319 @@
+"""Marking one function: try it on fresh inputs, compare every result, say what is wrong.
+
+The rows of a report and their part of the marks:
+
+- a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
+- a row for every special kind of input (a size of 1, large numbers), one for arguments that must
+  come back unchanged, one for drawing from the random generator where one is given, one for giving
+  the same answer again: 30 %, shared evenly. They count only as
+  far as the results themselves are right: a function that does nothing changes nothing, and earns
+  nothing for it.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from rnnlib.course.checking.calling import Remote, call
+from rnnlib.course.checking.diagnosis import Trial, diagnose, right_functions
+from rnnlib.course.checking.results import collect, compare, same
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, rebind
+from rnnlib.params import Params
+
+RESULTS_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a report: what was looked at, the part of it that is right (0 to 1), and why not.
+
+    A row that is not all right and gives no reason has its reason in another row.
+    """
+
+    name: str
+    right: float
+    share: float
+    reason: str = ""
+    result: str | None = None
+
+
+@dataclass
+class Report:
+    """What marking found out about one function.
+
+    `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence), and
+    `complete` says whether they account for every wrong result; `state` is
+    "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
+    marked with other earlier functions than the student's.
+    """
+
+    exercise: str
+    rows: list[Row] = field(default_factory=list)
+    diagnosis: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    complete: bool = True
+    state: str = "wrong"
+    apart: bool = False
+    is_question: bool = False
+
+    @property
+    def share(self) -> float:
+        """The part of the points that was earned, between 0 and 1."""
+        if self.state not in ("right", "wrong"):
+            return 0.0
+        return min(1.0, sum(row.right * row.share for row in self.rows))
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything is right."""
+        return self.state == "right"
+
+
+def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
+    """Try `function` on the inputs that `seed` draws and compare it with the reference.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What is asked.
+    function : callable
+        The student's function.
+    seed : int
+        Chooses the inputs.
+    """
+    report = Report(exercise.name)
+    cases = list(exercise.draw(np.random.default_rng(seed)))
+    expected = [_expected(exercise, case) for case in cases]
+    trials = _try(exercise, function, cases)
+    if exercise.uses and not (_agree(exercise, trials, expected) and not _borrowed(trials)):
+        trials, expected, note = _apart(exercise, function, trials, expected)
+        report.notes += [note] if note else []
+        report.apart = bool(note)
+    if trials[0].call.unwritten:
+        report.state = "unwritten"
+        report.notes = [
+            "The line `raise NotImplementedError()` is still reached: your code takes its place. "
+            "Delete that line, run the cell, then run this one again."
+        ]
+        return report
+    if borrowed := _borrowed(trials):
+        report.state = "borrowed"
+        report.notes = [f"It lets `{borrowed}` do the work. Write it yourself."]
+        return report
+    report.rows = _rows(exercise, trials, expected)
+    if all(row.right == 1 for row in report.rows):
+        report.state = "right"
+    else:
+        report.diagnosis, report.complete = diagnose(exercise, trials, expected)
+    warned = dict.fromkeys(message for t in trials for message in t.call.warned)
+    report.notes += [f"NumPy warned: {message}." for message in warned]
+    return report
+
+
+def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Trial]:
+    """A trial for every case, and the first case once more; none after a call that hangs."""
+    trials: list[Trial] = []
+    for case in [*cases, cases[0]]:
+        last = trials[-1].call if trials else None
+        if last and (last.timed_out or last.lost or last.unwritten):
+            result = last
+        else:
+            result = call(
+                function,
+                case.args,
+                exercise.arguments,
+                options=case.options,
+                allowed=exercise.borrow,
+            )
+        trials.append(Trial.of(exercise, case, result))
+    return trials
+
+
+def _expected(exercise: Exercise, case: Case, function: Callable | None = None) -> dict:
+    if function is None:
+        value = exercise.reference(*copy.deepcopy(case.args), **case.options)
+    else:
+        value = call(function, case.args, exercise.arguments, options=case.options).value
+    return collect(exercise, value, case)
+
+
+def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict], str]:
+    """Mark a function apart from the earlier ones that it calls, so that one error costs once.
+
+    It is tried with a right version of each earlier function in the place of the student's; or it
+    is right if it does just what a right answer does with the student's own. Returns the trials,
+    what they are compared with, and a sentence about it.
+    """
+    cases = [trial.case for trial in trials[:-1]]
+    if isinstance(function, Remote):
+        alone = function.apart(exercise.name)
+    elif isinstance(function, types.FunctionType):
+        alone = rebind(function, right_functions(exercise))
+    else:
+        alone = None
+    if alone is None:
+        return trials, expected, ""
+    names = " and ".join(f"`{name}`" for name in exercise.uses)
+    apart = _try(exercise, alone, cases)
+    if isinstance(function, Remote):
+        earlier = function.earlier(exercise.uses)
+    else:
+        earlier = {name: function.__globals__.get(name) for name in exercise.uses}
+    if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
+        mixed = rebind(exercise.own.function, earlier)
+        try:
+            own = [_expected(exercise, case, mixed) for case in cases]
+        except Unusable:
+            own = []
+        if own and _agree(exercise, trials, own) and not _is_trivial(exercise, cases[0], mixed):
+            return trials, own, f"Marked with your own {names}, which is not right yet."
+    same = all(a.agrees(t, exercise) for a, t in zip(apart, trials, strict=True))
+    if same and _borrowed(apart) == _borrowed(trials):
+        return trials, expected, ""
+    return apart, expected, f"Marked with a right {names}; yours is not right yet."
+
+
+def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
+    """Whether the earlier functions heed so little that there is hardly anything left to write.
+
+    Whoever lets `rnn_step` return zeros could else be right with a sequence of zeros. One argument
+    may be ignored, as some honest mistakes do.
+    """
+    ignored = 0
+    for place, value in enumerate(case.args):
+        if isinstance(value, Params):
+            other = value.map(lambda array: 1.1 * array + 0.1)
+        elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            other = 1.1 * value + 0.1
+        else:
+            continue
+        args = (*case.args[:place], other, *case.args[place + 1 :])
+        moved = []
+        for function in (None, mixed):
+            try:
+                pair = [
+                    _expected(exercise, one, function) for one in (case, replace(case, args=args))
+                ]
+            except (Unusable, ValueError):
+                break
+            moved.append(not all(same(pair[0][n], pair[1][n], exercise) for n in exercise.results))
+        ignored += moved == [True, False]
+    return ignored > 1
+
+
+def _borrowed(trials: list[Trial]) -> str | None:
+    return next((t.call.borrowed for t in trials if t.call.borrowed), None)
+
+
+def _agree(exercise, trials, expected) -> bool:
+    return all(
+        trial.results is not None
+        and all(
+            compare(exercise, name, trial.results.get(name), right[name], trial.case) is None
+            for name in exercise.results
+        )
+        for trial, right in zip(trials[:-1], expected, strict=True)
+    )
+
+
+def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list[Row]:
+    *firsts, again = trials
+    kinds = list(dict.fromkeys(trial.case.kind for trial in firsts))
+    special = [kind for kind in kinds if kind != PLAIN]
+    pairs = {
+        kind: [(t, e) for t, e in zip(firsts, expected, strict=True) if t.case.kind == kind]
+        for kind in kinds
+    }
+    draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
+    extra = (1 - RESULTS_SHARE) / (len(special) + 1 + bool(exercise.arguments) + draws)
+
+    rows, extras = [], []
+    for name in exercise.results:
+        reason = _first_reason(exercise, name, pairs[PLAIN])
+        share = RESULTS_SHARE * exercise.share(name)
+        label = name if exercise.observe else f"`{name}`"
+        rows.append(Row(label, float(not reason), share, reason, result=name))
+    right = _part(exercise, rows)
+
+    for kind in special:
+        reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
+        part = _part(exercise, [row for row in rows if not reasons[row.result]])
+        # What is wrong on ordinary sizes has been said there.
+        news = {
+            row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
+        }
+        reason = next(iter(news.values()), "")
+        if news and len(reasons) > 1 and not exercise.observe and not _whole(pairs[kind]):
+            reason = f"`{next(iter(news))}` {reason}"
+        extras.append(Row(f"with {kind}", part, extra, reason))
+
+    if exercise.arguments:
+        changed = dict.fromkeys(name for t in trials for name in t.call.changed)
+        names = " and ".join(f"`{name}`" for name in changed)
+        reason = f"{names} came back changed: make a new array instead of writing into it"
+        extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
+    if draws:
+        # Of one symbol alone there is nothing to draw, and a call that failed has its reason.
+        undrawn = () if firsts[0].problem else firsts[0].call.undrawn
+        names = " and ".join(f"`{name}`" for name in undrawn)
+        reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
+        label = "draws from the given generator"
+        extras.append(_property(label, not undrawn, right, extra, reason))
+    constant = firsts[0].agrees(again, exercise) or not _readable(firsts[0])
+    reason = "the second call gave another answer: something is kept between calls"
+    extras.append(_property("same answer when called again", constant, right, extra, reason))
+    # A local variable may bear the name and mean something else: only news where a result is wrong.
+    inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []
+    return inside + rows + extras
+
+
+def _inside(exercise: Exercise, pairs) -> list[Row]:
+    """Rows, worth nothing, for the local variables that bear the name of an intermediate result."""
+    if exercise.intermediates is None:
+        return []
+    rows = {}
+    for trial, _ in pairs:
+        for name, right in exercise.intermediates(*trial.case.args).items():
+            if name in trial.call.inside and not (name in rows and rows[name].reason):
+                got = trial.call.inside[name]
+                reason = compare(exercise, name, got, right, trial.case) or ""
+                rows[name] = Row(f"`{name}`, inside", float(not reason), 0.0, reason)
+    return list(rows.values())
+
+
+def _readable(trial: Trial) -> bool:
+    """Whether every result is made of numbers, so that two of them can be told apart."""
+    kinds = [np.asarray(value).dtype.kind for value in (trial.results or {}).values()]
+    return bool(kinds) and all(kind in "biuf" for kind in kinds)
+
+
+def _whole(pairs) -> bool:
+    """Whether a call failed as a whole, so that the reason is not about one result."""
+    return any(trial.problem for trial, _ in pairs)
+
+
+def _first_reason(exercise: Exercise, name: str, pairs) -> str:
+    for trial, right in pairs:
+        if trial.problem:
+            return trial.problem
+        reason = compare(exercise, name, trial.results.get(name), right[name], trial.case)
+        if reason:
+            return reason
+    return ""
+
+
+def _part(exercise: Exercise, rows: list[Row]) -> float:
+    """The results' part of the marks: exactly 1 if all are right, whatever the shares add up to."""
+    if len(rows) == len(exercise.results) and all(row.right == 1 for row in rows):
+        return 1.0
+    return sum(exercise.share(row.result) * row.right for row in rows)
+
+
+def _property(name: str, holds: bool, right: float, share: float, reason: str) -> Row:
+    """A row that earns its share only as far as the results are right."""
+    return Row(name, right if holds else 0.0, share, "" if holds else reason)

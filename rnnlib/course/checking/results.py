@@ -1,0 +1,167 @@
+"""Comparing what a function returned with what it should return, result by result."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+
+from rnnlib.course.exercises import Case, Exercise, Unusable
+from rnnlib.params import Params
+
+
+def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
+    """The named results in a returned value.
+
+    Raises
+    ------
+    Unusable
+        When the value has not as many parts as there are results, or is nothing at all.
+    """
+    if exercise.observe is not None:
+        try:
+            return exercise.observe(value, case)
+        except (TypeError, ValueError) as error:
+            raise Unusable(
+                f"returned a {type(value).__name__} that cannot be used: {error}"
+            ) from error
+    names = exercise.returned
+    if value is None:
+        raise Unusable("returned nothing: does it end with a line `return ...`?")
+    if len(names) == 1 and isinstance(value, tuple) and not hasattr(value, "_fields"):
+        raise Unusable(f"returned {len(value)} values; it should return one, {names[0]}")
+    if len(names) == 1:
+        parts = (value,)
+    elif not isinstance(value, tuple | list) or len(value) < len(names):
+        count = f"{len(value)} values" if isinstance(value, tuple | list) else "one value"
+        raise Unusable(f"returned {count}; it should return {', '.join(names)}, in this order")
+    else:
+        parts = value[: len(names)]  # a cache may follow: it is not marked
+    results = {}
+    for name, part in zip(names, parts, strict=True):
+        results.update(_expand(name, part))
+    return results
+
+
+def _expand(name: str, part: object) -> dict[str, object]:
+    if isinstance(part, Params):
+        return {f"{name}.{key}": array for key, array in part.items()}
+    if isinstance(part, tuple) and hasattr(part, "_asdict"):  # may hold groups: state.m.W_xh
+        fields = part._asdict().items()
+        return {k: v for key, value in fields for k, v in _expand(f"{name}.{key}", value).items()}
+    if isinstance(part, tuple | list) and part and all(hasattr(p, "_asdict") for p in part):
+        return _over_time([_expand(name, each) for each in part])
+    return {name: part}
+
+
+def _over_time(steps: list[dict[str, object]]) -> dict[str, object]:
+    """A list of caches, one a step: each field of all steps as one array, time first."""
+    found = {}
+    for name in steps[0]:
+        arrays = [step.get(name) for step in steps]
+        if all(isinstance(a, np.ndarray) and a.shape == np.shape(arrays[0]) for a in arrays):
+            found[name] = np.stack(arrays)
+    return found
+
+
+def compare(exercise: Exercise, name: str, got: object, expected: object, case: Case) -> str | None:
+    """What is wrong with one result, as a sentence without a subject; None where it is right."""
+    if got is None:
+        if exercise.observe is not None:
+            return "could not be observed"
+        group, _, field = name.rpartition(".")
+        wanted = f": `{group}` should be a group of arrays with a field `{field}`" if group else ""
+        return "is missing" + wanted
+    letters = exercise.results.get(name, "")
+    if type(got).__module__.partition(".")[0] == "torch":
+        return "is a torch tensor; it should be a NumPy array"
+    try:
+        array = np.asarray(float(got) if isinstance(got, int) else got)
+    except OverflowError:
+        return "is a number beyond all that a float can hold"
+    except ValueError:
+        array = np.empty((), object)
+    if array.dtype.kind not in "biufc":
+        if isinstance(got, np.ndarray):
+            return f"holds entries of type {array.dtype}, not numbers"
+        wanted = "an array of numbers" if np.ndim(expected) else "a number"
+        return f"is a {type(got).__name__}, not {wanted}"
+    if isinstance(got, list | tuple) and got and np.ndim(got[0]) == 0:
+        return f"is a {type(got).__name__} of numbers; make an array of it with `np.array`"
+    if isinstance(got, list | tuple):
+        return f"is a {type(got).__name__} of arrays; join them with `np.stack`"
+    expected = np.asarray(expected)
+    if array.shape != expected.shape:
+        return f"has shape {_shape(array.shape)}; it should be {_letters(letters, expected.shape)}"
+    if np.iscomplexobj(array):
+        return "holds complex numbers"
+    if not np.isfinite(array).all():
+        where = np.argwhere(~np.isfinite(array))[0]
+        if not array.ndim:
+            return f"is {array}"
+        return f"holds {array[tuple(where)]} at {_index(name, where)}"
+    wrong = ~close(array, expected, exercise)
+    if not wrong.any():
+        return None
+    if name in exercise.explain:
+        return exercise.explain[name]
+    where = tuple(np.argwhere(wrong)[0])
+    values = f"{_number(array[where])}; it should be {_number(expected[where])}"
+    if expected.ndim == 0:
+        return f"is {values}{_for(case)}"
+    return (
+        f"{np.count_nonzero(wrong)} of {wrong.size} entries are wrong, "
+        f"first {_index(name, where)} = {values}{_for(case, texts_only=True)}"
+    )
+
+
+def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarray:
+    """Entry by entry, whether `got` is `expected` within the exercise's tolerance."""
+    scale = np.abs(expected).max(initial=0.0)
+    limit = exercise.rtol * np.abs(expected) + exercise.atol * scale
+    return np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit
+
+
+def same(a: object, b: object, exercise: Exercise) -> bool:
+    """Whether two results of anybody's agree: same shape, same numbers, NaN in the same places."""
+    x, y = _floats(a), _floats(b)
+    if x is None or y is None:
+        return x is y and type(a) is type(b)
+    if x.shape != y.shape or not np.array_equal(np.isfinite(x), np.isfinite(y)):
+        return False
+    finite = np.isfinite(x)
+    return bool(close(x[finite], y[finite], exercise).all())
+
+
+def _floats(value: object) -> np.ndarray | None:
+    """A result as floats; None where it is nothing of the kind."""
+    try:
+        # Complex numbers would lose a part, with a warning on stderr.
+        return None if np.iscomplexobj(value) else np.asarray(value, float)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        return None
+
+
+def _number(value) -> str:
+    if isinstance(value, numbers.Integral | np.bool_):
+        return str(int(value))
+    return f"{float(value):.4g}"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return str(tuple(shape)) if shape else "() (a single number)"
+
+
+def _letters(letters: str, shape: tuple[int, ...]) -> str:
+    return f"{letters} = {_shape(shape)}" if letters and shape else _shape(shape)
+
+
+def _index(name: str, where) -> str:
+    return f"{name}[{', '.join(str(int(i)) for i in where)}]" if len(where) else name
+
+
+def _for(case: Case, *, texts_only: bool = False) -> str:
+    """What the case was about; with `texts_only` nothing unless it names texts, not sizes alone."""
+    if texts_only and not any(isinstance(value, str) for value in case.sizes.values()):
+        return ""
+    return f" for {', '.join(f'{k} = {v}' for k, v in case.sizes.items())}" if case.sizes else ""

@@ -1,0 +1,194 @@
+"""The command `rnnlib`: build and verify units, grade a class, run the demo and the benchmark."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing import get_context
+
+from rich.console import Console
+
+from rnnlib.course.progress import progress_bar
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="rnnlib", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = commands.add_parser(
+        "build", help="solutions/NN.py to the notebooks in solutions/, course/"
+    )
+    build.add_argument(
+        "units", nargs="*", help="such as 01_hidden_state; all units if none is named"
+    )
+    build.set_defaults(run=_build)
+
+    verify = commands.add_parser("verify", help="check that source, notebook and release agree")
+    verify.add_argument("units", nargs="*")
+    verify.add_argument("--workers", type=_positive, default=1, help="processes at once (1)")
+    verify.set_defaults(run=_verify)
+
+    grade = commands.add_parser(
+        "grade", help="autograde what lies in submitted/; marks and reasons"
+    )
+    grade.add_argument("unit")
+    grade.add_argument("--workers", type=_positive, default=2, help="processes at once (2)")
+    grade.add_argument(
+        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in the place of processes"
+    )
+    grade.add_argument(
+        "--sandbox",
+        choices=["bwrap", "none"],
+        default="bwrap",
+        help="none: students' code runs with your rights",
+    )
+    grade.add_argument("--db", dest="db_url", help="such as postgresql://user@host/gradebook")
+    grade.add_argument("--anew", action="store_true", help="grade again what was graded before")
+    grade.add_argument(
+        "--everything", action="store_true", help="run the cells on which no mark depends, too"
+    )
+    grade.set_defaults(run=_grade)
+
+    report = commands.add_parser("report", help="a page about a graded class")
+    report.add_argument("unit")
+    report.set_defaults(run=_report)
+
+    export = commands.add_parser("export", help="the scores as CSV, for Moodle or Canvas")
+    export.add_argument("units", nargs="*", help="all that were graded if none is named")
+    export.add_argument("--format", choices=["moodle", "canvas", "plain"], default="plain")
+    export.add_argument("--output", default="grades.csv")
+    export.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
+    export.set_defaults(run=_export)
+
+    attacks = commands.add_parser("attacks", help="grade the hostile class; what came of each")
+    attacks.add_argument("names", nargs="*", help="all attacks if none is named")
+    attacks.set_defaults(run=_attacks)
+
+    bench = commands.add_parser("bench-grading", help="speed beside plain nbgrader autograde")
+    bench.add_argument("--unit", default="01_hidden_state")
+    bench.add_argument("--submissions", type=_positive, default=24)
+    bench.add_argument("--growth", type=_positive, help="and the same with so many submissions")
+    bench.set_defaults(run=_bench_grading)
+
+    demo = commands.add_parser(
+        "demo", help="release, a sample class, autograding, marks: in .demo/"
+    )
+    demo.add_argument("unit", nargs="?", default="01_hidden_state")
+    demo.set_defaults(run=_demo)
+
+    commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
+
+    options, rest = parser.parse_known_args(argv)
+    if options.command == "bench":  # has options of its own
+        from rnnlib.course.bench import main as bench
+
+        return bench(rest)
+    if rest:
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    console = Console()
+    # Each command imports what it needs: nbgrader alone takes a second.
+    from rnnlib.course.authoring import UnitError
+
+    try:
+        return options.run(options, console)
+    except UnitError as error:
+        console.print(f"[red]rnnlib {options.command}:[/red]", end=" ")
+        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nStopped. Nothing is half written; run it again when you like.")
+        return 130
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _build(options, console) -> int:
+    from rnnlib.course.authoring import build_unit, course_root, find_units
+
+    for unit in find_units(course_root(), options.units):
+        with progress_bar(console) as progress:
+            show = partial(progress.update, progress.add_task(unit.name, total=None))
+            seconds = build_unit(unit, lambda done, of, show=show: show(completed=done, total=of))
+        console.print(f"{unit.name}: built, released; its cells took {seconds:.1f} s")
+    return 0
+
+
+def _verify(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units, verify_unit
+
+    failed = 0
+    units = find_units(course_root(), options.units)
+    with ExitStack() as stack:
+        verified = map(verify_unit, units)
+        if options.workers > 1:
+            context = get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(options.workers, mp_context=context))
+            verified = pool.map(verify_unit, units)
+        for unit, problems in zip(units, verified):
+            failed += bool(problems)
+            console.print(f"{unit.name}: {'in order' if not problems else 'not in order'}")
+            for problem in problems:
+                console.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
+    return int(failed > 0)
+
+
+def _grade(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.grading.command import run_grade
+
+    (unit,) = find_units(course_root(), [options.unit])
+    names = ("workers", "scheduler", "sandbox", "db_url", "anew", "everything")
+    return run_grade(unit, console, **{name: getattr(options, name) for name in names})
+
+
+def _report(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.grading.command import make_report
+
+    (unit,) = find_units(course_root(), [options.unit])
+    console.print(str(make_report(unit)), soft_wrap=True)
+    return 0
+
+
+def _export(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.grading.command import run_export
+
+    root = course_root()
+    units = [unit.name for unit in find_units(root, options.units)] if options.units else []
+    return run_export(root, units, options.format, options.output, options.db_url, console)
+
+
+def _attacks(options, console) -> int:
+    from rnnlib.course.grading.attacks import run_attacks
+
+    return run_attacks(console, options.names or None)
+
+
+def _bench_grading(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.bench.grading import run_bench
+
+    (unit,) = find_units(course_root(), [options.unit])
+    return run_bench(unit, console, options.submissions, options.growth)
+
+
+def _demo(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.grading.demo import run_demo
+
+    (unit,) = find_units(course_root(), [options.unit])
+    return run_demo(unit, console)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The exercises of every unit, found by the name of the function that students write."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable, Version, rebind
+
+UNITS = tuple(
+    name[1:] for name in sorted(m.name for m in iter_modules(__path__)) if re.match(r"u\d\d_", name)
+)
+"""Every unit that declares exercises, in order: the packages here, without the ``u`` in front."""
+
+__all__ = [
+    "PLAIN",
+    "UNITS",
+    "Case",
+    "Exercise",
+    "Unusable",
+    "Version",
+    "all_exercises",
+    "rebind",
+    "unit_exercises",
+]
+
+
+def unit_exercises(unit: str) -> dict[str, Exercise]:
+    """The exercises of one unit by name, in the order of the notebook."""
+    if unit not in UNITS:
+        raise KeyError(f"no exercises are declared for {unit!r}; there are {', '.join(UNITS)}")
+    module = import_module(f"{__name__}.u{unit}")
+    return {exercise.name: exercise for exercise in module.EXERCISES}
+
+
+@cache
+def all_exercises() -> dict[str, Exercise]:
+    """The exercises of all units by name; a name is used once in the whole course."""
+    found: dict[str, Exercise] = {}
+    for unit in UNITS:
+        for name, exercise in unit_exercises(unit).items():
+            if name in found:
+                raise ValueError(f"two exercises are called {name!r}; the second is in {unit}")
+            found[name] = exercise
+    return found

@@ -1,0 +1,193 @@
+"""Exercise `rnn_step`: One step: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u01_hidden_state.inputs import draw_weights
+from rnnlib.rnn import rnn_step
+
+
+def _draw_step(rng):
+    plain = [{"N": 3, "D": 4, "H": 5}, {"N": 5, "D": 2, "H": 3}]
+    for kind, s in drawing.sizes(plain, "NDH"):
+        x, h = drawing.array(rng, s["N"], s["D"]), drawing.array(rng, s["N"], s["H"], scale=0.5)
+        yield Case((x, h, draw_weights(rng, **s)), s, kind)
+    s = {"N": 3, "D": 4, "H": 4}  # W_xh and W_hh can be taken for each other here
+    x, h = drawing.array(rng, 3, 4), drawing.array(rng, 3, 4, scale=0.5)
+    yield Case((x, h, draw_weights(rng, **s)), s, "as many inputs as units")
+    x, h = drawing.array(rng, 2, 3, scale=300), drawing.array(rng, 2, 4, scale=0.5)
+    yield Case((x, h, draw_weights(rng, 3, 4)), {"N": 2, "D": 3, "H": 4}, drawing.LARGE)
+
+
+RNN_STEP = Exercise("rnn_step", rnn_step, _draw_step, results={"h_next": "(N, H)"})
+
+
+@RNN_STEP.variant
+def textbook(x, h, params):
+    """The equation as it stands."""
+    return np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.variant
+def concatenated(x, h, params):
+    """One product with x and h side by side, as deeplearning.ai writes it."""
+    both = np.concatenate([x, h], axis=1)
+    W = np.concatenate([params.W_xh, params.W_hh], axis=0)
+    return np.tanh(both @ W + params.b_h)
+
+
+@RNN_STEP.variant
+def with_einsum(x, h, params):
+    """Sums over named axes."""
+    a = np.einsum("nd,dh->nh", x, params.W_xh) + np.einsum("nk,kh->nh", h, params.W_hh)
+    return np.tanh(a + params.b_h)
+
+
+@RNN_STEP.variant
+def one_by_one(x, h, params):
+    """Loops over examples and units, no matrix product."""
+    N, H = h.shape
+    h_next = np.zeros((N, H))
+    for n in range(N):
+        for j in range(H):
+            a = params.b_h[j]
+            for i in range(x.shape[1]):
+                a += x[n, i] * params.W_xh[i, j]
+            for k in range(H):
+                a += h[n, k] * params.W_hh[k, j]
+            h_next[n, j] = np.tanh(a)
+    return h_next
+
+
+@RNN_STEP.variant
+def single_precision(x, h, params):
+    """Everything in float32."""
+    x, h, p = x.astype(np.float32), h.astype(np.float32), params.astype(np.float32)
+    return np.tanh(x @ p.W_xh + h @ p.W_hh + p.b_h)
+
+
+@RNN_STEP.variant
+def columns(x, h, params):
+    """Examples as columns, as on paper, and transposed back."""
+    return np.tanh(params.W_xh.T @ x.T + params.W_hh.T @ h.T + params.b_h[:, None]).T
+
+
+@RNN_STEP.mistake
+def bias_left_out(x, h, params):
+    """`b_h` is never added."""
+    return np.tanh(x @ params.W_xh + h @ params.W_hh)
+
+
+@RNN_STEP.mistake
+def tanh_left_out(x, h, params):
+    """The sum is returned without the tanh around it."""
+    return x @ params.W_xh + h @ params.W_hh + params.b_h
+
+
+@RNN_STEP.mistake
+def state_ignored(x, h, params):
+    """The previous state `h` takes no part: without the term `h @ W_hh` there is no memory."""
+    return np.tanh(x @ params.W_xh + params.b_h)
+
+
+@RNN_STEP.mistake
+def input_ignored(x, h, params):
+    """The input `x` takes no part: the term `x @ W_xh` is missing."""
+    return np.tanh(h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def recurrent_weight_transposed(x, h, params):
+    """`W_hh` is transposed. It is square, so NumPy cannot notice. `h` stands on the left, and
+    `W_hh` as it is: `h @ W_hh`.
+    """
+    return np.tanh(x @ params.W_xh + h @ params.W_hh.T + params.b_h)
+
+
+@RNN_STEP.mistake
+def input_weight_transposed(x, h, params):
+    """`W_xh` is transposed. With one example a row it is `x @ W_xh`: (N, D) times (D, H)."""
+    return np.tanh(x @ params.W_xh.T + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def weights_exchanged(x, h, params):
+    """`W_xh` and `W_hh` are exchanged: `x` goes with `W_xh`, and `h` with `W_hh`."""
+    return np.tanh(x @ params.W_hh + h @ params.W_xh + params.b_h)
+
+
+@RNN_STEP.mistake
+def weight_first(x, h, params):
+    """The weight stands on the left, as with column vectors. Here an example is a row: `x @
+    W_xh`.
+    """
+    return np.tanh(params.W_xh @ x + params.W_hh @ h + params.b_h)
+
+
+@RNN_STEP.mistake
+def elementwise_product(x, h, params):
+    """`*` is used for a matrix product. In NumPy `*` multiplies entry by entry; the product
+    is `@`.
+    """
+    return np.tanh(x * params.W_xh + h * params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def tanh_of_each_term(x, h, params):
+    """tanh is taken of each term and then summed. First the whole sum, then one tanh around it."""
+    return np.tanh(x @ params.W_xh) + np.tanh(h @ params.W_hh) + np.tanh(params.b_h)
+
+
+@RNN_STEP.mistake
+def tanh_too_early(x, h, params):
+    """The bracket of the tanh closes too early, so that the bias is added outside."""
+    return np.tanh(x @ params.W_xh + h @ params.W_hh) + params.b_h
+
+
+@RNN_STEP.mistake
+def recurrent_term_outside(x, h, params):
+    """The term `h @ W_hh` stands outside of the tanh. One tanh goes around the whole sum."""
+    return np.tanh(x @ params.W_xh + params.b_h) + h @ params.W_hh
+
+
+@RNN_STEP.mistake
+def recurrent_term_subtracted(x, h, params):
+    """The term `h @ W_hh` is subtracted; all three terms are added."""
+    return np.tanh(x @ params.W_xh - h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def bias_added_twice(x, h, params):
+    """`b_h` is added twice. There is one bias for the sum, not one for each product."""
+    return np.tanh(x @ params.W_xh + params.b_h + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def sigmoid_for_tanh(x, h, params):
+    """The sigmoid is used for the tanh: all states come out between 0 and 1."""
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h
+    return 0.5 * (1 + np.tanh(a / 2))
+
+
+@RNN_STEP.mistake
+def relu_for_tanh(x, h, params):
+    """ReLU is used for the tanh: negative values become 0."""
+    return np.maximum(0, x @ params.W_xh + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def old_state_added(x, h, params):
+    """The old state is added to the new one. The state is replaced: `h` acts through `W_hh`
+    alone.
+    """
+    return h + np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def state_overwritten(x, h, params):
+    """The new state is written into `h` itself, so the caller's old state is lost."""
+    h[:] = np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
+    return h

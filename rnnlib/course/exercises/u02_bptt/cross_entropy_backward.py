@@ -1,0 +1,147 @@
+"""Exercise `cross_entropy_backward`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.activations import softmax
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.losses import cross_entropy_backward
+from rnnlib.text import one_hot
+
+
+def _draw_cross_entropy(rng):
+    for kind, s in drawing.sizes([{"T": 6, "N": 3, "K": 5}, {"T": 5, "N": 4, "K": 7}], "TN"):
+        logits = drawing.array(rng, s["T"], s["N"], s["K"])
+        yield Case((logits, rng.integers(0, s["K"], (s["T"], s["N"]))), s, kind)
+    logits = drawing.array(rng, 5, 2, 3, scale=600)
+    yield Case((logits, rng.integers(0, 3, (5, 2))), {"T": 5, "N": 2, "K": 3}, drawing.LARGE)
+
+
+CROSS_ENTROPY_BACKWARD = Exercise(
+    "cross_entropy_backward",
+    cross_entropy_backward,
+    _draw_cross_entropy,
+    results={"dlogits": "(T, N, K)"},
+    borrow=("rnnlib.activations", "rnnlib.text"),
+)
+
+
+@CROSS_ENTROPY_BACKWARD.variant
+def probabilities_minus_one_hot(logits, targets):
+    """The formula as it stands."""
+    return (softmax(logits) - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.variant
+def one_subtracted_by_index(logits, targets):
+    """The softmax by hand, and 1 subtracted at the places of the targets."""
+    z = logits - logits.max(axis=-1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    T, N, _ = logits.shape
+    p[np.arange(T)[:, None], np.arange(N), targets] -= 1
+    return p / (T * N)
+
+
+@CROSS_ENTROPY_BACKWARD.variant
+def position_by_position(logits, targets):
+    """A loop over time and batch."""
+    dlogits = np.empty_like(logits)
+    for t, n in np.ndindex(targets.shape):
+        e = np.exp(logits[t, n] - logits[t, n].max())
+        dlogits[t, n] = e / e.sum()
+        dlogits[t, n, targets[t, n]] -= 1
+    return dlogits / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def not_averaged(logits, targets):
+    """the division is missing: the loss is a mean over all T * N places, and so is its gradient."""
+    return softmax(logits) - one_hot(targets, logits.shape[-1])
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def averaged_over_batch_only(logits, targets):
+    """it is divided by N alone: the loss is a mean over time and batch, T * N places."""
+    return (softmax(logits) - one_hot(targets, logits.shape[-1])) / logits.shape[1]
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def averaged_over_time_only(logits, targets):
+    """it is divided by T alone: the loss is a mean over time and batch, T * N places."""
+    return (softmax(logits) - one_hot(targets, logits.shape[-1])) / logits.shape[0]
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def averaged_over_classes_too(logits, targets):
+    """it is divided by the number of classes as well. The mean is over places, T * N of them."""
+    return (softmax(logits) - one_hot(targets, logits.shape[-1])) / logits.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def sign_of_loss_exchanged(logits, targets):
+    """the sign is wrong: it is the probabilities minus the one-hot targets."""
+    return (one_hot(targets, logits.shape[-1]) - softmax(logits)) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def targets_left_out(logits, targets):
+    """the targets take no part: from the probability of the right class 1 is subtracted."""
+    return softmax(logits) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def softmax_left_out(logits, targets):
+    """the logits themselves are used in the place of their softmax."""
+    return (logits - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def softmax_over_time(logits, targets):
+    """the softmax is taken along the first axis, over time. It runs over the classes, the
+    last one.
+    """
+    return (softmax(logits, axis=0) - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def only_right_class(logits, targets):
+    """only the right class gets a gradient: p - 1 there, but p, not 0, everywhere else."""
+    y = one_hot(targets, logits.shape[-1])
+    return y * (softmax(logits) - 1) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def exp_overflows(logits, targets):
+    """the softmax is taken of large numbers as they are, and exp overflows. Subtract the largest
+    logit of each place first, or use `softmax`.
+    """
+    with np.errstate(all="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    return (p - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def only_one_hot_divided(logits, targets):
+    """brackets are missing: `p - y / n` divides the one-hot targets alone. Write `(p - y) / n`."""
+    return softmax(logits) - one_hot(targets, logits.shape[-1]) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def softmax_over_everything(logits, targets):
+    """the softmax is taken over all numbers at once. At each place, the probabilities of its
+    classes add up to 1: sum over the last axis, with `keepdims=True`.
+    """
+    with np.errstate(all="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum()
+    return (p - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def back_through_the_logarithm_only(logits, targets):
+    """the way back ends at the probabilities, with -1 / p for the right class. It goes on through
+    the softmax, and both together give p minus the one-hot targets.
+    """
+    with np.errstate(all="ignore"):
+        return -one_hot(targets, logits.shape[-1]) / softmax(logits) / targets.size

@@ -1,0 +1,176 @@
+"""Exercise `clip_grad_norm`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u03_training.inputs import PLAIN_SIZES, group
+from rnnlib.optim import clip_grad_norm
+
+
+def _draw_clip(rng):
+    for kind, s in drawing.sizes(PLAIN_SIZES, "HK"):
+        yield Case((group(rng, **s, scale=7), float(rng.uniform(0.5, 1.5))), s, kind)
+    s = PLAIN_SIZES[0]
+    grads = group(rng, **s, scale=0.1)
+    yield Case((grads, float(rng.uniform(2, 3))), s, "a gradient that is short enough")
+    yield Case((group(rng, **s, scale=1e6), float(rng.uniform(2, 3))), s, drawing.LARGE)
+
+
+def _clip_inside(grads, max_norm):
+    norm = sum(np.sum(g**2) for _, g in grads.items()) ** 0.5
+    return {"norm": norm, "scale": min(1.0, max_norm / norm)}
+
+
+CLIP_GRAD_NORM = Exercise(
+    "clip_grad_norm",
+    clip_grad_norm,
+    _draw_clip,
+    results={"grads.W": "(H, K)", "grads.b": "(K,)", "norm": ""},
+    weights={"norm": 2},
+    intermediates=_clip_inside,
+)
+
+
+@CLIP_GRAD_NORM.variant
+def norm_then_scale(grads, max_norm):
+    """The equation, line by line."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    scale = min(1.0, max_norm / norm)
+    return grads.map(lambda g: g * scale), norm
+
+
+@CLIP_GRAD_NORM.variant
+def one_long_vector(grads, max_norm):
+    """All gradients joined, and NumPy's own norm."""
+    norm = np.linalg.norm(np.concatenate([g.ravel() for _, g in grads.items()]))
+    if norm > max_norm:
+        grads = grads.map(lambda g: g / norm * max_norm)
+    return grads, float(norm)
+
+
+@CLIP_GRAD_NORM.variant
+def with_a_loop(grads, max_norm):
+    """Squares added up in a loop; an early way out."""
+    total = 0.0
+    for _, g in grads.items():
+        total += (g * g).sum()
+    norm = total**0.5
+    if norm <= max_norm:
+        return grads, norm
+    return grads.map(lambda g: max_norm * g / norm), norm
+
+
+@CLIP_GRAD_NORM.variant
+def norm_of_norms(grads, max_norm):
+    """The norm of the arrays' norms, and PyTorch's tiny number below the fraction."""
+    norm = np.linalg.norm([np.linalg.norm(g) for _, g in grads.items()])
+    scale = np.minimum(1.0, max_norm / (norm + 1e-6))
+    return grads.map(lambda g: scale * g), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def each_array_clipped(grads, max_norm):
+    """Every array is shortened by its own norm: one norm, over all arrays, keeps the direction."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g * min(1.0, max_norm / np.sqrt(np.sum(g**2)))), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def clipped_by_value(grads, max_norm):
+    """Each entry is cut at `max_norm`. That turns the gradient; it should only get shorter."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: np.clip(g, -max_norm, max_norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def always_scaled(grads, max_norm):
+    """A gradient that is short enough is made longer; it should stay as it is."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g * max_norm / norm), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def root_left_out(grads, max_norm):
+    """The sum of the squares is used as the norm; its square root is missing."""
+    norm = sum(np.sum(g**2) for _, g in grads.items())
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def norms_added(grads, max_norm):
+    """The norms of the arrays are added; add their squares, and take the root at the end."""
+    norm = sum(np.sqrt(np.sum(g**2)) for _, g in grads.items())
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def sizes_added(grads, max_norm):
+    """The sizes of the entries are added; the norm is the root of the sum of their squares."""
+    norm = sum(np.sum(np.abs(g)) for _, g in grads.items())
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def mean_of_squares(grads, max_norm):
+    """The mean of the squares is taken; the norm is the root of their sum."""
+    norm = np.sqrt(np.mean(np.concatenate([g.ravel() ** 2 for _, g in grads.items()])))
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def largest_entry(grads, max_norm):
+    """The largest entry is used as the norm."""
+    norm = max(np.abs(g).max() for _, g in grads.items())
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def last_array_only(grads, max_norm):
+    """The norm is that of the last array alone: the loop replaces where it should add."""
+    for _, g in grads.items():
+        total = np.sum(g**2)
+    norm = np.sqrt(total)
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def norm_afterwards(grads, max_norm):
+    """The norm after clipping is returned; the one before tells when a gradient explodes."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    scale = min(1.0, max_norm / norm)
+    return grads.map(lambda g: g * scale), norm * scale
+
+
+@CLIP_GRAD_NORM.mistake
+def shortened_to_one(grads, max_norm):
+    """The gradient is divided by its norm alone: its length becomes 1 and not `max_norm`."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g / norm if norm > max_norm else g), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def wrong_way_round(grads, max_norm):
+    """The comparison is reversed: short gradients are stretched and long ones are left alone."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g * max(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def never_clipped(grads, max_norm):
+    """The gradient comes back as long as it was: `map` makes a new group that is not kept."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    grads.map(lambda g: g * min(1.0, max_norm / norm))
+    return grads, norm
+
+
+@CLIP_GRAD_NORM.mistake
+def gradient_overwritten(grads, max_norm):
+    """The arrays in `grads` are written over; make new ones."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    if norm > max_norm:
+        for _, g in grads.items():
+            g *= max_norm / norm
+    return grads, norm

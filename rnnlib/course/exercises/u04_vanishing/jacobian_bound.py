@@ -1,0 +1,169 @@
+"""Exercise `jacobian_bound`: The bound for |J_t|; see `rnnlib.gradients.jacobian_bound`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib import gradients
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
+from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
+
+
+def jacobian_bound(hs, params):
+    """The bound for |J_t|; see `rnnlib.gradients.jacobian_bound`."""
+    return gradients.jacobian_bound(hs, params)
+
+
+def _draw_bound(rng):
+    for kind, s in drawing.sizes([{"T": 6, "H": 4}, {"T": 5, "H": 3}], "TH"):
+        hs = drawing.array(rng, s["T"], s["H"], scale=0.5)
+        yield Case((hs, draw_weights(rng, 2, s["H"])), s, kind)
+
+
+def _observe_bound(value, case):
+    if value is None:
+        raise Unusable("returned nothing: does it end with a line `return ...`?")
+    T = len(case.args[0])
+    try:
+        value = np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise Unusable("returned something that is not an array of numbers") from None
+    if value.shape != (T + 1,):
+        raise Unusable(f"returned the shape {value.shape}; it should be (T + 1,) = {(T + 1,)}")
+    return {"for the last state": value[T], "one step back": value[T - 1], "all bounds": value}
+
+
+JACOBIAN_BOUND = Exercise(
+    "jacobian_bound",
+    jacobian_bound,
+    _draw_bound,
+    results={"for the last state": "", "one step back": "", "all bounds": ""},
+    weights={"all bounds": 2},
+    observe=_observe_bound,
+)
+
+
+@JACOBIAN_BOUND.variant
+def power_of_the_factor(hs, params):
+    """The factor of one step, to the power of the lag."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.variant
+def from_the_svd(hs, params):
+    """The first singular value, and the powers in a list."""
+    largest = np.linalg.svd(params.W_hh)[1][0]
+    slope = np.max(1 - hs * hs)
+    return np.array([(largest * slope) ** (len(hs) - t) for t in range(len(hs) + 1)])
+
+
+@JACOBIAN_BOUND.variant
+def factor_by_factor(hs, params):
+    """Multiplied up from the end."""
+    bounds = [1.0]
+    slope = 1 - np.abs(hs).min() ** 2
+    for _ in hs:
+        bounds.insert(0, bounds[0] * slope * np.linalg.svd(params.W_hh, compute_uv=False).max())
+    return np.array(bounds)
+
+
+@JACOBIAN_BOUND.mistake
+def radius_for_singular_value(hs, params):
+    """The spectral radius is used. One step may stretch more than that: only the largest singular
+    value is a bound.
+    """
+    factor = np.abs(np.linalg.eigvals(params.W_hh)).max() * (1 - hs**2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def frobenius_for_singular_value(hs, params):
+    """`np.linalg.norm(W)` is used, the length of W as one long vector; `np.linalg.norm(W, 2)` is
+    the largest singular value.
+    """
+    factor = np.linalg.norm(params.W_hh) * (1 - hs**2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def slopes_left_out(hs, params):
+    """The slopes of the tanh are left out: the largest 1 - h² belongs into every factor."""
+    return np.linalg.norm(params.W_hh, 2) ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def mean_slope(hs, params):
+    """The mean slope is used: a bound must hold for the largest."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).mean()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def smallest_slope(hs, params):
+    """The slope is taken where h is largest, and there it is smallest: `(1 - hs**2).max()`, not
+    `1 - hs.max() ** 2`.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - np.abs(hs).max() ** 2)
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def lags_in_order(hs, params):
+    """The powers run forward from 0 to T. For h_t the power is T - t: T for the first, 0 for the
+    last.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return factor ** np.arange(len(hs) + 1)
+
+
+@JACOBIAN_BOUND.mistake
+def bound_of_h0_left_out(hs, params):
+    """The bound for h_0 is left out: T states after the steps, and h_0, make T + 1 numbers."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return factor ** np.arange(len(hs) - 1, -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def times_the_lag(hs, params):
+    """The factor is multiplied by the number of steps; each step multiplies once more: a power."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return np.maximum(factor * np.arange(len(hs), -1, -1), np.arange(len(hs) + 1) == len(hs))
+
+
+@JACOBIAN_BOUND.mistake
+def slope_without_square(hs, params):
+    """The slope is taken as 1 - h; it is 1 - h²."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def slope_through_tanh_twice(hs, params):
+    """The slope is taken as 1 - tanh(h)²; the states have been through the tanh already: 1 - h²."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - np.tanh(hs) ** 2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def smallest_singular_value(hs, params):
+    """The smallest singular value is used. `svd` gives the largest first: take `[0]`."""
+    factor = np.linalg.svd(params.W_hh, compute_uv=False)[-1] * (1 - hs**2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def slope_outside_the_power(hs, params):
+    """The slope is not raised to the power with the singular value: bracket the product first."""
+    slope = (1 - hs**2).max()
+    return slope * np.linalg.norm(params.W_hh, 2) ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def one_more_power(hs, params):
+    """The powers are one too high: no step lies between the last state and itself, so its bound
+    is 1.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return factor ** np.arange(len(hs) + 1, 0, -1)

@@ -1,0 +1,134 @@
+"""Exercise `scale_to_radius`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.init import scale_to_radius
+
+
+def _draw_radius(rng):
+    for kind, s in drawing.sizes([{"H": 4}, {"H": 7}], "H"):
+        W = drawing.array(rng, s["H"], s["H"], scale=1.7 / np.sqrt(s["H"]))
+        if s["H"] > 1:  # its largest eigenvalues are a complex pair: the usual case
+            W[:2, :2] = [[0.31, 2.7], [-2.9, 0.33]]
+            W = W + 0.01 * rng.uniform(0.5, 1.0, W.shape)
+        yield Case((W, float(rng.uniform(0.55, 0.95))), s, kind)
+
+
+SCALE_TO_RADIUS = Exercise(
+    "scale_to_radius", scale_to_radius, _draw_radius, results={"W_scaled": "(H, H)"}
+)
+
+
+@SCALE_TO_RADIUS.variant
+def by_eigenvalues(W, radius):
+    """Divided by the largest absolute eigenvalue."""
+    return W * radius / np.abs(np.linalg.eigvals(W)).max()
+
+
+@SCALE_TO_RADIUS.variant
+def with_eig(W, radius):
+    """With the eigenvectors too, which are not needed."""
+    values, _ = np.linalg.eig(W)
+    return radius / max(abs(v) for v in values) * W
+
+
+@SCALE_TO_RADIUS.variant
+def by_real_and_imaginary_part(W, radius):
+    """The absolute value of a complex number written out."""
+    values = np.linalg.eigvals(W)
+    return W * (radius / np.sqrt(values.real**2 + values.imag**2).max())
+
+
+@SCALE_TO_RADIUS.mistake
+def by_singular_value(W, radius):
+    """W is divided by its largest singular value; the spectral radius is the largest absolute
+    eigenvalue.
+    """
+    return W * radius / np.linalg.norm(W, 2)
+
+
+@SCALE_TO_RADIUS.mistake
+def by_frobenius_norm(W, radius):
+    """W is divided by its length as one long vector (`np.linalg.norm`), not by an eigenvalue."""
+    return W * radius / np.linalg.norm(W)
+
+
+@SCALE_TO_RADIUS.mistake
+def real_parts_only(W, radius):
+    """The real parts of the eigenvalues are used; eigenvalues may be complex, and their absolute
+    values count.
+    """
+    return W * radius / np.abs(np.linalg.eigvals(W).real).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def absolute_value_left_out(W, radius):
+    """The eigenvalues are used as they are, complex numbers and all; their absolute values count:
+    `np.abs`.
+    """
+    return W * radius / np.linalg.eigvals(W).astype(complex).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def not_divided(W, radius):
+    """W is only multiplied by the radius that is wanted; the one that it has now is not divided
+    out.
+    """
+    return W * radius
+
+
+@SCALE_TO_RADIUS.mistake
+def radius_left_out(W, radius):
+    """The scaled matrix always has the radius 1: `radius` takes no part."""
+    return W / np.abs(np.linalg.eigvals(W)).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def turned_upside_down(W, radius):
+    """The fraction stands upside down: divide by the radius that it has, multiply by the one that
+    is wanted.
+    """
+    return W * np.abs(np.linalg.eigvals(W)).max() / radius
+
+
+@SCALE_TO_RADIUS.mistake
+def by_largest_entry(W, radius):
+    """W is divided by its largest entry; the spectral radius is the largest absolute eigenvalue."""
+    return W * radius / np.abs(W).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def by_smallest_eigenvalue(W, radius):
+    """W is divided by the smallest absolute eigenvalue; the largest one is the radius."""
+    return W * radius / np.abs(np.linalg.eigvals(W)).min()
+
+
+@SCALE_TO_RADIUS.mistake
+def by_mean_eigenvalue(W, radius):
+    """W is divided by the mean of the absolute eigenvalues; the largest one is the radius."""
+    return W * radius / np.abs(np.linalg.eigvals(W)).mean()
+
+
+@SCALE_TO_RADIUS.mistake
+def symmetric_eigenvalues(W, radius):
+    """`np.linalg.eigvalsh` is used, which reads half of the matrix and takes it for symmetric;
+    `eigvals` is for any matrix.
+    """
+    return W * radius / np.abs(np.linalg.eigvalsh(W)).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def number_returned(W, radius):
+    """The factor itself is returned; the scaled matrix is wanted."""
+    return radius / np.abs(np.linalg.eigvals(W)).max()
+
+
+@SCALE_TO_RADIUS.mistake
+def scaled_in_place(W, radius):
+    """`W *= ...` writes into the caller's matrix; make a new one: `W * ...`."""
+    W *= radius / np.abs(np.linalg.eigvals(W)).max()
+    return W

@@ -1,0 +1,24 @@
+"""Unit 05. LSTM: its gates, a step, a sequence, forward and backward; an open forget gate."""
+
+from rnnlib.course.exercises.u05_lstm.lstm_backward import LSTM_BACKWARD
+from rnnlib.course.exercises.u05_lstm.lstm_forward import LSTM_FORWARD
+from rnnlib.course.exercises.u05_lstm.lstm_gates import LSTM_GATES
+from rnnlib.course.exercises.u05_lstm.lstm_gates_backward import LSTM_GATES_BACKWARD
+from rnnlib.course.exercises.u05_lstm.lstm_state import LSTM_STATE
+from rnnlib.course.exercises.u05_lstm.lstm_state_backward import LSTM_STATE_BACKWARD
+from rnnlib.course.exercises.u05_lstm.lstm_step import LSTM_STEP
+from rnnlib.course.exercises.u05_lstm.lstm_step_backward import LSTM_STEP_BACKWARD
+from rnnlib.course.exercises.u05_lstm.open_forget_gate import OPEN_FORGET_GATE
+
+EXERCISES = (
+    LSTM_GATES,
+    LSTM_STATE,
+    LSTM_STEP,
+    LSTM_FORWARD,
+    LSTM_STATE_BACKWARD,
+    LSTM_GATES_BACKWARD,
+    LSTM_STEP_BACKWARD,
+    LSTM_BACKWARD,
+    OPEN_FORGET_GATE,
+)
+"""In the order of the notebook."""

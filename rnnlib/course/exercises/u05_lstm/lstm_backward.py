@@ -1,0 +1,348 @@
+"""Exercise `lstm_backward`: `rnnlib.lstm_backward` from a list of caches, one for each step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib import lstm
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u05_lstm.inputs import GRADS, draw_state, draw_weights
+from rnnlib.course.exercises.u05_lstm.lstm_forward import lstm_forward
+from rnnlib.lstm import LSTMParams, LSTMState, lstm_step_backward
+
+
+def lstm_backward(dhs, dstate, caches):
+    """`rnnlib.lstm_backward` from a list of caches, one for each step."""
+    cs = np.stack([cache.c_next for cache in caches])
+    hs = np.stack([cache.o for cache in caches]) * np.tanh(cs)
+    whole = lstm.LSTMCache(
+        xs=np.stack([cache.x for cache in caches]),
+        h0=caches[0].h,
+        c0=caches[0].c,
+        hs=hs,
+        cs=cs,
+        gates=np.stack([[cache.i, cache.f, cache.g, cache.o] for cache in caches]),
+        params=caches[0].params,
+    )
+    return lstm.lstm_backward(dhs, dstate, whole)
+
+
+def _draw_backward(rng):
+    plain = [{"T": 6, "N": 3, "D": 4, "H": 5}, {"T": 5, "N": 4, "D": 3, "H": 2}]
+    for kind, s in drawing.sizes(plain, "TNDH"):
+        T, N, D, H = (s[letter] for letter in "TNDH")
+        xs = drawing.array(rng, T, N, D)
+        _, _, caches = lstm_forward(xs, draw_state(rng, N, H), draw_weights(rng, **s))
+        dstate = LSTMState(drawing.array(rng, N, H), drawing.array(rng, N, H))
+        yield Case((drawing.array(rng, T, N, H), dstate, caches), s, kind)
+
+
+LSTM_BACKWARD = Exercise(
+    "lstm_backward",
+    lstm_backward,
+    _draw_backward,
+    results={"dxs": "(T, N, D)", "dstate0.h": "(N, H)", "dstate0.c": "(N, H)", **GRADS},
+    uses=("lstm_step_backward",),
+)
+
+
+@LSTM_BACKWARD.follow_on
+def from_the_end(dhs, dstate, caches):
+    """A loop from the last step to the first; gradients are added up."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dstate = LSTMState(dh + dhs[t], dc)
+        dxs[t], (dh, dc), step = lstm_step_backward(dstate, caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.variant
+def pairs_turned_round(dhs, dstate, caches):
+    """Over pairs from the end; what each step gives is kept in lists."""
+    dxs, steps = [], []
+    for dh, cache in zip(dhs[::-1], caches[::-1]):
+        dx, dstate, step = lstm_step_backward(LSTMState(dstate.h + dh, dstate.c), cache)
+        dxs.append(dx)
+        steps.append(step)
+    W_xh = sum(step.W_xh for step in steps)
+    grads = LSTMParams(W_xh, sum(step.W_hh for step in steps), sum(step.b_h for step in steps))
+    return np.stack(dxs[::-1]), dstate, grads
+
+
+@LSTM_BACKWARD.variant
+def weights_after_the_loop(dhs, dstate, caches):
+    """The weights' gradients in one product each, behind the loop; no call of the step."""
+    params, (dh, dc) = caches[0].params, dstate
+    das = []
+    for dh_t, cache in zip(reversed(dhs), reversed(caches)):
+        _, _, c, i, f, g, o, c_next, _ = cache
+        dh = dh + dh_t
+        dc = dc + dh * o * (1 - np.tanh(c_next) ** 2)
+        da_i, da_f, da_g = dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g**2)
+        das.append(np.hstack([da_i, da_f, da_g, dh * np.tanh(c_next) * o * (1 - o)]))
+        dh, dc = das[-1] @ params.W_hh.T, dc * f
+    das = np.stack(das[::-1])
+    xs, hs = np.stack([cache.x for cache in caches]), np.stack([cache.h for cache in caches])
+    W_xh, W_hh = np.einsum("tnd,tna->da", xs, das), np.einsum("tnh,tna->ha", hs, das)
+    return das @ params.W_xh.T, LSTMState(dh, dc), LSTMParams(W_xh, W_hh, das.sum(axis=(0, 1)))
+
+
+@LSTM_BACKWARD.mistake
+def losses_of_the_steps_left_out(dhs, dstate, caches):
+    """`dhs` takes no part: into each step comes the gradient of its own loss, `dhs[t]`, plus what
+    comes back.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def dh_not_carried(dhs, dstate, caches):
+    """the dh that comes back from the later step is dropped: it is added to `dhs[t]`."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def dc_not_carried(dhs, dstate, caches):
+    """the dc that comes back from the later step is dropped, and with it the path along the cell:
+    hand it on from step to step, as dh.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], 0 * dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def same_dc_at_each_step(dhs, dstate, caches):
+    """every step gets the dc of the final state. It changes on the way: hand each step's own on to
+    the step before.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dstate.c), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def same_dh_at_each_step(dhs, dstate, caches):
+    """every step gets the dh of the final state. It changes on the way: hand each step's own on to
+    the step before.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dstate.h + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def from_the_beginning(dhs, dstate, caches):
+    """the loop runs from the first step to the last. Backward begins at the end:
+    `reversed(range(T))`.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in range(len(caches)):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def gradients_of_one_step(dhs, dstate, caches):
+    """the gradients of the weights are those of one step. They are added up over all steps:
+    `grads = grads.map(np.add, step)`.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), grads = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def gradients_averaged_over_time(dhs, dstate, caches):
+    """the gradients of the weights are divided by T. They are sums: the mean is taken once, in the
+    loss.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads.map(lambda a: a / len(caches))
+
+
+@LSTM_BACKWARD.mistake
+def final_gradient_ignored(dhs, dstate, caches):
+    """the way back starts with zeros and `dstate` takes no part: it is the gradient of a loss on
+    the final state.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = np.zeros_like(dstate.h), np.zeros_like(dstate.c)
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def final_cell_gradient_ignored(dhs, dstate, caches):
+    """the way back starts with zeros for dc. `dstate` holds both, dh and dc."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate.h, np.zeros_like(dstate.c)
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def losses_added_to_dc(dhs, dstate, caches):
+    """`dhs[t]` is added to dc. The loss of a step looks at h: it is added to dh."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc + dhs[t]), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def losses_added_to_both(dhs, dstate, caches):
+    """`dhs[t]` is added to dh and to dc. The loss of a step looks at h alone; what it means for the
+    cell is worked out in the step.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dstep = LSTMState(dh + dhs[t], dc + dhs[t])
+        dxs[t], (dh, dc), step = lstm_step_backward(dstep, caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def losses_added_behind_the_step(dhs, dstate, caches):
+    """`dhs[t]` is added behind the step. It belongs to the state *after* step t, so it goes into
+    the step: `dh + dhs[t]`.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc), caches[t])
+        grads = grads.map(np.add, step)
+        dh = dh + dhs[t]
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def first_step_left_out(dhs, dstate, caches):
+    """the first step is left out: counting down, `range(T - 1, 0, -1)` stops at 1. Write
+    `reversed(range(T))`.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in range(len(caches) - 1, 0, -1):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def dxs_in_the_order_of_work(dhs, dstate, caches):
+    """dxs stand in the order of work, from the last step to the first. They belong in the order of
+    time: `dxs[t] = ...`.
+    """
+    dxs, grads = [], caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dx, (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        dxs.append(dx)
+        grads = grads.map(np.add, step)
+    return np.stack(dxs), LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def losses_overwritten(dhs, dstate, caches):
+    """`dhs[t] +=` writes into the caller's array. `dhs[t] + dh` makes a new one."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dhs[t] += dh
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads
+
+
+@LSTM_BACKWARD.mistake
+def final_dstate_returned(dhs, dstate, caches):
+    """the `dstate` that came in is returned: wanted is what is left after the loop, the gradient of
+    the first state.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, dstate, grads
+
+
+@LSTM_BACKWARD.mistake
+def written_into_the_state(dhs, dstate, caches):
+    """`dstate.h` is written into. The parts of a state cannot be set; make a new one,
+    `LSTMState(dh + dhs[t], dc)`.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    for t in reversed(range(len(caches))):
+        dstate.h += dhs[t]
+        dxs[t], dstate, step = lstm_step_backward(dstate, caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, dstate, grads
+
+
+@LSTM_BACKWARD.mistake
+def groups_joined_with_plus(dhs, dstate, caches):
+    """`+` is used for two groups of arrays: it is `grads.map(np.add, step)`."""
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        grads = grads + step
+    return dxs, LSTMState(dh, dc), grads

@@ -1,0 +1,296 @@
+"""Exercise `lstm_forward`: `rnnlib.lstm_forward` with a list of caches, one for each step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib import lstm
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u05_lstm.inputs import draw_state, draw_weights
+from rnnlib.lstm import LSTMState, LSTMStepCache, lstm_step
+
+
+def lstm_forward(xs, state0, params):
+    """`rnnlib.lstm_forward` with a list of caches, one for each step."""
+    hs, state, cache = lstm.lstm_forward(xs, state0, params)
+    before = zip([cache.h0, *cache.hs], [cache.c0, *cache.cs], strict=True)
+    steps = zip(cache.xs, before, cache.gates, cache.cs, strict=False)
+    caches = [LSTMStepCache(x, h, c, *gates, c_next, params) for x, (h, c), gates, c_next in steps]
+    return hs, state, caches
+
+
+def _draw_forward(rng):
+    plain = [{"T": 6, "N": 3, "D": 4, "H": 5}, {"T": 5, "N": 4, "D": 3, "H": 2}]
+    for kind, s in drawing.sizes(plain, "TNDH"):
+        xs = drawing.array(rng, s["T"], s["N"], s["D"])
+        yield Case((xs, draw_state(rng, s["N"], s["H"]), draw_weights(rng, **s)), s, kind)
+
+
+LSTM_FORWARD = Exercise(
+    "lstm_forward",
+    lstm_forward,
+    _draw_forward,
+    results={
+        "hs": "(T, N, H)",
+        "state.h": "(N, H)",
+        "state.c": "(N, H)",
+        "caches.c": "(T, N, H)",
+        "caches.c_next": "(T, N, H)",
+    },
+    weights={"hs": 3},
+    uses=("lstm_step",),
+    borrow=("rnnlib.activations",),  # for `lstm_gates`
+)
+
+
+@LSTM_FORWARD.follow_on
+def two_lists(xs, state0, params):
+    """A list of states and a list of caches."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.variant
+def counted_and_filled(xs, state0, params):
+    """An array for the states, filled by index."""
+    hs = np.empty((len(xs), *state0.h.shape))
+    caches = [None] * len(xs)
+    state = state0
+    for t in range(len(xs)):
+        state, caches[t] = lstm_step(xs[t], state, params)
+        hs[t] = state.h
+    return hs, state, caches
+
+
+@LSTM_FORWARD.variant
+def lists_of_everything(xs, state0, params):
+    """All pairs first, h and the cache taken from them afterwards."""
+    pairs = []
+    for x in xs:
+        pairs.append(lstm_step(x, pairs[-1][0] if pairs else state0, params))
+    states, caches = zip(*pairs)
+    return np.array([state.h for state in states]), states[-1], list(caches)
+
+
+@LSTM_FORWARD.mistake
+def started_from_zeros(xs, state0, params):
+    """the sequence starts from zeros and `state0` is never used."""
+    state, hs, caches = LSTMState(np.zeros_like(state0.h), np.zeros_like(state0.c)), [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def started_again_at_each_step(xs, state0, params):
+    """every step starts again from `state0`. The state of one step must go into the next."""
+    hs, caches = [], []
+    for x in xs:
+        state, cache = lstm_step(x, state0, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def cell_not_carried(xs, state0, params):
+    """h goes into the next step, but the cell does not: each step begins with the cell of
+    `state0`. Carry the whole state.
+    """
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, LSTMState(state.h, state0.c), params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def h_not_carried(xs, state0, params):
+    """the cell goes into the next step, but h does not: each step begins with the h of `state0`.
+    Carry the whole state.
+    """
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, LSTMState(state0.h, state.c), params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def cells_collected(xs, state0, params):
+    """`hs` holds the cells. It should hold what the cells let out, `state.h`."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.c)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def kept_before_the_step(xs, state0, params):
+    """`hs[t]` holds h before step t. Take the step first, then keep `state.h`."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        hs.append(state.h)
+        state, cache = lstm_step(x, state, params)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def last_input_dropped(xs, state0, params):
+    """the last step is missing: `range(T - 1)` stops one too early."""
+    state, hs, caches = state0, [], []
+    for t in range(max(1, len(xs) - 1)):
+        state, cache = lstm_step(xs[t], state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def first_input_dropped(xs, state0, params):
+    """the first input is skipped: in Python the first step is `xs[0]`."""
+    state, hs, caches = state0, [], []
+    for x in xs[1:] if len(xs) > 1 else xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def stacked_along_the_batch(xs, state0, params):
+    """the states are stacked with the batch as the first axis. Time is the first axis:
+    `np.stack(hs)`.
+    """
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs, axis=1), state, caches
+
+
+@LSTM_FORWARD.mistake
+def glued_along_the_batch(xs, state0, params):
+    """the states are glued together along the batch by `np.concatenate`. `np.stack` makes a new
+    axis for time.
+    """
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.concatenate(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def kept_after_the_loop(xs, state0, params):
+    """the lines that keep h and the cache stand behind the loop, so that the last step alone is
+    kept. Indent them as the step is.
+    """
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+    hs.append(state.h)
+    caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def one_cache_for_all(xs, state0, params):
+    """the cache of the last step alone is returned. Each step has a cache of its own: append it to
+    `caches`, and return the list.
+    """
+    state, hs = state0, []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+    return np.stack(hs), state, cache
+
+
+@LSTM_FORWARD.mistake
+def no_cache_kept(xs, state0, params):
+    """no cache is kept: the list is empty at the end. Append each step's cache to it."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, _ = lstm_step(x, state, params)
+        hs.append(state.h)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def state_and_hs_exchanged(xs, state0, params):
+    """the state and hs are returned in the wrong order: it is hs, state, caches."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return state, np.stack(hs), caches
+
+
+@LSTM_FORWARD.mistake
+def first_state_returned(xs, state0, params):
+    """the state before the first step, `state0`, is returned as the final one."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state0, caches
+
+
+@LSTM_FORWARD.mistake
+def read_from_the_end(xs, state0, params):
+    """the inputs are read from the last to the first."""
+    state, hs, caches = state0, [], []
+    for x in xs[::-1]:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def list_of_states_not_stacked(xs, state0, params):
+    """hs is returned as a list. `np.stack(hs)` makes one array of it."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return hs, state, caches
+
+
+@LSTM_FORWARD.mistake
+def whole_states_kept(xs, state0, params):
+    """`hs` holds whole states, h and c. It should hold `state.h` alone."""
+    state, hs, caches = state0, [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        hs.append(state)
+        caches.append(cache)
+    return np.stack(hs), state, caches
+
+
+@LSTM_FORWARD.mistake
+def no_state_to_begin_with(xs, state0, params):
+    """the loop begins without a state: `state = state0` stands before it."""
+    hs, caches = [], []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)  # noqa: F821
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs), state, caches

@@ -1,0 +1,119 @@
+"""Exercise `lengths_to_mask`: Mask of a batch: True for t < length."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.drawing import drawn_lengths
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.sequences import lengths_to_mask
+
+
+def _draw_mask(rng):
+    for s in ({"T": 7, "N": 4}, {"T": 5, "N": 3}):
+        yield Case((drawn_lengths(rng, s["T"], s["N"]), s["T"]), s)
+    s = {"T": 9, "N": 5}  # longer than the longest
+    yield Case((drawn_lengths(rng, 6, 5), 9), s)
+    yield Case((np.ones(4, int), 1), {"T": 1, "N": 4}, drawing.ONES)
+    yield Case((drawn_lengths(rng, 6, 1) - 2, 6), {"T": 6, "N": 1}, drawing.ONES)
+
+
+LENGTHS_TO_MASK = Exercise(
+    "lengths_to_mask", lengths_to_mask, _draw_mask, results={"mask": "(T, N)"}
+)
+
+
+@LENGTHS_TO_MASK.variant
+def compared(lengths, T):
+    """A column of step numbers against a row of lengths."""
+    return np.arange(T)[:, None] < lengths
+
+
+@LENGTHS_TO_MASK.variant
+def column_by_column(lengths, T):
+    """Fills one column for each example."""
+    mask = np.zeros((T, len(lengths)), dtype=bool)
+    for n, length in enumerate(lengths):
+        mask[:length, n] = True
+    return mask
+
+
+@LENGTHS_TO_MASK.variant
+def as_ones_and_zeros(lengths, T):
+    """Numbers in the place of True and False."""
+    return np.array([[float(t < length) for length in lengths] for t in range(T)])
+
+
+@LENGTHS_TO_MASK.variant
+def outer(lengths, T):
+    """The comparison as an outer operation, turned over."""
+    return np.greater.outer(lengths, np.arange(T)).T
+
+
+@LENGTHS_TO_MASK.mistake
+def mask_batch_first(lengths, T):
+    """The mask is (N, T): time is the first axis, also of a mask."""
+    return np.arange(T) < np.asarray(lengths)[:, None]
+
+
+@LENGTHS_TO_MASK.mistake
+def one_step_too_many(lengths, T):
+    """`<=` stands for `<`: steps count from 0, so the last real one is number length - 1."""
+    return np.arange(T)[:, None] <= lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def one_step_too_few(lengths, T):
+    """The last real step of each example is marked as padding. Steps count from 0: t < length."""
+    return np.arange(T)[:, None] < np.asarray(lengths) - 1
+
+
+@LENGTHS_TO_MASK.mistake
+def mask_turned_over(lengths, T):
+    """True and False are exchanged: a mask is True where something real is."""
+    return np.arange(T)[:, None] >= lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def all_true(lengths, T):
+    """The mask is True everywhere, whatever the lengths are."""
+    return np.ones((T, len(lengths)), dtype=bool)
+
+
+@LENGTHS_TO_MASK.mistake
+def real_steps_last(lengths, T):
+    """The padding comes first. Sequences begin at step 0, and the padding is behind them."""
+    return np.arange(T)[::-1, None] < lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def only_the_last_step(lengths, T):
+    """The last real step alone is marked. All steps up to it are real: `<`, not `==`."""
+    return np.arange(T)[:, None] == np.asarray(lengths) - 1
+
+
+@LENGTHS_TO_MASK.mistake
+def longest_for_all(lengths, T):
+    """The longest length is used for every example. Each has its own."""
+    return np.arange(T)[:, None] < np.full(len(lengths), max(lengths))
+
+
+@LENGTHS_TO_MASK.mistake
+def shortest_for_all(lengths, T):
+    """The shortest length is used for every example, which cuts the others. Each has its own."""
+    return np.arange(T)[:, None] < np.full(len(lengths), min(lengths))
+
+
+@LENGTHS_TO_MASK.mistake
+def cut_at_the_longest(lengths, T):
+    """`T` is not used: the mask has as many rows as the longest sequence has steps. It has T
+    rows.
+    """
+    return np.arange(max(lengths))[:, None] < lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def lengths_sorted(lengths, T):
+    """The lengths are sorted first, so that they belong to other examples."""
+    return np.arange(T)[:, None] < np.sort(lengths)

@@ -1,0 +1,24 @@
+"""Unit 08. Forecasting: windows, leaks, baselines, early stopping, many steps, intervals."""
+
+from rnnlib.course.exercises.u08_forecasting.coverage import COVERAGE
+from rnnlib.course.exercises.u08_forecasting.fit_ar import FIT_AR
+from rnnlib.course.exercises.u08_forecasting.future_leak import FUTURE_LEAK
+from rnnlib.course.exercises.u08_forecasting.prediction_interval import PREDICTION_INTERVAL
+from rnnlib.course.exercises.u08_forecasting.recursive_forecast import RECURSIVE_FORECAST
+from rnnlib.course.exercises.u08_forecasting.seasonal_naive import SEASONAL_NAIVE
+from rnnlib.course.exercises.u08_forecasting.standardise import STANDARDISE
+from rnnlib.course.exercises.u08_forecasting.train_early_stopping import TRAIN_EARLY_STOPPING
+from rnnlib.course.exercises.u08_forecasting.windows import WINDOWS
+
+EXERCISES = (
+    WINDOWS,
+    FUTURE_LEAK,
+    STANDARDISE,
+    SEASONAL_NAIVE,
+    FIT_AR,
+    TRAIN_EARLY_STOPPING,
+    RECURSIVE_FORECAST,
+    PREDICTION_INTERVAL,
+    COVERAGE,
+)
+"""In the order of the notebook."""

@@ -1,0 +1,192 @@
+"""Exercise `encode_decode`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.activations import softmax
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u10_attention.inputs import (
+    SEQ2SEQ_SIZES,
+    THE_GRU,
+    draw_mask,
+    draw_models,
+)
+from rnnlib.dense import output_step
+from rnnlib.gru import gru_forward, gru_step
+
+
+def encode_decode(xs, mask, ys, encoder, decoder, out):
+    """An encoder's final state is the decoder's first one; logits from the decoder's states."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    states, _, _ = gru_forward(ys, h, decoder)
+    return output_step(states, out)
+
+
+def _draw_encode_decode(rng):
+    for kind, s in drawing.sizes(SEQ2SEQ_SIZES, "TNDSVH"):
+        xs = drawing.array(rng, s["T"], s["N"], s["D"])
+        ys = drawing.array(rng, s["S"], s["N"], s["V"])
+        yield Case((xs, draw_mask(rng, s["T"], s["N"]), ys, *draw_models(rng, **s)), s, kind)
+
+
+ENCODE_DECODE = Exercise(
+    "encode_decode",
+    encode_decode,
+    _draw_encode_decode,
+    results={"logits": "(S, N, V)"},
+    borrow=THE_GRU,
+)
+
+
+@ENCODE_DECODE.variant
+def two_sequences(xs, mask, ys, encoder, decoder, out):
+    """Two calls of gru_forward, one after the other."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    hs, h, cache = gru_forward(xs, h0, encoder, mask=mask)
+    states, _, _ = gru_forward(ys, h, decoder)
+    return output_step(states, out)
+
+
+@ENCODE_DECODE.variant
+def last_of_hs(xs, mask, ys, encoder, decoder, out):
+    """With a mask the last of all states is each text's final one."""
+    hs, *_ = gru_forward(xs, np.zeros((len(mask[0]), encoder.W_hh.shape[0])), encoder, mask=mask)
+    return gru_forward(ys, hs[-1], decoder)[0] @ out.W_hy + out.b_y
+
+
+@ENCODE_DECODE.variant
+def step_by_step(xs, mask, ys, encoder, decoder, out):
+    """Single steps of the cell; the mask by hand."""
+    h = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    for x, m in zip(xs, mask):
+        h = np.where(m[:, None], gru_step(x, h, encoder)[0], h)
+    logits = []
+    for y in ys:
+        h, _ = gru_step(y, h, decoder)
+        logits.append(output_step(h, out))
+    return np.stack(logits)
+
+
+@ENCODE_DECODE.variant
+def one_text_at_a_time(xs, mask, ys, encoder, decoder, out):
+    """Each text by itself, without its padding."""
+    logits = []
+    for n in range(xs.shape[1]):
+        h0 = np.zeros((1, len(encoder.b_hn)))
+        h = gru_forward(xs[mask[:, n], n : n + 1], h0, encoder)[1]
+        logits.append(output_step(gru_forward(ys[:, n : n + 1], h, decoder)[0], out))
+    return np.concatenate(logits, axis=1)
+
+
+@ENCODE_DECODE.mistake
+def source_mask_left_out(xs, mask, ys, encoder, decoder, out):
+    """The encoder reads the padding, too: `mask` is not handed to it."""
+    _, h, _ = gru_forward(xs, np.zeros((xs.shape[1], len(encoder.b_hn))), encoder)
+    return output_step(gru_forward(ys, h, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def decoder_starts_from_nothing(xs, mask, ys, encoder, decoder, out):
+    """The decoder starts from zeros, so it knows nothing of the source. It starts from the
+    encoder's final state.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    return output_step(gru_forward(ys, h0, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def logits_of_the_source(xs, mask, ys, encoder, decoder, out):
+    """The logits are those of the encoder's states, (T, N, V). The decoder writes."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    return output_step(gru_forward(xs, h0, encoder, mask=mask)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def last_logits_only(xs, mask, ys, encoder, decoder, out):
+    """The logits are those of the decoder's final state alone. A symbol is written at every
+    step.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, h, decoder)[1], out)
+
+
+@ENCODE_DECODE.mistake
+def mean_state_handed_over(xs, mask, ys, encoder, decoder, out):
+    """The decoder starts from the mean of the encoder's states. It starts from the final one."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    hs, _, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, hs.mean(axis=0), decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def first_state_handed_over(xs, mask, ys, encoder, decoder, out):
+    """The decoder starts from the encoder's *first* state, `hs[0]`, which has read one symbol."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    hs, _, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, hs[0], decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def softmax_of_the_logits(xs, mask, ys, encoder, decoder, out):
+    """The softmax is already taken. Logits are raw scores; the loss takes the softmax itself."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return softmax(output_step(gru_forward(ys, h, decoder)[0], out))
+
+
+@ENCODE_DECODE.mistake
+def source_read_backwards(xs, mask, ys, encoder, decoder, out):
+    """The source is flipped, and the mask is not. (Reading it from the end is a known trick, but
+    then the mask has to be flipped, too.)
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs[::-1], h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, h, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def padding_set_to_zero(xs, mask, ys, encoder, decoder, out):
+    """The padding is set to zero and read all the same: recurrent weights and biases go on moving
+    the state. Hand the mask to `gru_forward`.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs * mask[:, :, None], h0, encoder)
+    return output_step(gru_forward(ys, h, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def ones_to_begin_with(xs, mask, ys, encoder, decoder, out):
+    """The encoder starts from ones. Before anything is read its state is zeros."""
+    h0 = np.ones((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, h, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def cells_exchanged(xs, mask, ys, encoder, decoder, out):
+    """The weights of the two cells are exchanged: `encoder` reads `xs`, `decoder` reads `ys`."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, decoder, mask=mask)
+    return output_step(gru_forward(ys, h, encoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def all_states_handed_over(xs, mask, ys, encoder, decoder, out):
+    """All states of the encoder, (T, N, H), are handed over as the first state. It is one state,
+    (N, H): the second value that `gru_forward` returns.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    hs, _, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, hs, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def output_layer_left_out(xs, mask, ys, encoder, decoder, out):
+    """The decoder's states are returned, (S, N, H). The output layer turns them into logits."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return gru_forward(ys, h, decoder)[0]

@@ -1,0 +1,219 @@
+"""Exercise `greedy_decode`: Write the most likely symbol at every step, and read it at the next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u10_attention.inputs import a_decoder, ends
+
+
+def greedy_decode(step, state, start, end, S):
+    """Write the most likely symbol at every step, and read it at the next."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+def _draw_greedy(rng):
+    V, start, end = 5, 0, 3
+    plain = [{"S": 7, "N": 4, "H": 6}, {"S": 9, "N": 6, "H": 5}]
+    for kind, s in drawing.sizes(plain, "SNH"):
+        for _ in range(200):  # some end early, others late or not at all
+            step, state = a_decoder(rng, V, s["H"]), drawing.array(rng, s["N"], s["H"])
+            ids = greedy_decode(step, state, start, end, s["S"])
+            at = ends(ids, end)
+            if kind != "ordinary sizes" or (
+                (at < s["S"] - 2).any() and (at > s["S"] - 2).any() and (ids == start).any()
+            ):
+                break
+        yield Case((step, state, start, end, s["S"]), s, kind)
+
+
+GREEDY_DECODE = Exercise("greedy_decode", greedy_decode, _draw_greedy, results={"ids": "(S, N)"})
+
+
+@GREEDY_DECODE.variant
+def fed_back(step, state, start, end, S):
+    """What is written is read; a text that has ended goes on with end marks."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.variant
+def ended_kept_apart(step, state, start, end, S):
+    """An array of what has ended, and a result that is made beforehand."""
+    N = len(state)
+    result, ended = np.full((S, N), end), np.zeros(N, bool)
+    ids = np.array([start] * N)
+    for s in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.argmax(log_probs, axis=-1)
+        ids[ended] = end
+        result[s] = ids
+        ended |= ids == end
+    return result
+
+
+@GREEDY_DECODE.variant
+def texts_one_by_one(step, state, start, end, S):
+    """Each text by itself, stopped at its end mark."""
+    result = np.full((S, len(state)), end)
+    for n in range(len(state)):
+        h, symbol = state[n : n + 1], start
+        for s in range(S):
+            log_probs, h = step(np.array([symbol]), h)
+            symbol = result[s, n] = int(log_probs[0].argmax())
+            if symbol == end:
+                break
+    return result
+
+
+@GREEDY_DECODE.variant
+def mended_at_the_end(step, state, start, end, S):
+    """Written on and on; what stands behind the first end mark is put right afterwards."""
+    ids, rows = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        rows.append(ids := log_probs.argmax(axis=1))
+    rows = np.array(rows)
+    return np.where(np.maximum.accumulate(rows == end, axis=0), end, rows)
+
+
+@GREEDY_DECODE.mistake
+def goes_on_after_the_end(step, state, start, end, S):
+    """A text that has ended goes on. After its end mark there are only end marks."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = log_probs.argmax(axis=1)
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def start_read_at_every_step(step, state, start, end, S):
+    """The start mark is read at every step. At the second step the decoder reads what it wrote at
+    the first.
+    """
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(np.full(len(state), start), state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def first_state_at_every_step(step, state, start, end, S):
+    """The state is not carried on: every step starts from the first `state`."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, _ = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def least_likely_written(step, state, start, end, S):
+    """The *least* likely symbol is written: `argmin` stands for `argmax`."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmin(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def start_written_too(step, state, start, end, S):
+    """The start mark is written as well, in a row of its own. It is read, not written."""
+    ids = np.full(len(state), start)
+    written = [ids]
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def kept_before_the_step(step, state, start, end, S):
+    """The symbols are kept before the step that makes new ones, so that the first row is the start
+    mark and the last symbol is lost.
+    """
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        written.append(ids)
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def one_text_a_row(step, state, start, end, S):
+    """The result has one text a row, (N, S). Time is the first axis."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written, axis=1)
+
+
+@GREEDY_DECODE.mistake
+def all_stop_with_the_first(step, state, start, end, S):
+    """Everything stops as soon as *one* text has ended. The others have more to write."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = log_probs.argmax(axis=1)
+        written.append(ids)
+        if np.any(ids == end):
+            break
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def one_symbol_for_all(step, state, start, end, S):
+    """`argmax` has no `axis=1`: it then gives one number for the whole array, not one for each
+    text.
+    """
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax() % log_probs.shape[1])
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def best_text_for_each_symbol(step, state, start, end, S):
+    """`argmax` is taken over the texts, `axis=0`. The best *symbol* is wanted, for each text."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = log_probs.argmax(axis=0)
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def start_after_the_end(step, state, start, end, S):
+    """Behind the end mark stands the start mark. There are only end marks."""
+    ids, written, ended = np.full(len(state), start), [], np.zeros(len(state), bool)
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ended, start, log_probs.argmax(axis=1))
+        ended = ended | (ids == end)
+        written.append(ids)
+    return np.stack(written)

@@ -1,0 +1,198 @@
+"""Exercise `masked_softmax`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.attention import masked_softmax
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.drawing import drawn_lengths
+from rnnlib.course.exercises.exercise import Case, Exercise
+
+
+def _random_mask(rng, T, N):
+    return np.arange(T)[:, None] < drawn_lengths(rng, T, N)
+
+
+def _draw_masked_softmax(rng):
+    plain = [{"S": 5, "N": 4, "T": 7}, {"S": 6, "N": 3, "T": 5}]
+    for kind, s in drawing.sizes(plain, "SNT"):
+        scores = drawing.array(rng, s["S"], s["N"], s["T"])
+        yield Case((scores, _random_mask(rng, s["T"], s["N"])), s, kind)
+    s = {"S": 3, "N": 4, "T": 6}
+    scores = drawing.array(rng, 3, 4, 6, scale=900)
+    yield Case((scores, _random_mask(rng, 6, 4)), s, drawing.LARGE)
+
+
+MASKED_SOFTMAX = Exercise(
+    "masked_softmax", masked_softmax, _draw_masked_softmax, results={"weights": "(S, N, T)"}
+)
+
+
+@MASKED_SOFTMAX.variant
+def minus_infinity_first(scores, mask):
+    """Minus infinity where there is padding, and the softmax with its maximum taken off."""
+    scores = np.where(mask.T, scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.variant
+def exponentials_masked(scores, mask):
+    """The exponentials times the mask, then divided by their sum."""
+    real = mask.T[None].astype(float)
+    highest = np.max(np.where(real > 0, scores, -1e300), axis=-1, keepdims=True)
+    e = np.exp(np.minimum(scores - highest, 0)) * real
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+@MASKED_SOFTMAX.variant
+def each_example_by_itself(scores, mask):
+    """Only the real steps of each example, put into zeros."""
+    weights = np.zeros(scores.shape)
+    for n in range(scores.shape[1]):
+        z = scores[:, n, mask[:, n]]
+        e = np.exp(z - z.max(axis=1)[:, None])
+        weights[:, n, mask[:, n]] = e / e.sum(axis=1)[:, None]
+    return weights
+
+
+@MASKED_SOFTMAX.variant
+def with_logarithms(scores, mask):
+    """A very negative number for minus infinity, and the logarithm of the sum, in float32."""
+    z = np.where(mask.T[None], scores, -1e30).astype(np.float32)
+    z = z - z.max(-1, keepdims=True)
+    return np.exp(z - np.log(np.exp(z).sum(-1, keepdims=True)))
+
+
+@MASKED_SOFTMAX.mistake
+def padding_gets_weight(scores, mask):
+    """The mask is not used, and the padding gets a part of the attention."""
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def masked_too_late(scores, mask):
+    """The mask is applied *after* the softmax. Then the weights of a row no longer sum to 1: the
+    padding has had its part.
+    """
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True) * mask.T
+
+
+@MASKED_SOFTMAX.mistake
+def scores_set_to_zero(scores, mask):
+    """The scores of the padding are set to 0. The exponential of 0 is 1: that is no small weight.
+    They become `-np.inf`.
+    """
+    scores = np.where(mask.T, scores, 0.0)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def zero_times_infinity(scores, mask):
+    """The mask is multiplied with infinity: 0 times infinity is not a number (NaN). Choose with
+    `np.where`.
+    """
+    scores = scores + (1.0 - mask.T) * -np.inf
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def real_steps_masked(scores, mask):
+    """The mask is turned over: the real steps get nothing. It is True where a step is real."""
+    scores = np.where(mask.T, -np.inf, scores)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def softmax_over_queries(scores, mask):
+    """The softmax runs over the queries, `axis=0`. Each query shares its attention among the keys:
+    the last axis.
+    """
+    e = np.exp(scores - scores.max(axis=0, keepdims=True)) * mask.T
+    return e / np.maximum(e.sum(axis=0, keepdims=True), 1e-300)
+
+
+@MASKED_SOFTMAX.mistake
+def softmax_over_examples(scores, mask):
+    """The softmax runs over the examples, `axis=1`, which have nothing to do with each other. It
+    runs over the keys: the last axis.
+    """
+    e = np.exp(scores - scores.max(axis=1, keepdims=True)) * mask.T
+    return e / np.maximum(e.sum(axis=1, keepdims=True), 1e-300)
+
+
+@MASKED_SOFTMAX.mistake
+def divided_by_everything(scores, mask):
+    """The sum is taken over the whole array: `axis=2, keepdims=True` is missing behind `sum`. Each
+    row sums to 1.
+    """
+    scores = np.where(mask.T, scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum()
+
+
+@MASKED_SOFTMAX.mistake
+def maximum_not_subtracted(scores, mask):
+    """The largest score is not subtracted before `np.exp`: right for small numbers, and overflow
+    for
+    large ones.
+    """
+    e = np.exp(np.where(mask.T, scores, -np.inf))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def mask_not_transposed(scores, mask):
+    """The mask is (T, N) where (N, T) is needed. The last two axes of the scores are N and T: turn
+    it over with `mask.T`.
+    """
+    scores = np.where(mask, scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def exponentials_not_divided(scores, mask):
+    """The exponentials are not divided by their sum, so that a row does not sum to 1."""
+    scores = np.where(mask.T, scores, -np.inf)
+    return np.exp(scores - scores.max(axis=2, keepdims=True))
+
+
+@MASKED_SOFTMAX.mistake
+def logarithm_of_the_weights(scores, mask):
+    """The logarithm of the weights is returned; the weights themselves are wanted."""
+    scores = np.where(mask.T, scores, -1e30)
+    z = scores - scores.max(axis=2, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=2, keepdims=True))
+
+
+@MASKED_SOFTMAX.mistake
+def all_on_the_best(scores, mask):
+    """The best key gets everything. The softmax leaves a part to the others, and so a gradient."""
+    scores = np.where(mask.T, scores, -np.inf)
+    return (scores == scores.max(axis=2, keepdims=True)).astype(float)
+
+
+@MASKED_SOFTMAX.mistake
+def scores_changed(scores, mask):
+    """Minus infinity is written into `scores` itself, which belongs to the caller. `np.where` makes
+    a new array.
+    """
+    scores[:, ~mask.T] = -np.inf
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def exponentials_times_the_mask_as_it_is(scores, mask):
+    """The exponentials are multiplied by the mask as it is, (T, N). The last two axes of the scores
+    are N and T: turn it over with `mask.T`. (Large scores overflow, too.)
+    """
+    e = np.exp(scores) * mask
+    return e / e.sum(axis=2, keepdims=True)

@@ -1,0 +1,24 @@
+"""Unit 12. Music: rhythm, bars that add up, one long text, writing on, copies, pitch, sound."""
+
+from rnnlib.course.exercises.u12_music.complete_bars import COMPLETE_BARS
+from rnnlib.course.exercises.u12_music.continue_text import CONTINUE_TEXT
+from rnnlib.course.exercises.u12_music.frequency import FREQUENCY
+from rnnlib.course.exercises.u12_music.longest_copy import LONGEST_COPY
+from rnnlib.course.exercises.u12_music.midi_number import MIDI_NUMBER
+from rnnlib.course.exercises.u12_music.note_durations import NOTE_DURATIONS
+from rnnlib.course.exercises.u12_music.note_length import NOTE_LENGTH
+from rnnlib.course.exercises.u12_music.text_streams import TEXT_STREAMS
+from rnnlib.course.exercises.u12_music.tone import TONE
+
+EXERCISES = (
+    NOTE_LENGTH,
+    NOTE_DURATIONS,
+    COMPLETE_BARS,
+    TEXT_STREAMS,
+    CONTINUE_TEXT,
+    LONGEST_COPY,
+    MIDI_NUMBER,
+    FREQUENCY,
+    TONE,
+)
+"""In the order of the notebook."""

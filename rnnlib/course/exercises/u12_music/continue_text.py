@@ -1,0 +1,263 @@
+"""Exercise `continue_text`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.longtext import continue_text
+
+
+def second_best(logits):
+    """Chooses the second largest: what takes the largest by itself gives itself away."""
+    return int(np.argsort(logits)[-2])
+
+
+def small_network(rng, V):
+    """A network of a few lines whose state depends on everything it has read, and its first."""
+    W_x, W_h, W_y = rng.normal(0, 1.5, (V, 6)), rng.normal(0, 0.9, (6, 6)), rng.normal(0, 2, (6, V))
+
+    def step(symbol, state):
+        if np.ndim(symbol) != 0 or not 0 <= symbol < V:
+            raise ValueError(f"step reads one symbol, 0 to {V - 1}; it was given {symbol!r}")
+        state = np.tanh(W_x[int(symbol)] + state @ W_h + 0.1)
+        return state @ W_y, state
+
+    return step
+
+
+def _draw_continue(rng):
+    def case(P, length, **settings):
+        V = 40
+        step, state = small_network(rng, V), drawing.array(rng, 6, scale=0.5)
+        prompt = rng.choice(V, P, replace=False)
+        sizes = {"P": P, "length": length}
+        return Case((prompt, length, step, second_best, state), sizes, **settings)
+
+    yield case(5, 9)
+    yield case(8, 6)
+    yield case(1, 7, kind=drawing.ONES)
+    yield case(6, 1, kind="a single symbol to write")
+
+
+CONTINUE_TEXT = Exercise(
+    "continue_text",
+    continue_text,
+    _draw_continue,
+    results={"written": ""},
+    rtol=0,
+    atol=1e-6,
+)
+
+
+@CONTINUE_TEXT.variant
+def two_loops(prompt, length, step, choose, state):
+    """First the prompt is read, then is written."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.variant
+def one_loop(prompt, length, step, choose, state):
+    """One loop over all steps; behind the prompt the chosen symbol is the next input."""
+    written, symbol = [], prompt[0]
+    for t in range(len(prompt) + length - 1):
+        logits, state = step(symbol, state)
+        if t + 1 < len(prompt):
+            symbol = prompt[t + 1]
+        else:
+            symbol = choose(logits)
+            written.append(symbol)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.variant
+def growing_list(prompt, length, step, choose, state):
+    """The text grows, and the network reads it from the front."""
+    text, P = [int(s) for s in prompt], len(prompt)
+    k = 0
+    while len(text) < P + length:
+        logits, state = step(text[k], state)
+        k += 1
+        if k == len(text):
+            text.append(choose(logits))
+    return np.array(text[P:])
+
+
+@CONTINUE_TEXT.variant
+def array_made_first(prompt, length, step, choose, state):
+    """An array of the right length is filled."""
+    *before, symbol = prompt
+    for each in before:
+        _, state = step(each, state)
+    written = np.zeros(length, int)
+    for k in range(length):
+        logits, state = step(symbol, state)
+        symbol = written[k] = choose(logits)
+    return written
+
+
+@CONTINUE_TEXT.mistake
+def state_not_carried(prompt, length, step, choose, state):
+    """Every step starts from the first state: the network forgets all but one symbol."""
+    for symbol in prompt:
+        logits, _ = step(symbol, state)
+    written = []
+    for _ in range(length):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, _ = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def state_lost_after_prompt(prompt, length, step, choose, state):
+    """The state begins anew behind the prompt; it must be carried from there into the writing."""
+    first = state
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written, state = [], first
+    for _ in range(length):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def state_frozen_while_writing(prompt, length, step, choose, state):
+    """The state stands still while writing; the new one that `step` returns is dropped."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, _ = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def last_symbol_alone(prompt, length, step, choose, state):
+    """Of the prompt the last symbol alone is read; the ones before it make the state."""
+    symbol, written = prompt[-1], []
+    for _ in range(length):
+        logits, state = step(symbol, state)
+        symbol = choose(logits)
+        written.append(symbol)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def first_symbol_alone(prompt, length, step, choose, state):
+    """Of the prompt the first symbol alone is read."""
+    symbol, written = prompt[0], []
+    for _ in range(length):
+        logits, state = step(symbol, state)
+        symbol = choose(logits)
+        written.append(symbol)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def last_symbol_twice(prompt, length, step, choose, state):
+    """The last symbol of the prompt is read twice: once in the prompt, once more when writing."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        logits, state = step(symbol, state)
+        symbol = choose(logits)
+        written.append(symbol)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def chosen_symbol_not_read(prompt, length, step, choose, state):
+    """The network never reads what it has written: the last symbol of the prompt goes in again."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        written.append(choose(logits))
+        logits, state = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def no_step_while_writing(prompt, length, step, choose, state):
+    """All symbols are chosen from the logits behind the prompt: no step is taken between them."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    return np.array([choose(logits) for _ in range(length)])
+
+
+@CONTINUE_TEXT.mistake
+def most_likely_taken(prompt, length, step, choose, state):
+    """The most likely symbol is taken with `argmax`; `choose` should decide."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        symbol = int(np.argmax(logits))
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def prompt_returned_too(prompt, length, step, choose, state):
+    """The prompt is returned in front of what was written."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = list(prompt)
+    for _ in range(length):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def prompt_counted(prompt, length, step, choose, state):
+    """The prompt is counted in `length`, so too few symbols are written, or none."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length - len(prompt)):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def first_choice_dropped(prompt, length, step, choose, state):
+    """The first choice is read but not kept: what is returned starts one symbol too late."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written, symbol = [], choose(logits)
+    for _ in range(length):
+        logits, state = step(symbol, state)
+        symbol = choose(logits)
+        written.append(symbol)
+    return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def logits_returned(prompt, length, step, choose, state):
+    """The logits are kept and returned; the symbols that were chosen are wanted."""
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        written.append(logits)
+        logits, state = step(choose(logits), state)
+    return np.array(written)

@@ -1,0 +1,100 @@
+"""Exercise `frequency`: The frequency of a MIDI number in equal temperament: 440 Hz for 69."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises import drawing
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.music import frequency
+
+
+def _draw_frequency(rng):
+    for kind, sizes in drawing.sizes([{"M": 6}, {"M": 9}], "M"):
+        midi = rng.choice(np.arange(48.0, 90.0), sizes["M"], replace=False)
+        yield Case((midi + (69 == midi) * 21,), sizes, kind)
+    yield Case((np.array([69.0]),), {"M": 1}, "the A of 440 Hz")
+
+
+FREQUENCY = Exercise(
+    "frequency", frequency, _draw_frequency, results={"hertz": "(M,)"}, rtol=1e-5, atol=0
+)
+
+
+@FREQUENCY.variant
+def power_of_two(midi):
+    """A power of two."""
+    return 440 * 2 ** ((midi - 69) / 12)
+
+
+@FREQUENCY.variant
+def from_one_semitone(midi):
+    """The factor of one semitone, first."""
+    semitone = 2 ** (1 / 12)
+    return 440.0 * semitone ** (midi - 69.0)
+
+
+@FREQUENCY.variant
+def through_logarithms(midi):
+    """An exponential of a logarithm."""
+    return np.exp(np.log(440) + np.log(2) * (midi - 69) / 12)
+
+
+@FREQUENCY.mistake
+def bracket_missing(midi):
+    """The power is divided by 12; the bracket around `(midi - 69) / 12` is missing."""
+    return 440 * 2 ** (midi - 69) / 12
+
+
+@FREQUENCY.mistake
+def octave_a_semitone(midi):
+    """Each semitone doubles the frequency; twelve of them together do."""
+    return 440 * 2 ** (midi - 69)
+
+
+@FREQUENCY.mistake
+def middle_c_is_440(midi):
+    """60, the C in the middle, is given 440 Hz; that is the frequency of 69, the A above it."""
+    return 440 * 2 ** ((midi - 60) / 12)
+
+
+@FREQUENCY.mistake
+def straight_line(midi):
+    """Each semitone adds the same number of Hz; it multiplies by the same factor."""
+    return 440 * (1 + (midi - 69) / 12)
+
+
+@FREQUENCY.mistake
+def falling(midi):
+    """The sign is reversed: higher notes come out lower."""
+    return 440 * 2 ** ((69 - midi) / 12)
+
+
+@FREQUENCY.mistake
+def seven_steps(midi):
+    """An octave is taken for 7 steps; it has 12 semitones."""
+    return 440 * 2 ** ((midi - 69) / 7)
+
+
+@FREQUENCY.mistake
+def power_of_e(midi):
+    """The base is e; an octave is a factor of 2."""
+    return 440 * np.exp((midi - 69) / 12)
+
+
+@FREQUENCY.mistake
+def whole_octaves(midi):
+    """The division is `//`, so only whole octaves count."""
+    return 440 * 2 ** ((midi - 69) // 12)
+
+
+@FREQUENCY.mistake
+def without_440(midi):
+    """The ratio to the A is returned, without the 440."""
+    return 2 ** ((midi - 69) / 12)
+
+
+@FREQUENCY.mistake
+def angular(midi):
+    """The result is multiplied by 2 pi; that belongs into the sine, not into the frequency."""
+    return 2 * np.pi * 440 * 2 ** ((midi - 69) / 12)

@@ -1,0 +1,311 @@
+"""Exercise `note_durations`: How long each note of a bar sounds, in units of L."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u12_music.inputs import letter
+from rnnlib.music import note_durations, note_length
+
+
+def _draw_durations(rng):
+    def case(tokens, **settings):
+        return Case((tokens,), {"tokens": repr(tokens)}, **settings)
+
+    def broken(sign, first, second):
+        return [letter(rng) + first, sign, letter(rng) + second]
+
+    def triplet(first=""):
+        return ["(3", letter(rng) + first, letter(rng), letter(rng)]
+
+    for first, second in ((">", "<"), ("<", ">")):
+        tokens = [letter(rng), *broken(first, "2", ""), *triplet("2"), letter(rng) + "2"]
+        tokens += [letter(rng), letter(rng) + "3/2", *broken(second, "", "2")]
+        tokens += [letter(rng), letter(rng) + str(rng.integers(2, 7))]
+        yield case(tokens)
+    yield case([letter(rng) + str(k) for k in rng.permutation([2, 3, 4])], kind="plain notes")
+    pair = [*triplet(), *broken(">", "", "")]
+    yield case(pair, kind="a triplet at the beginning")
+    tokens = [letter(rng), f"{{{letter(rng)}}}", letter(rng) + "2", "-", letter(rng), "z2"]
+    yield case(tokens, kind="grace notes, ties and rests")
+
+
+NOTE_DURATIONS = Exercise(
+    "note_durations",
+    note_durations,
+    _draw_durations,
+    results={"durations": ""},
+    uses=("note_length",),
+)
+
+
+@NOTE_DURATIONS.follow_on
+def factors_that_wait(tokens):
+    """A factor for the next note, and a count of what is left of a triplet."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token == ">":
+            found[-1] *= 1.5
+            factor = 0.5
+        elif token == "<":
+            found[-1] *= 0.5
+            factor = 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.variant
+def in_three_passes(tokens):
+    """Lengths first; then broken rhythm, then triplets, by their places."""
+    tokens = [t for t in tokens if t[0] not in "{-"]
+    notes = [k for k, t in enumerate(tokens) if t not in ("(3", ">", "<")]
+    lengths = np.array([note_length(tokens[k]) for k in notes])
+    for k, token in enumerate(tokens):
+        before = sum(place < k for place in notes)
+        if token in (">", "<"):
+            longer, shorter = (before - 1, before) if token == ">" else (before, before - 1)
+            lengths[longer] *= 1.5
+            lengths[shorter] *= 0.5
+        if token == "(3":
+            lengths[before : before + 3] *= 2 / 3
+    return lengths
+
+
+@NOTE_DURATIONS.variant
+def looking_around(tokens):
+    """Each note looks at the tokens on both sides of it."""
+    tokens = [t for t in tokens if t[0] not in "{-"]
+    found, triplet = [], []
+    for k, token in enumerate(tokens):
+        if token == "(3":
+            triplet = [2 / 3] * 3
+        elif token not in (">", "<"):
+            before = tokens[k - 1] if k else ""
+            behind = tokens[k + 1] if k + 1 < len(tokens) else ""
+            length = note_length(token) * (triplet.pop() if triplet else 1)
+            length *= {">": 1.5, "<": 0.5}.get(behind, 1) * {">": 0.5, "<": 1.5}.get(before, 1)
+            found.append(length)
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def broken_rhythm_ignored(tokens):
+    """The signs `>` and `<` are passed over: both notes keep their written length."""
+    found, left = [], 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token[0] not in "{-<>":
+            found.append(note_length(token) * (2 / 3 if left > 0 else 1))
+            left -= 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def triplets_ignored(tokens):
+    """The sign (3 is passed over: the three notes last as long as they are written."""
+    found, factor = [], 1.0
+    for token in tokens:
+        if token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-(":
+            found.append(note_length(token) * factor)
+            factor = 1.0
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def signs_exchanged(tokens):
+    """The signs `>` and `<` are exchanged: in a>b the first note is the longer one."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == "<" else 0.5
+            factor = 0.5 if token == "<" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def second_note_unchanged(tokens):
+    """The note behind `>` or `<` keeps its length; what one note gains the other loses."""
+    found, left = [], 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * (2 / 3 if left > 0 else 1))
+            left -= 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def first_note_unchanged(tokens):
+    """The note in front of `>` or `<` keeps its length; change `found[-1]` as well."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def factor_kept(tokens):
+    """The factor of a broken rhythm stays for the rest of the bar; it is for one note alone."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            left -= 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def doubled_and_halved(tokens):
+    """The longer note of a broken pair is doubled; it gains one half, a factor of 1.5."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 2.0 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 2.0
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def triplet_never_ends(tokens):
+    """The triplet goes on to the end of the bar; it holds for three notes."""
+    found, factor, scale = [], 1.0, 1.0
+    for token in tokens:
+        if token == "(3":
+            scale = 2 / 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * scale)
+            factor = 1.0
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def triplet_of_two(tokens):
+    """The triplet holds for two notes instead of three: mind where the counting stops."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            left -= 1
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor = 1.0
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def triplet_of_four(tokens):
+    """The triplet holds for four notes instead of three: mind where the counting stops."""
+    found, factor, left = [], 1.0, -1
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left >= 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def third_of_the_length(tokens):
+    """A note of a triplet is given 1/3 of its length; three take the time of two, so it is 2/3."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (1 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def triplet_stretched(tokens):
+    """A note of a triplet is made longer, by 3/2; three take the time of two, so it is 2/3."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (3 / 2 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def grace_notes_counted(tokens):
+    """Grace notes and ties are counted as notes; what begins with `{` or `-` takes no time."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        else:
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def rests_left_out(tokens):
+    """Rests are left out; silence takes time as well."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-z":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)

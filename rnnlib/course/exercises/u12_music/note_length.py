@@ -1,0 +1,171 @@
+"""Exercise `note_length`: The length of one note, in units of L."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.u12_music.inputs import letter
+from rnnlib.music import note_length
+
+
+def _draw_length(rng):
+    def case(length, **settings):
+        token = letter(rng) + length
+        return Case((token,), {"token": repr(token)}, **settings)
+
+    yield case("")
+    for whole in rng.permutation(np.arange(2, 9))[:2]:
+        yield case(str(whole))
+    yield case("3/2")
+    yield case(f"{rng.choice([5, 7])}/4")
+    yield case("/4")
+    yield case(str(rng.integers(11, 17)), kind="a number with two digits")
+    yield case("/", kind="a slash alone")
+
+
+NOTE_LENGTH = Exercise(
+    "note_length", note_length, _draw_length, results={"length": ""}, rtol=1e-6, atol=0
+)
+
+
+@NOTE_LENGTH.variant
+def partitioned(token):
+    """Digits and slash picked out, then cut at the slash."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    if slash and not below:
+        below = "2"
+    return int(above or 1) / int(below or 1)
+
+
+@NOTE_LENGTH.variant
+def stripped(token):
+    """Everything in front of the number is stripped off."""
+    number = token.lstrip("^_=abcdefgzABCDEFG',")
+    if "/" not in number:
+        return float(number) if number else 1.0
+    above, below = number.split("/")
+    return (float(above) if above else 1.0) / (float(below) if below else 2.0)
+
+
+@NOTE_LENGTH.variant
+def one_symbol_at_a_time(token):
+    """A loop over the symbols, with a flag for the slash."""
+    above, below, behind = "", "", False
+    for c in token:
+        if c == "/":
+            behind = True
+        elif c.isdigit() and behind:
+            below += c
+        elif c.isdigit():
+            above += c
+    if behind and below == "":
+        below = "2"
+    return int(above or "1") / int(below or "1")
+
+
+@NOTE_LENGTH.variant
+def with_regular_expression(token):
+    """A regular expression finds the two numbers."""
+    import re
+
+    above, slash, below = re.search(r"(\d*)(/?)(\d*)$", token).groups()
+    return int(above or 1) / int(below or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def always_one(token):
+    """The length behind the letter is not read at all: every note lasts 1."""
+    return 1.0
+
+
+@NOTE_LENGTH.mistake
+def nothing_means_zero(token):
+    """A note without a number lasts 0; no number above the slash means 1."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 0) / int(below or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def slash_ignored(token):
+    """The slash is passed over, and 3/2 is read as 32."""
+    number = "".join(c for c in token if c.isdigit())
+    return float(number or (0.5 if "/" in token else 1))
+
+
+@NOTE_LENGTH.mistake
+def below_ignored(token):
+    """What stands behind the slash is dropped, so 3/2 is read as 3."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return float(above or 1)
+
+
+@NOTE_LENGTH.mistake
+def above_ignored(token):
+    """What stands in front of the slash is dropped, so 3/2 is read as 1/2."""
+    number = "".join(c for c in token if c in "0123456789/")
+    if "/" not in number:
+        return float(number or 1)
+    return 1 / int(number.partition("/")[2] or 2)
+
+
+@NOTE_LENGTH.mistake
+def always_halved(token):
+    """A slash always halves, whatever number stands behind it."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 1) / (2 if slash else 1)
+
+
+@NOTE_LENGTH.mistake
+def turned_over(token):
+    """The fraction is turned over: 3/2 is three divided by two."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    if not slash:
+        return float(above or 1)
+    return int(below or 2) / int(above or 1)
+
+
+@NOTE_LENGTH.mistake
+def whole_numbers_only(token):
+    """The division is `//`, which drops what is behind the point; `/` keeps it."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 1) // int(below or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def one_digit(token):
+    """One digit is read and no more, so 12 is read as 1."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above[:1] or 1) / int(below or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def last_digit(token):
+    """The last digit alone is read, so 3/2 lasts 2 and 12 lasts 2."""
+    digits = [c for c in token if c.isdigit()]
+    return float(digits[-1]) if digits else 1.0
+
+
+@NOTE_LENGTH.mistake
+def slash_alone_divides_by_one(token):
+    """A slash with no number behind it changes nothing; it divides by 2."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 1) / int(below or 1)
+
+
+@NOTE_LENGTH.mistake
+def slash_alone_is_an_error(token):
+    """A slash with no number behind it is not foreseen: an empty text is no number."""
+    number = "".join(c for c in token if c in "0123456789/")
+    if "/" not in number:
+        return float(number or 1)
+    above, below = number.split("/")
+    return int(above or 1) / int(below)

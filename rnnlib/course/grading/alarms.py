@@ -1,0 +1,78 @@
+"""What a person should look at, found in the text of answers: nothing of it is run.
+
+An alarm is a question, no verdict: it says what stands where, and why an answer does not need it.
+Isolation and marks do not rest on it; whoever wants to hide something from a reader of the text
+can. It finds what people write who do not hide it, and it is quiet about everything that the
+exercises' own variants and mistakes do. `copied_alarms`, for texts that are the same, is in
+``copies.py``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rnnlib.course.exercises import all_exercises
+from rnnlib.course.grading.copies import copied_alarms
+from rnnlib.course.grading.mentions import Reader
+
+__all__ = ["copied_alarms", "source_alarms"]
+
+MOST = 8
+"""Alarms about one answer; whoever writes more needs no further question."""
+
+
+def source_alarms(answers: dict[str, str]) -> list[dict]:
+    """Mentions, in a student's answers, of what an answer does not need.
+
+    Kind "borrowed": `rnnlib`'s mathematics or another library's networks, apart from what the
+    exercise lends. Kind "suspicious": what looks at or changes the program around the answer:
+    frames, source code, files, processes, the network, IPython's memory, attributes of modules.
+    Comments, docstrings and a student's own variables that happen to be called `os` do not count.
+
+    Parameters
+    ----------
+    answers : dict
+        The source of the student's cell by the exercise's name.
+
+    Returns
+    -------
+    list of dict
+        ``{"kind": ..., "where": ..., "text": ...}``, in the order of the answers.
+
+    Examples
+    --------
+    >>> [alarm] = source_alarms({"output_step": "import torch\\nlayer = torch.nn.Linear(2, 3)"})
+    >>> alarm["kind"], alarm["text"]
+    ('borrowed', '`torch.nn.Linear` in line 2: the exercise asks to write this by hand.')
+    """
+    alarms = []
+    for name, source in answers.items():
+        exercise = all_exercises().get(name)
+        reader = Reader(exercise.borrow if exercise else ())
+        reader.read(str(source))
+        for (kind, root, why), things in list(reader.found.items())[:MOST]:
+            if len(things) > 1:
+                things.pop(root, None)  # `import os` says no more than `os.listdir`
+            mentions = [f"`{_short(thing)}` {_in_lines(lines)}" for thing, lines in things.items()]
+            more = f" and {len(mentions) - 3} more" if len(mentions) > 3 else ""
+            text = f"{', '.join(mentions[:3])}{more}: {why}."
+            alarms.append({"kind": kind, "where": name, "text": text})
+        if len(reader.found) > MOST:
+            text = f"{len(reader.found) - MOST} more things of this kind."
+            alarms.append({"kind": "suspicious", "where": name, "text": text})
+    return alarms
+
+
+def _in_lines(lines: set[int]) -> str:
+    numbers = [str(line) for line in sorted(lines)]
+    if len(numbers) == 1:
+        return f"in line {numbers[0]}"
+    if len(numbers) > 4:
+        numbers[3:] = [f"{len(numbers) - 3} more"]
+    return f"in lines {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _short(text: str) -> str:
+    """A mention, as it can stand in a sentence: short, on one line, without what changes it."""
+    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).replace("`", "'")
+    return shown if len(shown) <= 60 else shown[:59] + "…"

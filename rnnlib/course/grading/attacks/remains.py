@@ -1,0 +1,44 @@
+"""What remains possible: what an instructor has to know, and can do about it."""
+
+REMAINS = {
+    "An answer that is computed by somebody else's code earns its marks.": """
+        `rnnlib` is there for students to learn from, so its text, the right answers in
+        `rnnlib.course.exercises` and the guard itself are within reach of a determined cheat: these
+        attacks earn what they take. Each raises an alarm in the report. Whoever also hides it from
+        a reader of the text (an import by a name that is put together, a text that is decoded)
+        raises none. Look at the alarms, and ask those students to explain their code: code that
+        was handed in is no proof of who wrote it.""",
+    "What a student's kernel says about its own call is believed.": """
+        Whether an argument was changed, a generator used or `rnnlib` called is noticed in the
+        student's process, which can lie about it. Results are compared in the other process. A lie
+        saves what copying the argument first would have earned: the share of those rows, a tenth
+        or so of an exercise. Replacing the checker's parts raises an alarm.""",
+    "A wrong early function can be chosen so that a later one is easier.": """
+        A later function that is consistent with one's own wrong earlier one is right, because an
+        error shall cost once. Whoever gives up the marks of the early function may so choose a
+        simpler one. One that was marked as right cannot be replaced afterwards, and one that
+        ignores more than one of its arguments does not count. The reasons in the feedback and the
+        report say “Marked with your own ...”: look at those where the early function is odd.""",
+    "A function sees the inputs that it is tried on.": """
+        It has to be given them. It cannot send them anywhere, and has no values to compare with;
+        but what it raises stands in the feedback, so a student could carry inputs home that way.
+        The inputs are drawn anew from the hidden seeds: give a unit other seeds next year.""",
+    "Time is shared.": """
+        A submission may keep a processor busy for as long as it may run, and its children may keep
+        all of them busy until it ends. Calls have two seconds, a hundred times what they need, so
+        marks hold; grading takes longer. With `cell_seconds` and `submission_seconds` in
+        `nbgrader_config.py` this can be cut.""",
+    "Some submissions need a person.": """
+        A file that is no notebook, one that has links in it, or that holds nbgrader's own marks
+        for hidden tests is left to a person, without marks, and with the reason. It stops nobody
+        else.""",
+    "The kernel of the operating system is shared.": """
+        bubblewrap, resource limits and a filter of system calls narrow the way to it; a hole in it
+        is a hole in the sandbox. Keep the machine up to date, and grade on one that holds nothing
+        else. On processors other than x86_64 and aarch64 there is no filter of system calls. With
+        `--sandbox=none` students' code has the grader's rights, and little of this page holds.""",
+    "Whoever collects the submissions vouches for their times.": """
+        `timestamp.txt` is written when submissions are collected; a student who can write into
+        `submitted/` can date one back, and can hand in for somebody else.""",
+}
+"""A sentence, and what it means."""

@@ -1,0 +1,276 @@
+"""nbgrader's Execute, with two kernels: `IsolatedExecute`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Enum, Float, Integer
+
+from rnnlib.course.checking.display import MIME
+from rnnlib.course.grading.isolation import cells, sandbox
+from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.student import Settings, Student
+from rnnlib.course.grading.isolation.trusted import RELAY
+
+NOT_RUN = "Not run when graded: no mark depends on this cell.\n"
+FILES_LIMIT = 50 * 2**20
+UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+
+_trusted = None
+
+
+class IsolatedExecute(NbGraderPreprocessor):
+    """Runs a submission: the student's cells in a sandbox, the marked cells in a kernel of ours."""
+
+    sandbox = Enum(
+        ["bwrap", "none"], "bwrap", help="bwrap, or none: students' code has your rights"
+    ).tag(config=True)
+    cell_seconds = Float(30.0, help="for one cell of a student's").tag(config=True)
+    submission_seconds = Float(300.0, help="for all of a submission's own cells").tag(config=True)
+    memory = Integer(3 * 2**30, help="bytes, for a student's kernel").tag(config=True)
+    everything = Bool(False, help="run cells on which no mark depends, too").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources):
+        """Run one notebook; what happened stands in its metadata, under ``rnnlib``."""
+        if self.sandbox == "bwrap":
+            sandbox.check_sandbox()
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            source = gradebook.find_notebook(about["notebook"], about["assignment"])
+            locked, answers = _sources(source)
+        given = locked + given_sources(self, about)
+        run = _Run(self._settings(), locked, answers)
+        folder = resources.get("metadata", {}).get("path", "")
+        with tempfile.TemporaryDirectory(prefix="rnn") as files:
+            os.chmod(files, 0o755)
+            if folder:
+                _copy_regular_files(Path(folder), Path(files))
+            kinds = cells.plan(nb, given, everything=self.everything)
+            run.all_cells(nb, kinds, Path(files))
+            missing = _undefined(nb) & cells.left_out_names(nb, kinds)
+            if missing and not self.everything:
+                self.log.info("%s may be needed after all: everything is run.", sorted(missing))
+                run.all_cells(nb, cells.plan(nb, given, everything=True), Path(files))
+        notes = nb.metadata.setdefault("rnnlib", NotebookNode())
+        notes["alarms"] = run.alarms
+        notes["own"] = {
+            f"a cell of their own, {cell.id}": cell.source
+            for cell, kind in zip(nb.cells, kinds, strict=True)
+            if kind == cells.RUN and not cells.is_solution(cell) and cell.source not in given
+        }
+        notes["seconds"] = {name: round(seconds, 3) for name, seconds in run.seconds.items()}
+        return nb, resources
+
+    def _settings(self) -> Settings:
+        return Settings(
+            sandboxed=self.sandbox == "bwrap",
+            cell=self.cell_seconds,
+            submission=self.submission_seconds,
+            limits=sandbox.Limits(memory=self.memory),
+        )
+
+
+class _Run:
+    """One submission's way through the two kernels."""
+
+    def __init__(self, settings: Settings, locked: list[str], answers: list[str]):
+        self.settings, self.locked, self.answers = settings, locked, answers
+        self.alarms: list[dict] = []
+        self.seconds: dict[str, float] = {}
+        self.wrong: set[str] = set()
+
+    def all_cells(self, nb: NotebookNode, kinds: list[str], files: Path) -> None:
+        """Run every cell that is to be run, in order."""
+        self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
+        self.alarms, self.wrong = [], set()
+        student = Student(files, self.settings)
+        trusted = trusted_kernel()
+        trusted.run("_rnnlib.clear()", 10, silent=True)
+        try:
+            for place, (cell, kind) in enumerate(zip(nb.cells, kinds, strict=True)):
+                if not kind:
+                    continue
+                student.where = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
+                cell.execution_count = None
+                start = time.perf_counter()
+                if kind == cells.LEFT_OUT:
+                    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)]
+                elif kind == cells.MARKED:
+                    cell.execution_count = place + 1
+                    self._mark(cell, student, trusted)
+                    self._count("marking", start)
+                elif cell.source.strip():
+                    cell.execution_count = place + 1
+                    self._run(cell, student)
+                    self._count("cells", start)
+        finally:
+            start = time.perf_counter()
+            student.stop()
+            self.seconds["start"] = student.starting
+            self.seconds["cells"] -= student.starting
+            self._count("stop", start)
+            self.alarms = student.alarms
+
+    def _run(self, cell: NotebookNode, student: Student) -> None:
+        try:
+            ran = student.run(cell.source)
+        except KernelLost as lost:
+            cell.outputs = [_error("KernelLost", f"This cell {lost}.")]
+            return
+        cell.outputs = ran.outputs
+        if ran.status == "timeout":
+            limit = f"did not end within {self.settings.cell:g} seconds"
+            cell.outputs.append(_error("TimeoutError", f"This cell {limit} and was interrupted."))
+            student.alarms.append({"kind": "hung", "where": student.where, "text": limit})
+
+    def _mark(self, cell: NotebookNode, student: Student, trusted: Trusted) -> None:
+        names, beside = cells.wanted(cell.source, self.locked, self.answers)
+        try:
+            for source in beside:
+                trusted.run(source, 60, silent=True)
+            trusted.run(
+                f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r})",
+                60,
+                silent=True,
+                student=student,
+            )
+            ran = trusted.run(cell.source, 600, student=student)
+            cell.outputs = [_without_source(output) for output in ran.outputs]
+            self.wrong |= _found_wrong(cell.outputs)
+        except (KernelLost, OSError, EOFError) as lost:
+            # Nothing of a student's runs there: this is the grader's or the test's own fault.
+            stop_trusted_kernel()
+            raise RuntimeError(f"the kernel for marked cells was lost: {lost}") from lost
+        finally:
+            student.end_serving()
+
+    def _count(self, what: str, start: float) -> None:
+        self.seconds[what] += time.perf_counter() - start
+
+
+class Trusted:
+    """The kernel in which marked cells run; one for all submissions of a process."""
+
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="rnn")
+        path = Path(self._folder.name, "relay")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen(1)
+            listener.settimeout(60)
+            self.kernel = Kernel(
+                ["rnnlib.course.grading.isolation.trusted"],
+                environment={
+                    RELAY: str(path),
+                    "NBGRADER_EXECUTION": "autograde",
+                    **{k: v for k, v in sandbox.environment().items() if k.endswith("_THREADS")},
+                },
+            )
+            self.connection, _ = listener.accept()
+
+    def run(self, source: str, seconds: float, *, silent=False, student: Student | None = None):
+        """Run a cell; the student's kernel answers its calls meanwhile."""
+        beside = None
+        if student is not None:
+            beside = (self.connection.fileno(), lambda: student.relay(self.connection))
+        ran: Ran = self.kernel.run(source, seconds, silent=silent, beside=beside)
+        if silent and ran.status == "error":
+            raise RuntimeError(f"the kernel for marked cells could not run {source!r}")
+        return ran
+
+    def stop(self) -> None:
+        """End it."""
+        self.connection.close()
+        self.kernel.stop()
+        self._folder.cleanup()
+
+
+def trusted_kernel() -> Trusted:
+    """The trusted kernel of this process, started when it is first needed."""
+    global _trusted
+    if _trusted is not None and not _trusted.kernel.is_alive():
+        stop_trusted_kernel()
+    if _trusted is None:
+        import atexit
+
+        _trusted = Trusted()
+        atexit.register(stop_trusted_kernel)
+    return _trusted
+
+
+def stop_trusted_kernel() -> None:
+    """End the trusted kernel of this process."""
+    global _trusted
+    trusted, _trusted = _trusted, None
+    if trusted is not None:
+        trusted.stop()
+
+
+def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
+    """The sources of all cells of the instructor's notebook; none where it does not lie there."""
+    course = CourseDirectory(parent=preprocessor)
+    folder = course.format_path(course.source_directory, ".", about["assignment"])
+    path = Path(folder, f"{about['notebook']}.ipynb")
+    if not path.is_file():
+        return []
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells]
+
+
+def _sources(notebook) -> tuple[list[str], list[str]]:
+    """The instructor's locked cells that are not marked, and the solved cells."""
+    marked = {cell.name for cell in notebook.grade_cells}
+    solved = {cell.name for cell in notebook.solution_cells}
+    code = [cell for cell in notebook.source_cells if cell.cell_type == "code"]
+    locked = [c.source for c in code if c.locked and c.name not in marked | solved]
+    return locked, [cell.source for cell in code if cell.name in solved]
+
+
+def _undefined(nb: NotebookNode) -> set[str]:
+    """The names that some output says are not defined."""
+    outputs = [str(output) for cell in nb.cells for output in cell.get("outputs", [])]
+    return {name for text in outputs for name in UNDEFINED.findall(text)}
+
+
+def _found_wrong(outputs: list[NotebookNode]) -> set[str]:
+    """The exercises that a marked cell's outputs say are wrong."""
+    reports = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    return {str(report["exercise"]) for report in reports if report["state"] == "wrong"}
+
+
+def _without_source(output: NotebookNode) -> NotebookNode:
+    """An error of a marked cell without its traceback: the lines there are the hidden tests."""
+    if output.output_type == "error":
+        output.traceback = [f"{output.ename}: {output.evalue}"]
+    return output
+
+
+def _copy_regular_files(folder: Path, target: Path) -> None:
+    """Copy what was handed in beside the notebook: no links, nothing but files, not too much."""
+    left = FILES_LIMIT
+    for directory, _, names in os.walk(folder, followlinks=False):
+        for name in names:
+            path = Path(directory, name)
+            about = path.lstat()
+            if not stat.S_ISREG(about.st_mode) or path.suffix == ".ipynb" or about.st_size > left:
+                continue
+            left -= about.st_size
+            copy = target / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy, follow_symlinks=False)
+            copy.chmod(0o644)
+
+
+def _error(name: str, text: str) -> NotebookNode:
+    return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])

@@ -1,0 +1,298 @@
+"""The student's kernel: watched, ended when it must be, restarted and brought back to where it was.
+
+It is also the grader's part of a marked call: a frame from the trusted kernel goes to the student's
+kernel, and one frame comes back in time, or the kernel is ended and the trusted one is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from rnnlib.course.checking.calling import SECONDS
+from rnnlib.course.grading.isolation import sandbox, wire
+from rnnlib.course.grading.isolation.agent import FOLDER, GATE
+from rnnlib.course.grading.isolation.kernels import LARGEST_OUTPUT, Kernel, KernelLost, Ran
+
+EXTENSIONS = ["rnnlib.course.grading.output_limit", "rnnlib.course.grading.isolation.agent"]
+SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve']).serve()"
+GRACE = 3.0
+"""Seconds for an answer beyond those that the call itself may take: the rest of a hung call."""
+
+ALL_OUTPUT = 16 * 2**20
+"""Bytes that are kept of the output of all cells together."""
+
+PATIENCE = 60.0
+"""Seconds for the kernel of marked cells to read or write one frame: it is at once, as a rule."""
+
+RESTARTS = 8
+MOST_FILES = 1000
+WATCH_EVERY = 0.3
+
+
+@dataclass
+class Settings:
+    """How much a submission may use.
+
+    Attributes
+    ----------
+    sandboxed : bool
+        Whether bubblewrap is used.
+    cell, submission : float
+        Seconds for one cell of the student's, and for all of a submission.
+    limits : Limits
+    """
+
+    sandboxed: bool = True
+    cell: float = 30.0
+    submission: float = 300.0
+    limits: sandbox.Limits = field(default_factory=sandbox.Limits)
+
+
+class Student:
+    """One submission's kernel.
+
+    Parameters
+    ----------
+    files : Path
+        What was handed in beside the notebook.
+    settings : Settings
+    """
+
+    def __init__(self, files: Path, settings: Settings):
+        self.files, self.settings = files, settings
+        self.kernel: Kernel | None = None
+        self.alarms: list[dict] = []
+        self.where = ""
+        self.starting = 0.0  # seconds
+        self._ran: list[str] = []
+        self._starts = 0
+        self._serving = False
+        self._connection: socket.socket | None = None
+        self._begun = self._watched = time.monotonic()
+        self._request_ends = 0.0
+        self._room = ALL_OUTPUT
+
+    def run(self, source: str) -> Ran:
+        """Run one of the notebook's cells."""
+        try:
+            self._be_ready()
+            seconds, room = self._seconds(self.settings.cell), min(LARGEST_OUTPUT, self._room)
+            ran = self.kernel.run(source, seconds, room=room, check=self._watch)
+        except KernelLost as lost:
+            self._lose(str(lost))
+            raise
+        self._ran.append(source)
+        self._room -= ran.size
+        return ran
+
+    def relay(self, trusted: socket.socket) -> None:
+        """Pass one frame of the trusted kernel's on, and the answer back."""
+        trusted.settimeout(PATIENCE)
+        frame = wire.receive(trusted)
+        kind, data = frame[:1], frame[1:]
+        try:
+            if kind == b"R":
+                self._be_ready()
+                self._serve()
+                self._request_ends = time.monotonic() + self._seconds(SECONDS + GRACE)
+            elif self.kernel is None:
+                raise KernelLost("ended the kernel in which it ran")
+            self._pass(data)
+            answer = self._answer()
+        except KernelLost as lost:
+            self._lose(str(lost))
+            answer = wire.pack({"lost": str(lost)}, _no_reference)
+        wire.send(trusted, answer)
+
+    def end_serving(self) -> None:
+        """After a marked cell: let the student's kernel run cells again."""
+        if self.kernel is None or not self._serving:
+            return
+        try:
+            self._request_ends = time.monotonic() + self._seconds(GRACE)
+            self._pass(wire.pack({"do": "end"}, _no_reference))
+            self._answer()
+            self._serving = False
+        except KernelLost as lost:
+            self._lose(str(lost))
+
+    def stop(self) -> None:
+        """End the kernel."""
+        self._serving = False
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self.kernel is not None:
+            self.kernel.stop()
+            self.kernel = None
+
+    def _be_ready(self) -> None:
+        """Start the kernel where there is none, and run again what had run before."""
+        if self.kernel is not None and self.kernel.is_alive():
+            return
+        self.stop()
+        self._seconds(1)
+        if self._starts > RESTARTS:
+            raise KernelLost("was not called: the kernel had been ended too often")
+        self._starts += 1
+        begun = time.monotonic()
+        try:
+            self._start()
+            self.starting += time.monotonic() - begun
+        except KernelLost as lost:
+            if self._starts == 1:  # no fault of the student's
+                raise RuntimeError(f"the student's kernel {lost}") from lost
+            raise
+        for source in list(self._ran):
+            seconds = self._seconds(self.settings.cell)
+            self.kernel.run(source, seconds, silent=True, check=self._watch)
+
+    def _start(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="rnn") as folder:
+            gate = Path(folder)
+            gate.chmod(0o755)
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(gate / "gate"))
+                (gate / "gate").chmod(0o666)
+                listener.listen(1)
+                listener.settimeout(20)
+                self.kernel = self._new_kernel(gate)
+                try:
+                    self._connection, _ = listener.accept()
+                except TimeoutError:
+                    raise KernelLost("did not start") from None
+
+    def _new_kernel(self, gate: Path) -> Kernel:
+        if not self.settings.sandboxed:
+            return Kernel(
+                EXTENSIONS,
+                environment={
+                    **{k: v for k, v in sandbox.environment().items() if k.endswith("_THREADS")},
+                    "NBGRADER_EXECUTION": "autograde",
+                    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                    GATE: str(gate / "gate"),
+                    FOLDER: str(self.files),
+                },
+            )
+
+        def wrap(command, sockets):
+            sandbox.give_away(sockets)
+            for path in [sockets, *sockets.iterdir()]:
+                sandbox.give_away(path)
+            path = str(gate / "gate")
+            return sandbox.sandboxed(
+                ["env", f"{GATE}={path}", f"{FOLDER}={sandbox.SUBMISSION}", *command],
+                sockets=sockets,
+                gate=gate,
+                files=self.files,
+                limits=self.settings.limits,
+            )
+
+        kernel = Kernel(EXTENSIONS, wrap=wrap)
+        sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
+        return kernel
+
+    def _serve(self) -> None:
+        if not self._serving:
+            self.kernel.client.execute(SERVE, silent=True, store_history=False, allow_stdin=False)
+            self._serving = True
+
+    def _pass(self, data: bytes) -> None:
+        if select.select([self._connection], [], [], 0)[0]:
+            raise KernelLost("answered without being asked, or more than once")
+        try:
+            self._connection.settimeout(GRACE)
+            wire.send(self._connection, data)
+        except OSError:
+            raise KernelLost("ended the kernel in which it ran") from None
+
+    def _answer(self) -> bytes:
+        """One frame from the student's kernel, in time."""
+        reader = _Frames(self._connection)
+        while True:
+            if time.monotonic() > self._request_ends:
+                raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
+            if select.select([self._connection], [], [], 0.1)[0]:
+                try:
+                    frame = reader.read()
+                except (EOFError, OSError):
+                    raise KernelLost("ended the kernel in which it ran") from None
+                except wire.WireError as error:
+                    raise KernelLost(f"returned something that cannot be read: {error}") from None
+                if frame is not None:
+                    return frame
+            elif not self.kernel.is_alive():
+                raise KernelLost("ended the kernel in which it ran")
+            self._watch()
+
+    def _seconds(self, wanted: float) -> float:
+        """The seconds that there still are, at most those that are wanted."""
+        left = self._begun + self.settings.submission - time.monotonic()
+        if left <= 0:
+            raise KernelLost(
+                f"was not run: the {self.settings.submission:g} seconds for the whole notebook "
+                "were used up"
+            )
+        return min(wanted, left)
+
+    def _watch(self) -> None:
+        """Look now and then at the memory of all the sandbox's processes."""
+        if time.monotonic() < self._watched + WATCH_EVERY or self.kernel.pid is None:
+            return
+        self._watched = time.monotonic()
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            for process in psutil.Process(self.kernel.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    total += process.memory_info().rss
+        if total > self.settings.limits.memory:
+            raise KernelLost("used more memory than there is for a submission")
+        written = count = 0
+        for folder, _, names in os.walk(self.kernel.sockets):  # follows no links
+            count += 1 + len(names)
+            for name in names:
+                with contextlib.suppress(OSError):
+                    written += os.lstat(os.path.join(folder, name)).st_size
+            if written > self.settings.limits.file_size or count > MOST_FILES:
+                raise KernelLost("wrote more to the disk than a submission may")
+
+    def _lose(self, reason: str) -> None:
+        kind = "hung" if "seconds" in reason else "killed"
+        self.alarms.append({"kind": kind, "where": self.where, "text": reason})
+        self.stop()
+
+
+class _Frames:
+    """Reads a frame bit by bit, without waiting for what has not come yet."""
+
+    def __init__(self, connection: socket.socket):
+        self.connection, self.data = connection, bytearray()
+
+    def read(self) -> bytes | None:
+        part = self.connection.recv(2**20)
+        if not part:
+            raise EOFError
+        self.data += part
+        if len(self.data) < 8:
+            return None
+        length = int.from_bytes(self.data[:8], "big")
+        if length > wire.LONGEST:
+            raise wire.WireError(f"it has {length:,} bytes")
+        if len(self.data) < 8 + length:
+            return None
+        if len(self.data) > 8 + length:
+            raise wire.WireError("there was more than one answer")
+        return bytes(self.data[8:])
+
+
+def _no_reference(value):
+    raise TypeError(f"{type(value).__name__} is no data")
