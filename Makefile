@@ -56,7 +56,7 @@ test-code: setup ## tests/ and the examples in rnnlib's docstrings
 test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
 	@if ls solutions/*/*.ipynb >/dev/null 2>&1; then \
 		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 \
-			--nbval-sanitize-with=tests/nbval_sanitize.cfg solutions/*/*.ipynb $(ARGS); \
+			--nbval-sanitize-with=tests/helpers/nbval_sanitize.cfg solutions/*/*.ipynb $(ARGS); \
 	else echo "no notebooks in solutions/ yet"; fi
 
 verify: setup ## check that source, notebook and release of each unit agree

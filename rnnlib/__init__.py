@@ -38,6 +38,7 @@ from rnnlib.bptt import (
     truncated_backward,
 )
 from rnnlib.cells import cell_functions
+from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
 from rnnlib.forecasting import (
@@ -91,7 +92,6 @@ from rnnlib.layernorm import (
     layer_norm_rnn_backward,
     layer_norm_rnn_forward,
 )
-from rnnlib.longtext import continue_text, longest_copy, text_streams
 from rnnlib.losses import (
     cross_entropy,
     cross_entropy_backward,
@@ -146,12 +146,13 @@ from rnnlib.rnn import (
     rnn_step_backward,
 )
 from rnnlib.sequences import (
-    adding_batch,
-    adding_problem,
+    continue_text,
     lengths_to_mask,
+    longest_copy,
     pad,
     reverse_by_length,
     stream_batches,
+    text_streams,
     unpad,
     windows,
 )

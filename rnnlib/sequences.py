@@ -1,4 +1,4 @@
-"""Sequences in batches: padding and masks, reversal by length, windows, streams, a test of memory.
+"""Sequences in batches: padding and masks, reversal by length, windows, and one long text.
 
 Sequences of a batch differ in length. They are padded to the longest, time first, (T, N, ...), and
 a mask (T, N) says what is real. Two things then go wrong without an error message: a reversal that
@@ -9,15 +9,15 @@ loss).
 import numpy as np
 
 from rnnlib._shapes import ShapeError
-from rnnlib.longtext import text_streams
 
 __all__ = [
-    "adding_batch",
-    "adding_problem",
+    "continue_text",
     "lengths_to_mask",
+    "longest_copy",
     "pad",
     "reverse_by_length",
     "stream_batches",
+    "text_streams",
     "unpad",
     "windows",
 ]
@@ -220,6 +220,44 @@ def windows(series, T, *, horizon=1, stride=1):
     return series[place[:T]], series[place[T:]]
 
 
+def text_streams(ids, N):
+    """Cut one long text into N streams of equal length that are read side by side.
+
+    Parameters
+    ----------
+    ids : (length,)
+        The text as numbers.
+    N : int
+        How many streams.
+
+    Returns
+    -------
+    inputs : (L, N)
+        Column n is the n-th part of the text, from top to bottom.
+    targets : (L, N)
+        The symbol that follows each input in the text. What does not fill N equal streams is left
+        out at the end.
+
+    Raises
+    ------
+    ValueError
+        If the text is too short for N streams of at least one input and its target.
+
+    Examples
+    --------
+    >>> inputs, targets = text_streams(np.arange(8), N=2)
+    >>> inputs.T.tolist(), targets.T.tolist()
+    ([[0, 1, 2], [3, 4, 5]], [[1, 2, 3], [4, 5, 6]])
+    """
+    ids = np.asarray(ids)
+    if N < 1:
+        raise ValueError(f"N must be at least 1, got N={N}")
+    L = (len(ids) - 1) // N
+    if L < 1:
+        raise ValueError(f"{len(ids)} symbols are too few for {N} streams and their targets")
+    return ids[: N * L].reshape(N, L).T, ids[1 : N * L + 1].reshape(N, L).T
+
+
 def stream_batches(ids, N, T):
     """Cut one long text into N streams, and these into pieces of T: the state can be carried.
 
@@ -262,79 +300,62 @@ def stream_batches(ids, N, T):
     return ((inputs[t : t + T], targets[t : t + T]) for t in range(0, len(inputs), T))
 
 
-def adding_batch(values, first, second):
-    """The adding problem: two of T numbers are marked, and their sum is wanted.
+def continue_text(prompt, length, step, choose, state):
+    """Let a network go on with a text, symbol by symbol, its state carried on.
 
     Parameters
     ----------
-    values : (T, N)
-        A number for each step.
-    first, second : (N,) of int
-        For each example the two steps that are marked.
+    prompt : (P,) of int
+        What is given; at least one symbol.
+    length : int
+        How many symbols to write.
+    step : callable
+        ``step(symbol, state) -> logits, state``: the network reads a symbol.
+    choose : callable
+        ``choose(logits) -> symbol``.
+    state : object
+        The state before the prompt.
 
     Returns
     -------
-    xs : (T, N, 2)
-        The number and its mark: 1 where it counts, else 0.
-    targets : (N, 1)
-        The sum of the two marked numbers.
+    (length,) of int
+        What was written, without the prompt.
 
     Examples
     --------
-    >>> xs, targets = adding_batch([[0.25], [0.5], [0.125]], first=[0], second=[2])
-    >>> xs[:, 0], targets
-    (array([[0.25 , 1.   ],
-           [0.5  , 0.   ],
-           [0.125, 1.   ]]), array([[0.375]]))
+    >>> def step(symbol, state):
+    ...     return np.eye(5)[(symbol + state) % 5], state + 1
+    >>> continue_text([1, 2], 4, step, np.argmax, 0)
+    array([3, 0, 3, 2])
     """
-    values, first, second = np.asarray(values), np.asarray(first), np.asarray(second)
-    if values.ndim != 2 or values.size == 0:
-        raise ShapeError(f"values must have shape (T, N), no size may be 0, got {values.shape}")
-    for name, steps in (("first", first), ("second", second)):
-        if steps.shape != values.shape[1:]:
-            raise ShapeError(f"{name} must have shape {values.shape[1:]}, got {steps.shape}")
-        if steps.dtype.kind not in "iu" or steps.min() < 0 or steps.max() >= len(values):
-            raise ValueError(f"{name} must hold steps in 0 ... {len(values) - 1} (T={len(values)})")
-    n = np.arange(values.shape[1])
-    marks = np.zeros_like(values)
-    marks[first, n] = marks[second, n] = 1
-    return np.stack([values, marks], axis=2), (values[first, n] + values[second, n])[:, None]
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    while len(written) < length:
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)
 
 
-def adding_problem(T, N, rng):
-    """A batch of the adding problem: one mark in the first half, one in the second.
+def longest_copy(text, source):
+    """The length of the longest part of a text that stands word for word in the source.
 
     Parameters
     ----------
-    T : int
-        Steps, at least 2: the memory that is asked for is up to T - 1 long.
-    N : int
-        Examples.
-    rng : numpy.random.Generator
+    text, source : str
 
     Returns
     -------
-    xs : (T, N, 2)
-        Numbers between 0 and 1, and marks.
-    targets : (N, 1)
-
-    Notes
-    -----
-    The dull answer, always 1, has the mean squared error 1/6: the variance of a sum of two
-    uniform numbers.
-
-    References
-    ----------
-    Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9 (1997), section 5.4,
-    where the numbers lie between -1 and 1. In this form: Le, Jaitly and Hinton 2015, section 4.1.
+    int
 
     Examples
     --------
-    >>> xs, targets = adding_problem(100, 5000, np.random.default_rng(0))
-    >>> round(float(np.mean((targets - 1) ** 2)), 2)
-    0.17
+    >>> longest_copy("xbcdy", "abcde")
+    3
     """
-    if T < 2:
-        raise ValueError(f"T must be at least 2, for two marks, got {T}")
-    values = rng.uniform(size=(T, N))
-    return adding_batch(values, rng.integers(0, T // 2, N), rng.integers(T // 2, T, N))
+    longest = 0
+    for start in range(len(text)):
+        while start + longest < len(text) and text[start : start + longest + 1] in source:
+            longest += 1
+    return longest

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.data.dates import WrittenDate, date_readings, written_dates
 
 __all__ = [
     "Series",
     "Utterances",
     "WrittenDate",
+    "adding_batch",
+    "adding_problem",
     "date_readings",
     "dinosaur_names",
     "el_nino",

@@ -12,7 +12,7 @@ import sys
 from inspect import isclass
 
 import rnnlib
-from rnnlib.course.checking.guard import NOT_MATHEMATICS, PACKAGE
+from rnnlib.course.checking.guard import PACKAGE, is_free
 from rnnlib.course.grading.source_text import parse
 from rnnlib.course.grading.suspects import (
     FRAMES,
@@ -200,7 +200,7 @@ class Reader:
                 self._note("borrowed", thing, line, BORROWED)
         elif "working" in path[1:]:
             self._note("borrowed", thing, line, BORROWED)
-        elif module and module.split(".")[0] not in NOT_MATHEMATICS and not isclass(value):
+        elif module and not is_free(module) and not isclass(value):
             if f"rnnlib.{module}" not in self.lends:
                 self._note("borrowed", thing, line, BORROWED)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
-from rnnlib.sequences import adding_batch
+from rnnlib.data.adding import adding_batch
 
 
 def _draw_adding(rng):

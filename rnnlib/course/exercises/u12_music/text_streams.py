@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.longtext import text_streams
+from rnnlib.sequences import text_streams
 
 
 def _draw_streams(rng):

@@ -1,15 +1,15 @@
 """What the text of unit 03 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from places import ROOT
 
 from rnnlib.data import dinosaur_names
 
-NOTEBOOK = Path(__file__).parent.parent / "solutions" / "03_training" / "03_training.ipynb"
+NOTEBOOK = ROOT / "solutions" / "03_training" / "03_training.ipynb"
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
+from places import ROOT
 
 from rnnlib.course.authoring import (
     Unit,
@@ -23,7 +23,6 @@ from rnnlib.course.authoring.rules import check_release
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.exercises import all_exercises
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "99_tiny"
 
 HEADER = """\
@@ -45,7 +44,7 @@ SETUP = """
 # %% locked="setup"
 import numpy as np
 
-from rnnlib.course.checking import check, check_answer
+from rnnlib.course import check, check_answer
 """
 EXERCISE = """
 # %% exercise="rnn_step"

@@ -1,9 +1,9 @@
 """A course in a temporary folder, and a class that hands in: what tests of grading share."""
 
 from functools import partial
-from pathlib import Path
 
 import nbformat
+from places import ROOT
 
 from rnnlib.course.authoring.nbgrader import generate_assignment
 from rnnlib.course.grading import sample_class
@@ -11,7 +11,6 @@ from rnnlib.course.grading.autograde import autograde as _autograde
 from rnnlib.course.grading.demo import CONFIG
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 
-ROOT = Path(__file__).resolve().parent.parent
 UNIT = "01_hidden_state"
 SOLUTION = ROOT / "solutions" / UNIT / f"{UNIT}.ipynb"
 

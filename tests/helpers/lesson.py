@@ -1,11 +1,11 @@
 """What stands in a unit's built notebook: its outputs, and the numbers that its texts speak of."""
 
 import re
-from pathlib import Path
 
 import nbformat
+from places import ROOT
 
-SOLUTIONS = Path(__file__).parent.parent / "solutions"
+SOLUTIONS = ROOT / "solutions"
 NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]\d+)?"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import headless, jupyterlab, visit, why_not
+from places import ROOT
 
 from rnnlib.course.grading.attacks import ATTACKS
 from rnnlib.course.grading.attacks.arena import Arena
@@ -17,7 +18,6 @@ from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.isolation.syscalls import CLONE, NUMBERS, seccomp_filter
 from rnnlib.course.grading.worker import Handed
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = [name for name, attack in ATTACKS.items() if attack.aim == "browser"]
 
 try:

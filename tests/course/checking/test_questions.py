@@ -6,15 +6,14 @@ import json
 import string
 import tomllib
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from rnnlib.course.checking import check_answer, grade_answer
 from rnnlib.course.checking.questions import Verdict, all_questions, normal, open_sealed, seal
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "solutions").glob("*.questions.toml"))
 QUESTIONS = {
     name: question
@@ -87,7 +86,9 @@ def test_a_name_is_used_once_in_the_course():
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name.partition(".")[0])
 def test_a_sealed_file_holds_no_remark_and_no_answer_in_the_clear(path):
     questions = tomllib.loads(path.read_text(encoding="utf-8"))
-    sealed_file = files("rnnlib.course.exercises") / "sealed" / f"{path.name.partition('.')[0]}.json"
+    sealed_file = (
+        files("rnnlib.course.exercises") / "sealed" / f"{path.name.partition('.')[0]}.json"
+    )
     sealed = json.loads(sealed_file.read_text(encoding="utf-8"))
     wanted = [question.pop("wanted") for question in sealed.values()]
     assert all(words == "a number" or words.startswith("one of the letters a,") for words in wanted)

@@ -367,7 +367,7 @@ def test_a_made_up_list_of_repairs_is_dropped(course):
         "5.0",
         "",
         "grade = lambda *a, **k: 5.0\ngrade(rnn_step, points=5, seed=1)",
-        "from rnnlib.course.checking import grade\n\nseed = 7\ngrade(rnn_step, points=50, seed=seed)",
+        "from rnnlib.course import grade\n\nseed = 7\ngrade(rnn_step, points=50, seed=seed)",
         "# grade(rnn_step, points=5)",
     ],
 )

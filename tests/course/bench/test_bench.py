@@ -76,6 +76,8 @@ def test_the_threads_are_set_before_numpy_is_loaded(monkeypatch):
 
 
 def test_importing_the_command_imports_neither_torch_nor_matplotlib():
-    code = "import sys, rnnlib.course.bench; print({'torch', 'matplotlib', 'rich'} & set(sys.modules))"
+    code = (
+        "import sys, rnnlib.course.bench; print({'torch', 'matplotlib', 'rich'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -4,14 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.cli import main
 
-ROOT = Path(__file__).resolve().parent.parent
 UNIT = "01_hidden_state"
 
 

@@ -1,17 +1,17 @@
 """What the text of unit 08 says, read from the outputs that stand in it."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 from lesson import outputs_of, printed_in
+from places import ROOT
 
 import rnnlib
 from rnnlib.data import sunspots
 
-UNIT = Path(__file__).parent.parent / "solutions" / "08_forecasting" / "08_forecasting.ipynb"
+UNIT = ROOT / "solutions" / "08_forecasting" / "08_forecasting.ipynb"
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rnnlib import plotting
-from rnnlib.plotting import gated, interactive, lags, style
 from rnnlib._shapes import ShapeError
+from rnnlib.plotting import gated, interactive, lags, style
 
 RNG = np.random.default_rng(7)
 HS = np.tanh(RNG.normal(size=(6, 5)))

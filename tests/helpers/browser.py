@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from places import ROOT
+
+REPOSITORY = ROOT
 SECONDS = 90
 """How long anything may take. Waiting ends as soon as what is awaited is there."""
 

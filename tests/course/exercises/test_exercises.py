@@ -3,10 +3,10 @@
 import re
 import statistics
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 from student import notebook, run_cell, written
 
 from rnnlib import Params
@@ -27,7 +27,6 @@ from rnnlib.course.exercises import (
     unit_exercises,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
 SEEDS = (1, 2, 20_000)
 EXERCISES = list(all_exercises().values())
 

@@ -74,7 +74,7 @@ def test_what_students_wrote_or_changed_is_run():
 
 def test_a_marked_cell_asks_the_student_only_for_what_students_write():
     fetched, beside = wanted(
-        "from rnnlib.course.checking import grade\nseed = 1\ngrade(f, points=abs(np.ones(2)), seed=seed)",
+        "from rnnlib.course import grade\nseed = 1\ngrade(f, points=abs(np.ones(2)), seed=seed)",
         locked=["import numpy as np\nimport rnnlib", "tolerance = 1"],
         answers=["def f(x): ..."],
     )

@@ -3,15 +3,14 @@
 import math
 import re
 import tomllib
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from places import ROOT
 
 from rnnlib.course.exercises import unit_exercises
 
-ROOT = Path(__file__).resolve().parent.parent
 UNIT = "01_hidden_state"
 SOLUTION = nbformat.read(ROOT / "solutions" / UNIT / f"{UNIT}.ipynb", as_version=4)
 RELEASE_PATH = ROOT / "course" / UNIT / f"{UNIT}.ipynb"

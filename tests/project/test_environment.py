@@ -11,15 +11,14 @@ import sys
 import time
 import tomllib
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 # What conda-forge calls by another name than PyPI.
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",

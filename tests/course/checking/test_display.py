@@ -6,7 +6,14 @@ import json
 import numpy as np
 import pytest
 
-from rnnlib.course.checking.display import as_data, as_html, diagnosis_lines, headline, publish, text
+from rnnlib.course.checking.display import (
+    as_data,
+    as_html,
+    diagnosis_lines,
+    headline,
+    publish,
+    text,
+)
 from rnnlib.course.checking.marking import Report, Row
 
 ROWS = [

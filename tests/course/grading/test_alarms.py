@@ -1,17 +1,16 @@
 """What a person is asked to look at: found where it is, and nothing where an answer is honest."""
 
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
 from made_up_class import make_records
+from places import ROOT
 
 from rnnlib.course.authoring import find_units
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.alarms import copied_alarms, source_alarms
 
-ROOT = Path(__file__).resolve().parent.parent
 UNITS = ["01_hidden_state", "02_bptt", "03_training", "04_vanishing"]
 
 
@@ -80,7 +79,10 @@ def test_what_an_exercise_lends_may_be_used():
         ("import torch as t\nt.tanh(x)", "torch.tanh"),
         ("from torch import nn\nnn.RNN(3, 4)", "torch.nn.RNN"),
         ("def f():\n    return working(rnn_step)", "working"),
-        ("from rnnlib.course.exercises import all_exercises", "rnnlib.course.exercises.all_exercises"),
+        (
+            "from rnnlib.course.exercises import all_exercises",
+            "rnnlib.course.exercises.all_exercises",
+        ),
         ("def f(x:\n    rnnlib.rnn_step(x)", "rnnlib.rnn_step"),
     ],
 )
