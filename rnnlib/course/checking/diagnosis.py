@@ -61,7 +61,8 @@ def diagnose(
         ):
             return [(mistake.name, mistake.text)], True
     if exercise.observe is not None:  # one thing is watched from several sides: no part by itself
-        advice = exercise.advise(trials[0].call.value) if exercise.advise else None
+        usable = trials[0].results is not None
+        advice = exercise.advise(trials[0].call.value) if exercise.advise and usable else None
         return ([("advice", advice)] if advice else []), True
 
     found: dict[str, str] = {}

@@ -21,7 +21,9 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
     if exercise.observe is not None:
         try:
             return exercise.observe(value, case)
-        except (TypeError, ValueError) as error:
+        except Unusable:
+            raise
+        except Exception as error:  # a student's value: whatever it does when it is used
             raise Unusable(
                 f"returned a {type(value).__name__} that cannot be used: {error}"
             ) from error
