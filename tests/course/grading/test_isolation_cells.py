@@ -55,7 +55,11 @@ def notebook(*cells):
             {"f"},
             {"d"},
         ),
-        ("def f():\n    def g():\n        global n\n        n += 1\n    return g", {"f", "n"}, {"n"}),
+        (
+            "def f():\n    def g():\n        global n\n        n += 1\n    return g",
+            {"f", "n"},
+            {"n"},
+        ),
         ("class A(B):\n    size = 1\n    def f(self):\n        return size", {"A"}, {"B", "size"}),
         ("@d(k)\ndef f(x: T = v, *a: U) -> R: ...", {"f"}, {"d", "k", "T", "v", "U", "R"}),
         ("total += one", {"total"}, {"total", "one"}),
