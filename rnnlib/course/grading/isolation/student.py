@@ -35,7 +35,7 @@ ALL_OUTPUT = 16 * 2**20
 """Bytes that are kept of the output of all cells together."""
 
 PATIENCE = 60.0
-"""Seconds for the kernel of marked cells to read or write one frame: it is at once, as a rule."""
+"""Seconds to wait for a kernel: for a student's to start, for the marked cells' to read a frame."""
 
 RESTARTS = 8
 MOST_FILES = 1000
@@ -171,7 +171,7 @@ class Student:
                 listener.bind(str(gate / "gate"))
                 (gate / "gate").chmod(0o666)
                 listener.listen(1)
-                listener.settimeout(20)
+                listener.settimeout(PATIENCE)
                 self.kernel = self._new_kernel(gate)
                 try:
                     self._connection, _ = listener.accept()
