@@ -13,7 +13,7 @@ PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadsc
 ARGS :=
 
 .PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
-	lint format bench bench-grading attacks docs pins clean programs
+	lint format bench bench-grading bench-checks attacks docs pins clean programs
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
@@ -70,6 +70,9 @@ bench: setup ## measure speed and memory
 
 bench-grading: setup ## measure grading a class beside plain nbgrader (minutes)
 	@$(IN_VENV) .venv/bin/rnnlib bench-grading $(ARGS)
+
+bench-checks: setup ## measure how long the check of every exercise takes (minutes)
+	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib bench-checks $(ARGS)
 
 attacks: setup ## grade the hostile class, and show what came of each attack
 	@$(IN_VENV) .venv/bin/rnnlib attacks $(ARGS)

@@ -74,6 +74,11 @@ def main(argv: list[str] | None = None) -> int:
     bench.add_argument("--growth", type=_positive, help="and the same with so many submissions")
     bench.set_defaults(run=_bench_grading)
 
+    bench_checks = commands.add_parser("bench-checks", help="how long each exercise's check takes")
+    bench_checks.add_argument("exercises", nargs="*", help="all exercises if none is named")
+    bench_checks.add_argument("--rounds", type=_positive, default=1, help="of each check (1)")
+    bench_checks.set_defaults(run=_bench_checks)
+
     demo = commands.add_parser(
         "demo", help="release, a sample class, autograding, marks: in .demo/"
     )
@@ -180,6 +185,12 @@ def _bench_grading(options, console) -> int:
 
     (unit,) = find_units(course_root(), [options.unit])
     return run_bench(unit, console, options.submissions, options.growth)
+
+
+def _bench_checks(options, console) -> int:
+    from rnnlib.course.bench.checks import run_bench_checks
+
+    return run_bench_checks(options.exercises, options.rounds, console)
 
 
 def _demo(options, console) -> int:

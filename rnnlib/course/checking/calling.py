@@ -18,7 +18,7 @@ from rnnlib.course.checking.limits import TookTooLong, time_limit
 from rnnlib.params import Params
 
 SECONDS = 2.0
-"""Time for one call: a right answer needs a few milliseconds."""
+"""Processor time for one call: a right answer needs a few milliseconds."""
 
 
 @dataclass
@@ -83,7 +83,7 @@ def call(
     options : dict, optional
         Keyword arguments.
     seconds : float
-        When to stop it.
+        When to stop it, in processor time; see `time_limit`.
     allowed : tuple of str
         Modules of `rnnlib` that it may call.
     guarded : bool

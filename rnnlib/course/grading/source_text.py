@@ -108,6 +108,6 @@ def _comments(source: str) -> set[str]:
                 comment = " ".join(token.string.strip("# ").split())
                 if len(comment.split()) >= WORDS and comment != "YOUR CODE HERE":
                     found.add(comment)
-    except (tokenize.TokenError, SyntaxError, IndentationError):
+    except (tokenize.TokenError, SyntaxError, ValueError):  # ValueError: half a surrogate pair
         pass
     return found

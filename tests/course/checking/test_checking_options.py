@@ -110,7 +110,10 @@ def test_shares_that_do_not_add_up_to_1_exactly_still_give_all_points():
         results=dict.fromkeys(names, ""),
         weights={"a": 2, "b": 2},
     )
-    assert sum(exercise.share(name) for name in names) != 1
+    total = 0.0
+    for name in names:  # since Python 3.12 `sum` is more exact than that
+        total += exercise.share(name)
+    assert total != 1
     assert mark(exercise, exercise.reference).passed
 
 

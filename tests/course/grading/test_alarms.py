@@ -147,10 +147,10 @@ def test_what_looks_around_is_found(source, thing):
     + ["a b " * 12000, '"""' * 16000, "a.b " * 12000, "x = !" * 9999, "[" * 9999 + "]" * 9999],
 )
 def test_no_text_stops_the_search_or_keeps_it_long(source):
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert isinstance(alarms_about(source), list)
     copied_alarms([{"student": s, "answers": {"rnn_step": source}} for s in "ab"])
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 10  # what grows with the square takes minutes
 
 
 def test_a_flood_of_mentions_makes_few_and_short_alarms():
@@ -291,12 +291,16 @@ def test_nothing_depends_on_the_order_of_the_records():
     assert copied_alarms(records) == copied_alarms(records[::-1])
 
 
-def test_a_class_of_400_takes_seconds():
-    records = make_records("03_training", 400, own_words=True)
-    begin = time.perf_counter()
-    alarms = copied_alarms(records)
-    assert time.perf_counter() - begin < 20
-    assert len(alarms) <= 4
+def test_the_time_for_a_class_grows_with_its_size_and_not_with_its_pairs():
+    copied_alarms(make_records("03_training", 10))  # what the exercises foresee is read once
+    spent = {}
+    for size in (100, 400):
+        records = make_records("03_training", size, own_words=True)
+        begin = time.process_time()
+        alarms = copied_alarms(records)
+        spent[size] = time.process_time() - begin
+        assert len(alarms) <= 4
+    assert spent[400] < 8 * spent[100]  # 16 times as many pairs
 
 
 @pytest.mark.parametrize("records", [[], [{}], [{"student": None, "answers": None, "marks": None}]])

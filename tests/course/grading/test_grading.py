@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from classroom import (
+    POINTS,
     ROOT,
     SOLUTION,
     UNIT,
@@ -29,13 +30,6 @@ from rnnlib.course.grading.marks import read_marks
 from rnnlib.course.grading.output_limit import CHARACTERS, LimitedStream
 
 EXERCISES = list(unit_exercises(UNIT))
-POINTS = {
-    cell.metadata.nbgrader.grade_id.removeprefix("grade_").removeprefix("answer_"): float(
-        cell.metadata.nbgrader.points
-    )
-    for cell in nbformat.read(SOLUTION, as_version=4).cells
-    if cell.metadata.get("nbgrader", {}).get("grade")
-}
 QUESTIONS = [name for name in POINTS if name not in EXERCISES]
 BROKEN = sample_class.BROKEN
 GRADED = [student.__name__ for student in sample_class.STUDENTS]

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,13 +19,49 @@ from rnnlib.course.grading.records import read_records
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
 PROGRAM = """
+import signal
 from pathlib import Path
 from rnnlib.course.grading.autograde import autograde, submissions
+
+def tell(outcome, told=[]):
+    told.append(outcome.student)
+    print("graded", outcome.student, flush=True)
+    if len(told) == 2:  # the others are not graded, however late the interrupt comes
+        signal.pause()
+
 if __name__ == "__main__":
     root = Path({root!r})
     names = submissions(root, {unit!r})
-    autograde(Path({course!r}), root, {unit!r}, names, workers=2, sandbox={sandbox!r})
+    autograde(
+        Path({course!r}), root, {unit!r}, names, workers=2, sandbox={sandbox!r}, on_done=tell
+    )
 """
+LAST_RESORT = 600
+"""Seconds after which a test gives up; nothing takes nearly as long."""
+
+
+@contextmanager
+def grading(root):
+    """A process that grades, in a group of its own, when it has graded the first submission."""
+    program = root.parent / "grade.py"
+    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT, sandbox=SANDBOX))
+    process = subprocess.Popen(
+        [sys.executable, program],
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    give_up = threading.Timer(LAST_RESORT, process.kill)
+    give_up.start()
+    try:
+        assert process.stdout.readline().startswith("graded ")
+        yield process
+    finally:
+        give_up.cancel()
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
@@ -33,20 +70,9 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how
     hand_in(root, short_notebook(), only=STUDENTS)
     handed = {name: submitted(root, name) for name in STUDENTS}
     before = {name: path.read_bytes() for name, path in handed.items()}
-    program = tmp_path / "grade.py"
-    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT, sandbox=SANDBOX))
-    process = subprocess.Popen(
-        [sys.executable, program],
-        env=dict(os.environ, PYTHONPATH=str(ROOT)),
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    until = time.monotonic() + 120
-    while not read_records(root, UNIT) and time.monotonic() < until:
-        time.sleep(0.05)
-    os.killpg(process.pid, how)
-    process.wait(timeout=60)
+    with grading(root) as process:
+        os.killpg(process.pid, how)
+        process.wait(LAST_RESORT)
     done = {record["student"] for record in read_records(root, UNIT)}
     assert done and done < set(STUDENTS)
 
@@ -63,20 +89,10 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how
 def test_workers_and_kernels_end_with_a_grader_that_is_killed(tmp_path):
     root = tmp_path / "course"
     hand_in(root, short_notebook(), only=STUDENTS)
-    program = tmp_path / "grade.py"
-    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT, sandbox=SANDBOX))
-    process = subprocess.Popen(
-        [sys.executable, program],
-        env=dict(os.environ, PYTHONPATH=str(ROOT)),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    until = time.monotonic() + 120
-    while not read_records(root, UNIT) and time.monotonic() < until:
-        time.sleep(0.05)
-    below = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    process.wait()
+    with grading(root) as process:
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
     assert len(below) >= 3  # workers and their kernels
-    _, alive = psutil.wait_procs(below, timeout=20)
+    _, alive = psutil.wait_procs(below, timeout=LAST_RESORT)
     assert alive == []

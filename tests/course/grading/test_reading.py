@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_grading import ROOT
+from places import ROOT
 
 from rnnlib.course.authoring import find_units
 from rnnlib.course.grading.reading import Unreadable, find_notebook, read_bytes, read_submission

@@ -6,13 +6,13 @@ import random
 
 import nbformat
 import pytest
-from classroom import autograde
+from classroom import POINTS, UNIT, autograde, short_notebook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
-from test_grading import POINTS, ROOT, UNIT, short_notebook
+from places import ROOT
 
 from rnnlib.course.authoring import find_units
 from rnnlib.course.authoring.nbgrader import course_config, generate_assignment

@@ -143,7 +143,7 @@ def short_enough(sections, full):
 def exactly_equal(sections, full):
     """The sum is compared with `==`: three times 2/3 need not be 2 to the last digit."""
     inner = [bar for bars in sections for bar in bars[1:-1]]
-    fits = [sum(float(d) for d in note_durations(bar)) == full for bar in inner]
+    fits = [np.sum(note_durations(bar)) == full for bar in inner]
     return sum(fits), len(inner)
 
 

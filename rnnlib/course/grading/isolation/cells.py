@@ -43,8 +43,10 @@ def names_in(source: str) -> Names:
     if len(source) > LONGEST or len(MAGIC.findall(source)) > MOST_MAGIC:
         return _roughly(source)
     try:
-        code = TransformerManager().transform_cell(source)
-        table = symtable.symtable(_reached(code), "<cell>", "exec")
+        tree = ast.parse(TransformerManager().transform_cell(source))
+        _leave_out_unreached(tree)
+        code = ast.unparse(_SameOnEveryPython().visit(tree))
+        table = symtable.symtable(code, "<cell>", "exec")
     except SyntaxError:
         return Names(frozenset(), frozenset())  # nothing of it will run
     except (ValueError, RecursionError, MemoryError):
@@ -55,18 +57,46 @@ def names_in(source: str) -> Names:
     return Names(frozenset(bound), frozenset(used))
 
 
-def _reached(code: str) -> str:
-    """The code without what stands behind a `raise`: the last line of an unwritten answer."""
-    if "raise" not in code:
-        return code
-    tree = ast.parse(code)
+def _leave_out_unreached(tree: ast.Module) -> None:
+    """Drop what stands behind a `raise`: the last line of an unwritten answer."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         for place, statement in enumerate(body if isinstance(body, list) else []):
             if isinstance(statement, ast.Raise | ast.Return):
                 del body[place + 1 :]
                 break
-    return ast.unparse(tree)
+
+
+class _SameOnEveryPython(ast.NodeTransformer):
+    """Writes a cell so that `symtable` finds the same names in it on every version.
+
+    Since Python 3.12 a comprehension has no table of its own, and its variables look like names of
+    the cell; a generator expression still has one, and the same names. An f-string becomes a tuple:
+    3.11 cannot write every f-string back. ``x += 1`` needs x, which `symtable` does not say.
+    """
+
+    def visit_ListComp(self, node):
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node):
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return self.generic_visit(ast.GeneratorExp(pair, node.generators))
+
+    def visit_JoinedStr(self, node):
+        return self.generic_visit(ast.Tuple(node.values, ast.Load()))
+
+    def visit_FormattedValue(self, node):
+        parts = [node.value, node.format_spec] if node.format_spec else [node.value]
+        return self.generic_visit(ast.Tuple(parts, ast.Load()))
+
+    def visit_AugAssign(self, node):
+        self.generic_visit(node)
+        if not isinstance(node.target, ast.Name):
+            return node
+        before = ast.Name(node.target.id, ast.Load())
+        return ast.Assign([node.target], ast.BinOp(before, node.op, node.value), lineno=0)
 
 
 def _roughly(source: str) -> Names:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from rnnlib.course.checking import limits
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import sandbox, wire
 from rnnlib.course.grading.isolation.agent import FOLDER, GATE
@@ -27,11 +28,14 @@ SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve'])
 GRACE = 3.0
 """Seconds for an answer beyond those that the call itself may take: the rest of a hung call."""
 
+LONGEST_CALL = limits.PATIENCE * SECONDS + GRACE
+"""Seconds by the clock; one that computes is ended after `SECONDS + GRACE` of processor time."""
+
 ALL_OUTPUT = 16 * 2**20
 """Bytes that are kept of the output of all cells together."""
 
 PATIENCE = 60.0
-"""Seconds for the kernel of marked cells to read or write one frame: it is at once, as a rule."""
+"""Seconds to wait for a kernel: for a student's to start, for the marked cells' to read a frame."""
 
 RESTARTS = 8
 MOST_FILES = 1000
@@ -79,6 +83,8 @@ class Student:
         self._connection: socket.socket | None = None
         self._begun = self._watched = time.monotonic()
         self._request_ends = 0.0
+        self._used: dict[int, float] = {}  # processor time when the call began, by process
+        self._computed = 0.0  # since then, by the busiest
         self._room = ALL_OUTPUT
 
     def run(self, source: str) -> Ran:
@@ -103,7 +109,8 @@ class Student:
             if kind == b"R":
                 self._be_ready()
                 self._serve()
-                self._request_ends = time.monotonic() + self._seconds(SECONDS + GRACE)
+                self._request_ends = time.monotonic() + self._seconds(LONGEST_CALL)
+                self._used, self._computed = {}, 0.0
             elif self.kernel is None:
                 raise KernelLost("ended the kernel in which it ran")
             self._pass(data)
@@ -164,7 +171,7 @@ class Student:
                 listener.bind(str(gate / "gate"))
                 (gate / "gate").chmod(0o666)
                 listener.listen(1)
-                listener.settimeout(20)
+                listener.settimeout(PATIENCE)
                 self.kernel = self._new_kernel(gate)
                 try:
                     self._connection, _ = listener.accept()
@@ -219,7 +226,7 @@ class Student:
         """One frame from the student's kernel, in time."""
         reader = _Frames(self._connection)
         while True:
-            if time.monotonic() > self._request_ends:
+            if time.monotonic() > self._request_ends or self._computed > SECONDS + GRACE:
                 raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
             if select.select([self._connection], [], [], 0.1)[0]:
                 try:
@@ -245,7 +252,7 @@ class Student:
         return min(wanted, left)
 
     def _watch(self) -> None:
-        """Look now and then at the memory of all the sandbox's processes."""
+        """Look now and then at memory and processor time of all the sandbox's processes."""
         if time.monotonic() < self._watched + WATCH_EVERY or self.kernel.pid is None:
             return
         self._watched = time.monotonic()
@@ -254,6 +261,9 @@ class Student:
             for process in psutil.Process(self.kernel.pid).children(recursive=True):
                 with contextlib.suppress(psutil.Error):
                     total += process.memory_info().rss
+                    used = sum(process.cpu_times()[:2])
+                    since = used - self._used.setdefault(process.pid, used)
+                    self._computed = max(self._computed, since)
         if total > self.settings.limits.memory:
             raise KernelLost("used more memory than there is for a submission")
         written = count = 0
