@@ -7,9 +7,9 @@ from places import ROOT
 
 from rnnlib.course.authoring.nbgrader import generate_assignment
 from rnnlib.course.grading import sample_class
-from rnnlib.course.grading.autograde import autograde as _autograde
 from rnnlib.course.grading.demo import CONFIG
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.grading.run.autograde import autograde as _autograde
 
 UNIT = "01_hidden_state"
 SOLUTION = ROOT / "solutions" / UNIT / f"{UNIT}.ipynb"

@@ -23,12 +23,12 @@ from rich.console import Console
 
 from rnnlib.course.authoring import Unit
 from rnnlib.course.authoring.nbgrader import generate_assignment
-from rnnlib.course.grading.autograde import autograde, submissions
 from rnnlib.course.grading.demo import CONFIG
 from rnnlib.course.grading.isolation import sandbox
 from rnnlib.course.grading.isolation.student import Settings, Student
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.records import read_records
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.autograde import autograde, submissions
+from rnnlib.course.grading.run.records import read_records
 from rnnlib.course.grading.sample_class import make_honest_class
 
 WORKERS = 2
@@ -39,7 +39,7 @@ c.Autograde.autograde_preprocessors = [
     Execute, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 c.Execute.timeout = 60
 c.Execute.kernel_name = "python3"
-c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.course.grading.output_limit"]
+c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.course.grading.run.output_limit"]
 """
 
 

@@ -13,12 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnlib.course.authoring import Unit, UnitError
-from rnnlib.course.grading.autograde import Outcome, autograde, register, submissions
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
-from rnnlib.course.grading.marks import Mark, read_marks
-from rnnlib.course.grading.pool import SchedulerError
-from rnnlib.course.grading.records import FOLDER, read_records
-from rnnlib.course.grading.worker import answers_of
+from rnnlib.course.grading.report.student_marks import Mark, read_marks
+from rnnlib.course.grading.run.autograde import Outcome, autograde, register, submissions
+from rnnlib.course.grading.run.pool import SchedulerError
+from rnnlib.course.grading.run.records import FOLDER, read_records
+from rnnlib.course.grading.run.workplace import answers_of
 from rnnlib.course.progress import progress_bar
 
 LARGE = 30
@@ -82,8 +82,8 @@ def make_report(
     UnitError
         When nothing has been graded.
     """
-    from rnnlib.course.grading.copies import copied_alarms
-    from rnnlib.course.grading.report import write_report
+    from rnnlib.course.grading.alarms.copies import copied_alarms
+    from rnnlib.course.grading.report.class_report import write_report
 
     root = root or unit.root
     records = read_records(root, unit.name)
@@ -103,7 +103,7 @@ def run_export(
     root: Path, units: list[str], format: str, output: str, db_url: str | None, console: Console
 ) -> int:
     """Write the scores of these units, or of all that were graded; says who has none, and why."""
-    from rnnlib.course.grading.export import export_csv, gradebook_rows, gradebook_units
+    from rnnlib.course.grading.report.export import export_csv, gradebook_rows, gradebook_units
 
     try:
         units = units or gradebook_units(database(root, db_url))

@@ -16,7 +16,7 @@ from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
 from rnnlib.course.grading.attacks.table import WORKERS, as_rst, begin, try_one
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.isolation.syscalls import CLONE, NUMBERS, seccomp_filter
-from rnnlib.course.grading.worker import Handed
+from rnnlib.course.grading.run.workplace import Handed
 
 PAGES = [name for name, attack in ATTACKS.items() if attack.aim == "browser"]
 
@@ -136,7 +136,7 @@ def test_an_arena_notices_what_it_is_there_to_notice(folder):
     """Faults are found where an attack gains, loses, or leaves something behind."""
     from rnnlib.course.grading.attacks.arena import MARKER, Trial
     from rnnlib.course.grading.attacks.base import Attack
-    from rnnlib.course.grading.worker import Result
+    from rnnlib.course.grading.run.workplace import Result
 
     def faults(earned, **about):
         result = about.pop("result", Result("mallory"))

@@ -24,9 +24,9 @@ from nbgrader.api import Gradebook
 from rnnlib.course.authoring import find_units
 from rnnlib.course.exercises import unit_exercises
 from rnnlib.course.grading import sample_class
-from rnnlib.course.grading.autograde import submissions
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.output_limit import CHARACTERS, LimitedStream
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.autograde import submissions
+from rnnlib.course.grading.run.output_limit import CHARACTERS, LimitedStream
 
 EXERCISES = list(unit_exercises(UNIT))
 POINTS = {

@@ -11,11 +11,11 @@ import pytest
 from classroom import ROOT, UNIT, autograde, hand_in, short_notebook
 from nbgrader.api import Gradebook
 
-from rnnlib.course.grading.autograde import register
 from rnnlib.course.grading.command import database
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.pool import SchedulerError
-from rnnlib.course.grading.records import read_record
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.autograde import register
+from rnnlib.course.grading.run.pool import SchedulerError
+from rnnlib.course.grading.run.records import read_record
 
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 

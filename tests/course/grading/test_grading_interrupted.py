@@ -11,15 +11,15 @@ import psutil
 import pytest
 from classroom import ROOT, SANDBOX, UNIT, autograde, hand_in, short_notebook, submitted
 
-from rnnlib.course.grading.autograde import submissions
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.records import read_records
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.autograde import submissions
+from rnnlib.course.grading.run.records import read_records
 
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
 PROGRAM = """
 from pathlib import Path
-from rnnlib.course.grading.autograde import autograde, submissions
+from rnnlib.course.grading.run.autograde import autograde, submissions
 if __name__ == "__main__":
     root = Path({root!r})
     names = submissions(root, {unit!r})

@@ -13,8 +13,13 @@ from hypothesis import strategies as st
 from test_grading import ROOT
 
 from rnnlib.course.authoring import find_units
-from rnnlib.course.grading.reading import Unreadable, find_notebook, read_bytes, read_submission
-from rnnlib.course.grading.tidy import MAX_CELLS, MAX_TEXT, tidy
+from rnnlib.course.grading.intake.reading import (
+    Unreadable,
+    find_notebook,
+    read_bytes,
+    read_submission,
+)
+from rnnlib.course.grading.intake.tidy import MAX_CELLS, MAX_TEXT, tidy
 
 UNIT = "05_lstm"
 NAME = f"{UNIT}.ipynb"

@@ -17,13 +17,13 @@ from test_grading import POINTS, ROOT, UNIT, short_notebook
 from rnnlib.course.authoring import find_units
 from rnnlib.course.authoring.nbgrader import course_config, generate_assignment
 from rnnlib.course.exercises import unit_exercises
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.reading import read_submission
-from rnnlib.course.grading.recognize import source_cells
-from rnnlib.course.grading.records import read_record
-from rnnlib.course.grading.repair import note_repairs, repair_cells, repairs_of
+from rnnlib.course.grading.intake.reading import read_submission
+from rnnlib.course.grading.intake.recognize import source_cells
+from rnnlib.course.grading.intake.repair import note_repairs, repair_cells, repairs_of
+from rnnlib.course.grading.intake.tidy import tidy
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.records import read_record
 from rnnlib.course.grading.sample_class import Submission
-from rnnlib.course.grading.tidy import tidy
 
 MARKED = "grade_rnn_step"
 BUILT = [unit for unit in find_units(ROOT) if unit.solution.exists()]

@@ -26,11 +26,11 @@ from rnnlib.course.authoring import course_root
 from rnnlib.course.authoring.nbgrader import course_config
 from rnnlib.course.exercises import unit_exercises
 from rnnlib.course.grading.attacks.base import EVERYTHING, LOOT, UNIT, Attack, Hostile
-from rnnlib.course.grading.autograde import read_handed, read_task, register
-from rnnlib.course.grading.gradebook import Writer
-from rnnlib.course.grading.reading import Unreadable
+from rnnlib.course.grading.intake.reading import Unreadable
+from rnnlib.course.grading.run.autograde import read_handed, read_task, register
+from rnnlib.course.grading.run.gradebook import Writer
+from rnnlib.course.grading.run.workplace import Handed, Result, grade_submission
 from rnnlib.course.grading.sample_class import Submission
-from rnnlib.course.grading.worker import Handed, Result, grade_submission
 
 CELLS = (
     "setup",
@@ -335,9 +335,9 @@ def _processes(trusted: int | None) -> list[str]:
 
 def _courses() -> list:
     """The workers' own course roots, one for each kind of task."""
-    from rnnlib.course.grading import worker
+    from rnnlib.course.grading.run import workplace
 
-    return [thing for thing in gc.get_objects() if isinstance(thing, worker._Course)]
+    return [thing for thing in gc.get_objects() if isinstance(thing, workplace._Course)]
 
 
 def _remove(folder: Path) -> None:

@@ -8,7 +8,7 @@
 `syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
 `student`               the student's kernel: killed, restarted and brought back to where it was
-`cells`                 which cells run where, and which need not run at all
+`cell_plan`             which cells run where, and which need not run at all
 `execute`               nbgrader's preprocessor, in the place of its Execute
 ======================  ==========================================================================
 """

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Float, Integer
 
 from rnnlib.course.checking.display import MIME
-from rnnlib.course.grading.isolation import cells, sandbox
+from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.student import Settings, Student
 from rnnlib.course.grading.isolation.trusted import RELAY
@@ -57,18 +57,20 @@ class IsolatedExecute(NbGraderPreprocessor):
             os.chmod(files, 0o755)
             if folder:
                 _copy_regular_files(Path(folder), Path(files))
-            kinds = cells.plan(nb, given, everything=self.everything)
+            kinds = cell_plan.plan(nb, given, everything=self.everything)
             run.all_cells(nb, kinds, Path(files))
-            missing = _undefined(nb) & cells.left_out_names(nb, kinds)
+            missing = _undefined(nb) & cell_plan.left_out_names(nb, kinds)
             if missing and not self.everything:
                 self.log.info("%s may be needed after all: everything is run.", sorted(missing))
-                run.all_cells(nb, cells.plan(nb, given, everything=True), Path(files))
+                run.all_cells(nb, cell_plan.plan(nb, given, everything=True), Path(files))
         notes = nb.metadata.setdefault("rnnlib", NotebookNode())
         notes["alarms"] = run.alarms
         notes["own"] = {
             f"a cell of their own, {cell.id}": cell.source
             for cell, kind in zip(nb.cells, kinds, strict=True)
-            if kind == cells.RUN and not cells.is_solution(cell) and cell.source not in given
+            if kind == cell_plan.RUN
+            and not cell_plan.is_solution(cell)
+            and cell.source not in given
         }
         notes["seconds"] = {name: round(seconds, 3) for name, seconds in run.seconds.items()}
         return nb, resources
@@ -105,9 +107,9 @@ class _Run:
                 student.where = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
                 cell.execution_count = None
                 start = time.perf_counter()
-                if kind == cells.LEFT_OUT:
+                if kind == cell_plan.LEFT_OUT:
                     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)]
-                elif kind == cells.MARKED:
+                elif kind == cell_plan.MARKED:
                     cell.execution_count = place + 1
                     self._mark(cell, student, trusted)
                     self._count("marking", start)
@@ -136,7 +138,7 @@ class _Run:
             student.alarms.append({"kind": "hung", "where": student.where, "text": limit})
 
     def _mark(self, cell: NotebookNode, student: Student, trusted: Trusted) -> None:
-        names, beside = cells.wanted(cell.source, self.locked, self.answers)
+        names, beside = cell_plan.wanted(cell.source, self.locked, self.answers)
         try:
             for source in beside:
                 trusted.run(source, 60, silent=True)

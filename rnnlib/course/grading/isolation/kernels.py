@@ -20,7 +20,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.tidy import valid_text
+from rnnlib.course.grading.intake.tidy import valid_text
 
 LARGEST_MESSAGE = 8 * 2**20
 LARGEST_OUTPUT = 4 * 2**20

@@ -22,7 +22,7 @@ from rnnlib.course.grading.isolation import sandbox, wire
 from rnnlib.course.grading.isolation.agent import FOLDER, GATE
 from rnnlib.course.grading.isolation.kernels import LARGEST_OUTPUT, Kernel, KernelLost, Ran
 
-EXTENSIONS = ["rnnlib.course.grading.output_limit", "rnnlib.course.grading.isolation.agent"]
+EXTENSIONS = ["rnnlib.course.grading.run.output_limit", "rnnlib.course.grading.isolation.agent"]
 SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve']).serve()"
 GRACE = 3.0
 """Seconds for an answer beyond those that the call itself may take: the rest of a hung call."""

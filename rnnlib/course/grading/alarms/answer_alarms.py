@@ -12,8 +12,8 @@ from __future__ import annotations
 import unicodedata
 
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.copies import copied_alarms
-from rnnlib.course.grading.mentions import Reader
+from rnnlib.course.grading.alarms.copies import copied_alarms
+from rnnlib.course.grading.alarms.mentions import Reader
 
 __all__ = ["copied_alarms", "source_alarms"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 from traitlets.config import Config
 
-from rnnlib.course.grading.folder import read_bytes
-from rnnlib.course.grading.reading import Unreadable
-from rnnlib.course.grading.records import write_whole
-from rnnlib.course.grading.worker import Result
+from rnnlib.course.grading.intake.folder import read_bytes
+from rnnlib.course.grading.intake.reading import Unreadable
+from rnnlib.course.grading.run.records import write_whole
+from rnnlib.course.grading.run.workplace import Result
 
 
 class Writer:

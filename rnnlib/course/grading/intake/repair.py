@@ -17,9 +17,9 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from rnnlib.course.grading.bindings import defines
-from rnnlib.course.grading.recognize import Item, SourceCell, recognize, source_cells
-from rnnlib.course.grading.tidy import free_id, tidy
+from rnnlib.course.grading.intake.bindings import defines
+from rnnlib.course.grading.intake.recognize import Item, SourceCell, recognize, source_cells
+from rnnlib.course.grading.intake.tidy import free_id, tidy
 
 
 class RepairCells(NbGraderPreprocessor):
@@ -60,7 +60,7 @@ def repair_cells(nb: NotebookNode, sources: list[SourceCell]) -> list[str]:
     Parameters
     ----------
     nb : NotebookNode
-        From `rnnlib.course.grading.tidy.tidy`.
+        From `rnnlib.course.grading.intake.tidy.tidy`.
     sources : list of SourceCell
         In the order of the lesson.
 

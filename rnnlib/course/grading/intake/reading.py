@@ -14,8 +14,8 @@ import warnings
 import nbformat
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.folder import find_notebook, read_bytes, shown
-from rnnlib.course.grading.tidy import Unreadable, tidy
+from rnnlib.course.grading.intake.folder import find_notebook, read_bytes, shown
+from rnnlib.course.grading.intake.tidy import Unreadable, tidy
 
 __all__ = ["Unreadable", "find_notebook", "read_bytes", "read_submission"]
 
@@ -35,7 +35,7 @@ def read_submission(data: bytes, unit: str) -> tuple[NotebookNode, list[str]]:
     Returns
     -------
     notebook : NotebookNode
-        Valid, in today's format, without outputs; see `rnnlib.course.grading.tidy`.
+        Valid, in today's format, without outputs; see `rnnlib.course.grading.intake.tidy`.
     repairs : list of str
         A sentence for each thing that was mended.
 

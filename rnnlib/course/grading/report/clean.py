@@ -15,7 +15,7 @@ import bleach
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from rnnlib.course.grading.isolation.cells import is_marked
+from rnnlib.course.grading.isolation.cell_plan import is_marked
 from rnnlib.course.grading.isolation.execute import given_sources
 
 TAGS = frozenset(

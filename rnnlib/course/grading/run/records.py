@@ -11,7 +11,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rnnlib.course.grading.worker import Result, Task
+from rnnlib.course.grading.run.workplace import Result, Task
 
 FOLDER = "grading"
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.bindings import Bindings, defines
+from rnnlib.course.grading.intake.bindings import Bindings, defines
 
 SCHEMA_VERSION = 3
 _HIDDEN = re.compile(

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.authoring.nbgrader import course_config, generate_assignment
-from rnnlib.course.grading.folder import find_notebook, read_bytes
-from rnnlib.course.grading.gradebook import Writer
-from rnnlib.course.grading.links import links_in
-from rnnlib.course.grading.pool import run_all
-from rnnlib.course.grading.reading import Unreadable
-from rnnlib.course.grading.records import is_done, read_record, write_record
-from rnnlib.course.grading.worker import Handed, Result, Task, grade_submission
+from rnnlib.course.grading.intake.folder import find_notebook, read_bytes
+from rnnlib.course.grading.intake.links import links_in
+from rnnlib.course.grading.intake.reading import Unreadable
+from rnnlib.course.grading.run.gradebook import Writer
+from rnnlib.course.grading.run.pool import run_all
+from rnnlib.course.grading.run.records import is_done, read_record, write_record
+from rnnlib.course.grading.run.workplace import Handed, Result, Task, grade_submission
 
 WORKERS = 2
 FILES_LIMIT = 50 * 2**20

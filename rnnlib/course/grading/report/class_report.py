@@ -17,10 +17,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading import report_plots as plots
-from rnnlib.course.grading.copies import copied_alarms
-from rnnlib.course.grading.export import write_atomically
-from rnnlib.course.grading.report_plots import percent, points
+from rnnlib.course.grading.alarms.copies import copied_alarms
+from rnnlib.course.grading.report import plots
+from rnnlib.course.grading.report.export import write_atomically
+from rnnlib.course.grading.report.plots import percent, points
 
 SHOWN = 30
 """Students named in one place; the rest are counted."""
@@ -89,7 +89,7 @@ def rich(text: object, limit: int = 600) -> Markup:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("rnnlib.course.grading"),
+        loader=PackageLoader("rnnlib.course.grading.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -31,7 +31,7 @@ from functools import cache
 from itertools import combinations
 
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.source_text import Text, read
+from rnnlib.course.grading.alarms.source_text import Text, read
 
 SIGNS, FEW, LONG, SHORT = 2, 4, 6, 3
 

@@ -23,8 +23,8 @@ from pathlib import Path
 import nbformat
 
 from rnnlib.course.checking.display import MIME
-from rnnlib.course.grading.alarms import source_alarms
-from rnnlib.course.grading.reading import Unreadable, read_submission
+from rnnlib.course.grading.alarms.answer_alarms import source_alarms
+from rnnlib.course.grading.intake.reading import Unreadable, read_submission
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class _Course:
 
     def __init__(self, task: Task):
         from rnnlib.course.authoring.nbgrader import course_config
-        from rnnlib.course.grading.autograde import register
+        from rnnlib.course.grading.run.autograde import register
 
         self.task = task
         self.root = Path(tempfile.mkdtemp(prefix="rnn")).resolve()

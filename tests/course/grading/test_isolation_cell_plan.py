@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from rnnlib.course.grading.isolation.cells import LEFT_OUT, MARKED, RUN, names_in, plan, wanted
+from rnnlib.course.grading.isolation.cell_plan import LEFT_OUT, MARKED, RUN, names_in, plan, wanted
 
 
 def notebook(*cells):

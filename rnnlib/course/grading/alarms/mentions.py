@@ -13,8 +13,8 @@ from inspect import isclass
 
 import rnnlib
 from rnnlib.course.checking.guard import PACKAGE, is_free
-from rnnlib.course.grading.source_text import parse
-from rnnlib.course.grading.suspects import (
+from rnnlib.course.grading.alarms.source_text import parse
+from rnnlib.course.grading.alarms.suspects import (
     FRAMES,
     MODULES,
     NAMES,

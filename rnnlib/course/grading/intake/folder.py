@@ -12,7 +12,7 @@ import os
 import stat
 from pathlib import Path
 
-from rnnlib.course.grading.tidy import Unreadable, valid_text
+from rnnlib.course.grading.intake.tidy import Unreadable, valid_text
 
 LIMIT = 20_000_000
 """Bytes: the longest notebook that is read. A unit's own, with its figures, stays below 1 MB."""
