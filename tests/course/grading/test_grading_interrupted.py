@@ -9,21 +9,20 @@ from pathlib import Path
 
 import psutil
 import pytest
-from classroom import ROOT, SANDBOX, UNIT, autograde, hand_in, short_notebook, submitted
+from classroom import ROOT, SANDBOX, UNIT, assignment, autograde, hand_in, short_notebook, submitted
 
 from rnnlib.course.grading.report.student_marks import read_marks
-from rnnlib.course.grading.run.autograde import submissions
 from rnnlib.course.grading.run.records import read_records
 
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
 PROGRAM = """
 from pathlib import Path
-from rnnlib.course.grading.run.autograde import autograde, submissions
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.run.autograde import autograde
 if __name__ == "__main__":
-    root = Path({root!r})
-    names = submissions(root, {unit!r})
-    autograde(Path({course!r}), root, {unit!r}, names, workers=2, sandbox={sandbox!r})
+    assignment = Assignment({unit!r}, Path({root!r}), settings=Path({course!r}))
+    autograde(assignment, workers=2, sandbox={sandbox!r})
 """
 
 
@@ -43,19 +42,19 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how
         stderr=subprocess.DEVNULL,
     )
     until = time.monotonic() + 120
-    while not read_records(root, UNIT) and time.monotonic() < until:
+    while not read_records(assignment(root)) and time.monotonic() < until:
         time.sleep(0.05)
     os.killpg(process.pid, how)
     process.wait(timeout=60)
-    done = {record["student"] for record in read_records(root, UNIT)}
+    done = {record["student"] for record in read_records(assignment(root))}
     assert done and done < set(STUDENTS)
 
-    outcomes = autograde(ROOT, root, UNIT, submissions(root, UNIT))
+    outcomes = autograde(assignment(root), assignment(root).students())
     assert {o.student for o in outcomes if o.again} == done
     assert all(o.problem is None for o in outcomes)
-    marks = {name: read_marks(root, UNIT, name) for name in STUDENTS}
-    autograde(ROOT, root, UNIT, STUDENTS, anew=True)
-    assert {name: read_marks(root, UNIT, name) for name in STUDENTS} == marks
+    marks = {name: read_marks(assignment(root), name) for name in STUDENTS}
+    autograde(assignment(root), STUDENTS, anew=True)
+    assert {name: read_marks(assignment(root), name) for name in STUDENTS} == marks
     assert {name: path.read_bytes() for name, path in handed.items()} == before
     assert not list(Path(root).rglob("*.new"))
 
@@ -72,7 +71,7 @@ def test_workers_and_kernels_end_with_a_grader_that_is_killed(tmp_path):
         stderr=subprocess.DEVNULL,
     )
     until = time.monotonic() + 120
-    while not read_records(root, UNIT) and time.monotonic() < until:
+    while not read_records(assignment(root)) and time.monotonic() < until:
         time.sleep(0.05)
     below = psutil.Process(process.pid).children(recursive=True)
     process.kill()

@@ -14,11 +14,9 @@ import unicodedata
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.alarms.mentions import Reader
+from rnnlib.course.grading.limits import ALARMS_PER_ANSWER
 
 __all__ = ["copied_alarms", "source_alarms"]
-
-MOST = 8
-"""Alarms about one answer; whoever writes more needs no further question."""
 
 
 def source_alarms(answers: dict[str, str]) -> list[dict]:
@@ -50,15 +48,15 @@ def source_alarms(answers: dict[str, str]) -> list[dict]:
         exercise = all_exercises().get(name)
         reader = Reader(exercise.borrow if exercise else ())
         reader.read(str(source))
-        for (kind, root, why), things in list(reader.found.items())[:MOST]:
+        for (kind, root, why), things in list(reader.found.items())[:ALARMS_PER_ANSWER]:
             if len(things) > 1:
                 things.pop(root, None)  # `import os` says no more than `os.listdir`
             mentions = [f"`{_short(thing)}` {_in_lines(lines)}" for thing, lines in things.items()]
             more = f" and {len(mentions) - 3} more" if len(mentions) > 3 else ""
             text = f"{', '.join(mentions[:3])}{more}: {why}."
             alarms.append({"kind": kind, "where": name, "text": text})
-        if len(reader.found) > MOST:
-            text = f"{len(reader.found) - MOST} more things of this kind."
+        if len(reader.found) > ALARMS_PER_ANSWER:
+            text = f"{len(reader.found) - ALARMS_PER_ANSWER} more things of this kind."
             alarms.append({"kind": "suspicious", "where": name, "text": text})
     return alarms
 

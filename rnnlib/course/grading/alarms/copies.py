@@ -32,8 +32,14 @@ from itertools import combinations
 
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.alarms.source_text import Text, read
-
-SIGNS, FEW, LONG, SHORT = 2, 4, 6, 3
+from rnnlib.course.grading.limits import (
+    COMMON_CLASS,
+    COMMON_SHARE,
+    FEW_STUDENTS,
+    SAME_MISTAKE_STATEMENTS,
+    SAME_STATEMENTS,
+    SIGNS_FOR_ALARM,
+)
 
 
 @dataclass
@@ -91,7 +97,7 @@ def copied_alarms(
     alarms: dict[str, list[dict]] = defaultdict(list)
     for (one, other), places in sorted(signs.items()):
         places = {name: words for name, words in places.items() if words}
-        if sum(map(len, places.values())) >= SIGNS:
+        if sum(map(len, places.values())) >= SIGNS_FOR_ALARM:
             for student, partner in ((one, other), (other, one)):
                 if not student.startswith("\0"):
                     alarms[student].append(_alarm(partner, places))
@@ -112,7 +118,9 @@ def _compare(name, by_student, wrong, rare, stub, own, signs) -> None:
     """Add the signs that the answers to one exercise give."""
     known, size = known_of(name), len(by_student)
     times = Counter(s for text in by_student.values() for s in set(text.statements))
-    common = {s for s, count in times.items() if size >= 10 and count > size / 3}
+    common = {
+        s for s, count in times.items() if size >= COMMON_CLASS and count > COMMON_SHARE * size
+    }
     common |= set(stub.statements)
     rare_names = rare[0] - known.names - set(stub.names)
     rare_comments = rare[1] - known.comments - stub.comments
@@ -120,11 +128,11 @@ def _compare(name, by_student, wrong, rare, stub, own, signs) -> None:
 
     for form, students in _groups({k: [t.form] for k, t in by_student.items()}).items():
         length = min(sum(s not in common for s in by_student[k].statements) for k in students)
-        if not form or form == stub.form or length < SHORT:
+        if not form or form == stub.form or length < SAME_MISTAKE_STATEMENTS:
             continue
-        if form not in known.forms and len(students) <= FEW:
+        if form not in known.forms and len(students) <= FEW_STUDENTS:
             for pair in combinations(sorted(students), 2):
-                if length >= LONG:
+                if length >= SAME_STATEMENTS:
                     signs[pair][name].append(f"the same code ({length} statements)")
                 if all((name, k) in wrong for k in pair):
                     signs[pair][name].append("the same mistake, which is no known one")
@@ -152,12 +160,12 @@ def _compare_with_own(name, owner, theirs, by_student, known, times, stub, signs
     telling = {
         s
         for s in theirs.statements
-        if s not in known.statements and s not in stub.statements and times[s] <= FEW
+        if s not in known.statements and s not in stub.statements and times[s] <= FEW_STUDENTS
     }
     for student, text in by_student.items():
         pair = (f"\0{owner}", student)
         count = len(telling & set(text.statements))
-        if count >= LONG:
+        if count >= SAME_STATEMENTS:
             signs[pair][name] += [f"{count} statements that are literally the same", ""]
         shared = sorted(theirs.comments & text.comments - known.comments - stub.comments)
         signs[pair][name] += [f"the same comment “{comment[:80]}”" for comment in shared[:2]]
@@ -179,7 +187,7 @@ def _rare(texts: dict[str, dict[str, Text]], what: str) -> set[str]:
         for student, text in by_student.items():
             for entry in getattr(text, what):
                 used[entry].add(student)
-    return {entry for entry, by in used.items() if len(by) <= FEW and len(entry) >= 3}
+    return {entry for entry, by in used.items() if len(by) <= FEW_STUDENTS and len(entry) >= 3}
 
 
 @cache

@@ -23,9 +23,8 @@ from rnnlib.course.grading.alarms.suspects import (
     PARTS,
     PLACES,
 )
+from rnnlib.course.grading.limits import PARSED_CHARACTERS
 
-LONGEST = 50_000
-"""Characters of an answer that are parsed; an answer has a few hundred."""
 MODULE_NAMES = {"np": "numpy", "rnnlib": "rnnlib"} | {
     name: name for name in ("numpy", "IPython", *OTHER_LIBRARIES, *MODULES, *PARTS)
 }
@@ -48,10 +47,10 @@ class Reader:
 
     def read(self, source: str) -> None:
         """Note what the answer mentions."""
-        if len(source) > LONGEST:
+        if len(source) > PARSED_CHARACTERS:
             why = f"this answer has {len(source):,} characters, many times what is asked for"
             self._note("suspicious", source[:20] + " ...", 1, why)
-            source = source[:LONGEST]
+            source = source[:PARSED_CHARACTERS]
         tree = parse(source)
         if tree is None:
             source = self._without_magic(source)

@@ -8,10 +8,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass, field
 
-LONGEST = 20_000
-"""Characters of an answer that are compared with others."""
-WORDS = 4
-"""Words of a comment that is worth comparing."""
+from rnnlib.course.grading.limits import COMMENT_WORDS, COMPARED_CHARACTERS
 
 
 @dataclass
@@ -40,7 +37,7 @@ def parse(source: str) -> ast.Module | None:
 
 def read(source: str) -> Text:
     """An answer as it is compared."""
-    source = source[:LONGEST]
+    source = source[:COMPARED_CHARACTERS]
     comments = _comments(source)
     tree = parse(source)
     try:
@@ -106,7 +103,7 @@ def _comments(source: str) -> set[str]:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
                 comment = " ".join(token.string.strip("# ").split())
-                if len(comment.split()) >= WORDS and comment != "YOUR CODE HERE":
+                if len(comment.split()) >= COMMENT_WORDS and comment != "YOUR CODE HERE":
                     found.add(comment)
     except (tokenize.TokenError, SyntaxError, IndentationError):
         pass

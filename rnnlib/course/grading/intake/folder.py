@@ -6,18 +6,24 @@ opened: a link could lead to the solutions or to the gradebook, and a pipe would
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import stat
 from pathlib import Path
 
+from rnnlib.course.files import (
+    BEHIND_A_LINK,
+    TOO_LARGE,
+    FileRefused,
+    TooManyFiles,
+    kind_of,
+    read_file,
+    walk,
+)
 from rnnlib.course.grading.intake.tidy import Unreadable, valid_text
+from rnnlib.course.grading.limits import FOLDER_DEPTH, FOLDER_ENTRIES, NOTEBOOK_BYTES
 
-LIMIT = 20_000_000
-"""Bytes: the longest notebook that is read. A unit's own, with its figures, stays below 1 MB."""
-MAX_ENTRIES = 2_000
-MAX_DEPTH = 6
+NO_WORK_OF_THEIRS = (".ipynb_checkpoints", "__MACOSX")
+"""Folders that programs leave behind, with copies of notebooks in them."""
 
 
 def find_notebook(folder: Path, unit: str) -> tuple[Path, list[str]]:
@@ -47,8 +53,10 @@ def find_notebook(folder: Path, unit: str) -> tuple[Path, list[str]]:
         for path, what in ((folder.parent, "The student's folder"), (folder, "The folder")):
             mode = os.lstat(path).st_mode
             if not stat.S_ISDIR(mode):
-                raise Unreadable(f"{what} is {_kind(mode)}: nothing was read. Look at it by hand.")
-        found, others = _walk(folder)
+                raise Unreadable(
+                    f"{what} is {kind_of(mode)}: nothing was read. Look at it by hand."
+                )
+        found, others = _look_into(folder)
     except FileNotFoundError:
         raise Unreadable(f"{wanted} is missing from what was handed in: ask for it.") from None
     except OSError as error:
@@ -75,105 +83,60 @@ def find_notebook(folder: Path, unit: str) -> tuple[Path, list[str]]:
     raise Unreadable(f"{wanted} is missing from what was handed in: ask for it.{strange}")
 
 
-def read_bytes(path: Path, *, within: Path | None = None, limit: int = LIMIT) -> bytes:
+def read_bytes(path: Path, *, within: Path | None = None, limit: int = NOTEBOOK_BYTES) -> bytes:
     """A file's bytes, if it is a regular file that is not reached through a link.
 
     Parameters
     ----------
-    path : Path
-    within : Path, optional
-        A folder above it that is trusted: no folder below that may be a link. The folder that the
-        file lies in, unless given.
-    limit : int
-        How many bytes it may have.
+    path, within, limit
+        As for `rnnlib.course.files.read_file`.
 
     Raises
     ------
     Unreadable
         When it is a link or no regular file, when it is too long, or cannot be read.
     """
-    within = path.parent if within is None else within
     name = shown(path.name)
     try:
-        with contextlib.ExitStack() as opened:
-            # What was opened is looked at, not what the name stood for a moment before.
-            here = _open(within, os.O_DIRECTORY, None, opened, follow=True)
-            *folders, last = path.relative_to(within).parts
-            for part in folders:
-                here = _open(part, os.O_DIRECTORY, here, opened)
-            # Opening a pipe that nobody writes to would wait forever.
-            file = _open(last, os.O_NONBLOCK | os.O_NOCTTY, here, opened)
-            about = os.fstat(file)
-            if not stat.S_ISREG(about.st_mode):
-                raise Unreadable(
-                    f"{name} is {_kind(about.st_mode)}, not a file: ask for the notebook itself."
-                )
-            if about.st_size > limit:
-                raise _too_long(name, limit)
-            with os.fdopen(os.dup(file), "rb") as stream:
-                data = stream.read(limit + 1)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EMLINK):
-            raise Unreadable(
-                f"{name} is a link or lies behind one, or is no file: links are not followed. "
+        return read_file(path, within=within, limit=limit)
+    except FileRefused as refused:
+        if refused.reason == TOO_LARGE:
+            problem = (
+                f"is longer than {limit / 1e6:g} MB: ask for it again, with its outputs cleared."
+            )
+        elif refused.reason == BEHIND_A_LINK:
+            problem = (
+                "is a link or lies behind one, or is no file: links are not followed. "
                 "Ask for the notebook itself."
-            ) from None
-        raise Unreadable(f"{name} cannot be read ({_reason(error)}): look at it by hand.") from None
-    if len(data) > limit:
-        raise _too_long(name, limit)
-    return data
+            )
+        else:
+            problem = f"is {refused.reason}, not a file: ask for the notebook itself."
+    except OSError as error:
+        problem = f"cannot be read ({_reason(error)}): look at it by hand."
+    raise Unreadable(f"{name} {problem}")
 
 
-def _walk(folder: Path) -> tuple[list[Path], dict[Path, str]]:
-    """The notebooks below a folder; and what is neither file nor folder, with what it is."""
-    found, others, entries = [], {}, 0
-    waiting = [(folder, 0)]
-    while waiting:
-        here, depth = waiting.pop()
-        with os.scandir(here) as listing:
-            for entry in listing:
-                entries += 1
-                if entries > MAX_ENTRIES:
-                    raise Unreadable(
-                        f"More than {MAX_ENTRIES:,} files were handed in: look at them by hand."
-                    )
-                path, mode = here / entry.name, entry.stat(follow_symlinks=False).st_mode
-                if stat.S_ISDIR(mode):
-                    if depth < MAX_DEPTH and entry.name not in (".ipynb_checkpoints", "__MACOSX"):
-                        waiting.append((path, depth + 1))
-                    if path.name.casefold().endswith(".ipynb"):
-                        others[path] = "a folder"
-                elif not stat.S_ISREG(mode):
-                    others[path] = _kind(mode)
-                # "._NAME" is what a Mac leaves beside NAME on foreign disks.
-                elif entry.name.casefold().endswith(".ipynb") and not entry.name.startswith("._"):
-                    found.append(path)
+def _look_into(folder: Path) -> tuple[list[Path], dict[Path, str]]:
+    """The notebooks below a folder; and what bears a notebook's name and is none, with what it is.
+
+    Anything that is neither file nor folder counts among the latter, whatever its name.
+    """
+    found, others = [], {}
+    try:
+        for entry in walk(
+            folder, most=FOLDER_ENTRIES, deepest=FOLDER_DEPTH, skip=NO_WORK_OF_THEIRS, strict=True
+        ):
+            is_notebook = entry.path.name.casefold().endswith(".ipynb")
+            if not entry.is_file and (is_notebook or not entry.is_folder):
+                others[entry.path] = entry.kind
+            # "._NAME" is what a Mac leaves beside NAME on foreign disks.
+            elif is_notebook and entry.is_file and not entry.path.name.startswith("._"):
+                found.append(entry.path)
+    except TooManyFiles:
+        raise Unreadable(
+            f"More than {FOLDER_ENTRIES:,} files were handed in: look at them by hand."
+        ) from None
     return sorted(found), others
-
-
-def _open(name, flags: int, parent: int | None, opened, *, follow: bool = False) -> int:
-    """Open a file or folder for reading, without following a link, until `opened` is closed."""
-    flags |= os.O_RDONLY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-    descriptor = os.open(name, flags, dir_fd=parent)
-    opened.callback(os.close, descriptor)
-    return descriptor
-
-
-def _kind(mode: int) -> str:
-    kinds = {
-        stat.S_IFLNK: "a link",
-        stat.S_IFDIR: "a folder",
-        stat.S_IFIFO: "a pipe",
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFREG: "a file",
-    }
-    return kinds.get(stat.S_IFMT(mode), "a device")
-
-
-def _too_long(name: str, limit: int) -> Unreadable:
-    return Unreadable(
-        f"{name} is longer than {limit / 1e6:g} MB: ask for it again, with its outputs cleared."
-    )
 
 
 def _reason(error: OSError) -> str:

@@ -7,19 +7,14 @@ import os
 import stat
 from pathlib import Path
 
+from rnnlib.course.files import walk
+
 
 def links_in(folder: Path) -> list[Path]:
     """Whatever in a folder is neither file nor folder, and the folder itself if it is a link."""
-    found = []
     if not stat.S_ISDIR(os.lstat(folder).st_mode):
         return [folder]
-    for directory, folders, files in os.walk(folder, followlinks=False):
-        for name in [*folders, *files]:
-            path = Path(directory, name)
-            mode = path.lstat().st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                found.append(path)
-    return found
+    return [entry.path for entry in walk(folder) if not (entry.is_file or entry.is_folder)]
 
 
 def refuse_links() -> None:

@@ -14,10 +14,8 @@ import warnings
 import nbformat
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.intake.folder import find_notebook, read_bytes, shown
+from rnnlib.course.grading.intake.folder import shown
 from rnnlib.course.grading.intake.tidy import Unreadable, tidy
-
-__all__ = ["Unreadable", "find_notebook", "read_bytes", "read_submission"]
 
 _NO_NOTEBOOK = "is not a notebook that can be read"
 _BEGINNINGS = {
@@ -29,7 +27,7 @@ _BEGINNINGS = {
 }
 
 
-def read_submission(data: bytes, unit: str) -> tuple[NotebookNode, list[str]]:
+def read_notebook(data: bytes, unit: str) -> tuple[NotebookNode, list[str]]:
     """A notebook from the bytes that were handed in; what is damaged is mended where it can be.
 
     Returns

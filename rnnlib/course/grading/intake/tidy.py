@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
-MAX_CELLS = 2_000
-MAX_TEXT = 2_000_000
+from rnnlib.course.grading.limits import NOTEBOOK_CELLS, NOTEBOOK_CHARACTERS
+
 KINDS = ("code", "markdown", "raw")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -78,9 +78,9 @@ def tidy(raw: object, name: str = "The notebook") -> tuple[NotebookNode, list[st
             counts["strays"] += 1
     if not cells:
         raise Unreadable(f"{name} has no cells: ask for the notebook that was worked in.")
-    if sum(len(cell.source) for cell in cells) > MAX_TEXT:
+    if sum(len(cell.source) for cell in cells) > NOTEBOOK_CHARACTERS:
         raise Unreadable(
-            f"{name} holds more than {MAX_TEXT:,} characters of text: "
+            f"{name} holds more than {NOTEBOOK_CHARACTERS:,} characters of text: "
             "ask for a notebook without the data that were pasted into it."
         )
     _give_ids(cells, counts if current else Counter())
@@ -120,9 +120,9 @@ def _raw_cells(raw: Mapping, name: str) -> list:
             )
         lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, Mapping)]
         cells = [cell for found in lists if isinstance(found, list) for cell in found]
-    if len(cells) > MAX_CELLS:
+    if len(cells) > NOTEBOOK_CELLS:
         raise Unreadable(
-            f"{name} has {len(cells):,} cells, more than {MAX_CELLS:,}: look at it by hand."
+            f"{name} has {len(cells):,} cells, more than {NOTEBOOK_CELLS:,}: look at it by hand."
         )
     return cells
 

@@ -7,7 +7,7 @@
 `sandbox`               bubblewrap: what the student's kernel may see and use
 `syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
-`student`               the student's kernel: killed, restarted and brought back to where it was
+`student_kernel`        the student's kernel: killed, restarted and brought back to where it was
 `cell_plan`             which cells run where, and which need not run at all
 `execute`               nbgrader's preprocessor, in the place of its Execute
 ======================  ==========================================================================

@@ -19,6 +19,14 @@ from pathlib import Path
 
 import rnnlib
 from rnnlib.course.grading.isolation.syscalls import seccomp_filter
+from rnnlib.course.grading.limits import (
+    KERNEL_CPU_SECONDS,
+    KERNEL_FILE_BYTES,
+    KERNEL_FOLDER_BYTES,
+    KERNEL_MEMORY,
+    KERNEL_OPEN_FILES,
+    KERNEL_PROCESSES,
+)
 
 PACKAGE = Path(rnnlib.__file__).resolve().parent
 SUBMISSION = "/submission"
@@ -46,12 +54,12 @@ class Limits:
     open_files : int
     """
 
-    memory: int = 3 * 2**30
-    cpu: int = 600
-    processes: int = 64
-    file_size: int = 16 * 2**20
-    folder_size: int = 64 * 2**20
-    open_files: int = 256
+    memory: int = KERNEL_MEMORY
+    cpu: int = KERNEL_CPU_SECONDS
+    processes: int = KERNEL_PROCESSES
+    file_size: int = KERNEL_FILE_BYTES
+    folder_size: int = KERNEL_FOLDER_BYTES
+    open_files: int = KERNEL_OPEN_FILES
 
 
 def sandboxed(

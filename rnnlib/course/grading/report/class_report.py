@@ -17,13 +17,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rnnlib.course.exercises import all_exercises
+from rnnlib.course.files import write_whole
 from rnnlib.course.grading.alarms.copies import copied_alarms
+from rnnlib.course.grading.limits import NAMED_STUDENTS
 from rnnlib.course.grading.report import plots
-from rnnlib.course.grading.report.export import write_atomically
 from rnnlib.course.grading.report.plots import percent, points
+from rnnlib.course.marks import share_of, total
 
-SHOWN = 30
-"""Students named in one place; the rest are counted."""
 UNKNOWN = "wrong in a way that is no known mistake"
 STATES = {
     "unwritten": ("○", "not written"),
@@ -70,7 +70,7 @@ def write_report(
         .get_template("report.html.j2")
         .render(**_contents(records, unit, copied), timing=timing or {})
     )
-    write_atomically(path, page.encode())
+    write_whole(path, page, durable=True)
 
 
 def clean(text: object, limit: int = 300) -> str:
@@ -132,7 +132,7 @@ def _contents(records: list[dict], unit: str, copied: dict) -> dict:
         "repairs": _repairs(rows),
         "mended": sum(bool(row["repairs"]) for row in rows),
         "seconds": _times(rows) if seconds else None,
-        "shown": SHOWN,
+        "shown": NAMED_STUDENTS,
         "totals_plot": Markup(plots.totals(scores, maximum)) if len(scores) > 1 else "",
         "exercises_plot": Markup(plots.exercises(exercises)) if exercises else "",
         "times_plot": Markup(plots.times(seconds)) if len(seconds) > 1 else "",
@@ -159,11 +159,10 @@ def _row(record: dict, columns: list[dict]) -> dict:
         reason = f"no mark yet for {', '.join(waiting)}"
     elif not reason and not marks:
         reason = "there are no marks, and no reason is known"
-    scores = [cell["score"] for cell in cells if cell["score"] is not None]
     return {
         "name": clean(record.get("student"), 60),
         "cells": cells,
-        "total": None if reason else sum(scores),
+        "total": None if reason else total(cell["score"] for cell in cells),
         "reason": clean(reason, 400) if reason else None,
         "repairs": [clean(text) for text in _list(record, "repairs", str)],
         "seconds": _finite((record.get("seconds") or {}).get("total")),
@@ -174,7 +173,7 @@ def _row(record: dict, columns: list[dict]) -> dict:
 def _cell(mark: dict | None, column: dict) -> dict:
     score = _finite(mark.get("score")) if mark else None
     state = str((mark or {}).get("state"))
-    share = 0.0 if score is None or not column["points"] else score / column["points"]
+    share = share_of(score, column["points"])
     level = (
         4 if share >= 1 else 3 if share >= 0.75 else 2 if share >= 0.5 else 1 if share > 0 else 0
     )

@@ -17,6 +17,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.isolation.cell_plan import is_marked
 from rnnlib.course.grading.isolation.execute import given_sources
+from rnnlib.course.grading.limits import (
+    SHOWN_CHARACTERS,
+    SHOWN_CODE_CHARACTERS,
+    SHOWN_TEXT_CHARACTERS,
+)
 
 TAGS = frozenset(
     "table caption thead tbody tr th td b i em strong code pre div span p br hr ul ol li sub sup "
@@ -37,12 +42,6 @@ RISKY = re.compile(
     r"|\]\((?!\s*(?:https?://|\#))|\]:(?!\s*https?://)",
     re.IGNORECASE,
 )
-LONGEST = 10_000
-"""Characters of a text cell that are made into a page; longer ones can be made to take hours."""
-
-LONGEST_CODE, ALL_TEXT = 20_000, 200_000
-"""Characters of code that are shown, and of all that students wrote: a page takes its time."""
-
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """The classes of what MathJax shall leave as it is."""
 
@@ -53,7 +52,7 @@ class CleanOutputs(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources):
         """Clean one notebook."""
         given = set(given_sources(self, resources["nbgrader"]))
-        left = ALL_TEXT
+        left = SHOWN_CHARACTERS
         for cell in nb.cells:
             cell.pop("attachments", None)
             if cell.cell_type == "code" and is_marked(cell):
@@ -62,17 +61,17 @@ class CleanOutputs(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 cell.outputs = [out for out in map(_clean, cell.outputs) if out is not None]
                 if cell.source not in given:
-                    cell.source = _cut(cell.source, min(LONGEST_CODE, left))
+                    cell.source = _cut(cell.source, min(SHOWN_CODE_CHARACTERS, left))
                     left = max(left - len(cell.source), 0)
             elif cell.source not in given and _is_risky(cell.source):
                 cell.cell_type = "markdown"
-                cell.source = _as_typed(_cut(cell.source, min(LONGEST, left)))
+                cell.source = _as_typed(_cut(cell.source, min(SHOWN_TEXT_CHARACTERS, left)))
                 left = max(left - len(cell.source), 0)
         return nb, resources
 
 
 def _is_risky(text: str) -> bool:
-    return len(text) > LONGEST or bool(RISKY.search(text))
+    return len(text) > SHOWN_TEXT_CHARACTERS or bool(RISKY.search(text))
 
 
 def _clean(output: NotebookNode) -> NotebookNode | None:

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from rnnlib.course.files import write_whole
+from rnnlib.course.marks import final_score
 
 FORMATS = ("moodle", "canvas", "plain")
 FORMULA = ("=", "+", "-", "@")
@@ -139,7 +141,7 @@ def _score(found: tuple | None, maximum: float) -> Score:
     score, penalty, waiting = found
     if waiting:
         return Score(None, maximum, penalty, "waiting")
-    return Score(max(0.0, score - penalty), maximum, penalty)
+    return Score(final_score(score, penalty), maximum, penalty)
 
 
 def _order(row: Row):
@@ -196,7 +198,8 @@ def export_csv(
     text = io.StringIO()
     csv.writer(text).writerows(table)
     # A spreadsheet needs the mark to see UTF-8, and Moodle removes it; Canvas does not.
-    write_atomically(path, text.getvalue().encode("utf-8" if format == "canvas" else "utf-8-sig"))
+    encoding = "utf-8" if format == "canvas" else "utf-8-sig"
+    write_whole(path, text.getvalue().encode(encoding), durable=True)
     return notes + _without_grade(rows, units, missing_as_zero) + _changed_ids(rows, format)
 
 
@@ -295,19 +298,3 @@ def _changed_ids(rows, format) -> list[str]:
         f"belong into an id. It is written so that no spreadsheet runs it; {format.capitalize()} "
         "will not find this student by it."
     ]
-
-
-def write_atomically(path: str | Path, data: bytes) -> None:
-    """Write a file beside its place and move it there: it is whole or as it was before."""
-    beside = f"{path}.{os.getpid()}.part"
-    # Not through a link that somebody has put there; readable for whom the umask allows.
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise

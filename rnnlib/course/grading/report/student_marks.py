@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 
-from rnnlib.course.checking.display import MIME
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.marked_cell import exercise_of, finding_of
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,8 @@ class Mark:
     reasons: tuple[str, ...] = ()
 
 
-def read_marks(root: Path, unit: str, student: str, db_url: str | None = None) -> list[Mark]:
+def read_marks(assignment: Assignment, student: str) -> list[Mark]:
     """The marks of one student in the order of the notebook.
-
-    Parameters
-    ----------
-    root : Path
-        The course root with ``gradebook.db`` and ``autograded/``.
-    unit, student : str
-    db_url : str, optional
-        The gradebook, if it is not ``gradebook.db``.
 
     Returns
     -------
@@ -38,7 +30,7 @@ def read_marks(root: Path, unit: str, student: str, db_url: str | None = None) -
     """
     from nbgrader.api import Gradebook, MissingEntry
 
-    path = root / "autograded" / student / unit / f"{unit}.ipynb"
+    path, unit = assignment.autograded(student), assignment.unit
     if not path.exists():
         return []
     outputs = {
@@ -46,7 +38,7 @@ def read_marks(root: Path, unit: str, student: str, db_url: str | None = None) -
         for cell in nbformat.read(path, as_version=4).cells
         if cell.metadata.get("nbgrader", {}).get("grade")
     }
-    with Gradebook(db_url or f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with Gradebook(assignment.gradebook) as gradebook:
         try:
             submission = gradebook.find_submission_notebook(unit, unit, student)
         except MissingEntry:
@@ -57,20 +49,11 @@ def read_marks(root: Path, unit: str, student: str, db_url: str | None = None) -
     marks = []
     for name in sorted(scores, key=order.index):
         score, points = scores[name]
-        reasons = () if score == points else _reasons(outputs.get(name))
-        exercise = name.removeprefix("grade_").removeprefix("answer_")
-        marks.append(Mark(exercise, None if name in ungraded else score, points, reasons))
+        if score == points:
+            reasons = ()
+        elif name not in outputs:
+            reasons = ("the marked cell is missing",)
+        else:
+            reasons = finding_of(outputs[name]).reasons or ("no reason was given",)
+        marks.append(Mark(exercise_of(name), None if name in ungraded else score, points, reasons))
     return marks
-
-
-def _reasons(outputs: list | None) -> tuple[str, ...]:
-    """Why a marked cell did not earn all points, from its outputs."""
-    if outputs is None:
-        return ("the marked cell is missing",)
-    for output in outputs:
-        if output.output_type == "error":
-            return (f"the marked cell stopped with {output.ename}: {output.evalue}",)
-    for output in outputs:
-        if MIME in output.get("data", {}):
-            return tuple(output.data[MIME]["reasons"])
-    return ("no reason was given",)

@@ -7,29 +7,26 @@ import warnings
 from pathlib import Path
 
 import nbformat
-from traitlets.config import Config
 
-from rnnlib.course.grading.intake.folder import read_bytes
-from rnnlib.course.grading.intake.reading import Unreadable
-from rnnlib.course.grading.run.records import write_whole
-from rnnlib.course.grading.run.workplace import Result
+from rnnlib.course.files import FileRefused, read_file, write_whole
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.limits import TIMESTAMP_BYTES
+from rnnlib.course.grading.run.tasks import Result
 
 
-class Writer:
+class GradebookWriter:
     """Enters results into the gradebook, in SQLite or PostgreSQL, and into nbgrader's folders.
 
     Parameters
     ----------
-    config : Config
-        nbgrader's settings, with the course root and the database.
-    unit : str
+    assignment : Assignment
     """
 
-    def __init__(self, config: Config, unit: str):
+    def __init__(self, assignment: Assignment):
         from nbgrader.coursedir import CourseDirectory
 
-        self.config, self.unit = config, unit
-        self.directory = CourseDirectory(config=config)
+        self.config, self.unit = assignment.config(), assignment.unit
+        self.directory = CourseDirectory(config=self.config)
         self.db_url = self.directory.db_url
         self.root = Path(self.directory.root)
 
@@ -86,9 +83,11 @@ class Writer:
 
         folder = self.root / self.directory.submitted_directory / student / self.unit
         try:
-            text = read_bytes(folder / "timestamp.txt", within=folder.parent.parent, limit=200)
+            text = read_file(
+                folder / "timestamp.txt", within=folder.parent.parent, limit=TIMESTAMP_BYTES
+            )
             return parse_utc(text.decode().strip())
-        except Unreadable:  # most submissions have none; a link or a pipe is not followed
+        except (FileRefused, OSError):  # most have none; a link or a pipe is not followed
             return None
         except Exception:  # whatever else a text may do to dateutil
             logging.getLogger(__name__).warning("%s: timestamp.txt holds no time", student)

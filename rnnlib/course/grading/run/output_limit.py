@@ -1,16 +1,16 @@
-"""An IPython extension for the autograder's kernel: a cell's printed output has an end.
+"""An IPython extension for the student's kernel: a cell's printed output has an end.
 
 A function that prints at each call can write gigabytes while the notebook runs, and nbgrader would
 keep every byte in the graded notebook and in the feedback. The limit is set where the output is
-made, so that it costs neither time nor memory. ``nbgrader_config.py`` loads it.
+made, so that it costs neither time nor memory. `rnnlib.course.grading.isolation.student_kernel`
+loads it.
 """
 
 from __future__ import annotations
 
 import sys
 
-CHARACTERS = 100_000
-"""What one cell may print to each stream."""
+from rnnlib.course.grading.limits import PRINTED_CHARACTERS
 
 
 class LimitedStream:
@@ -18,7 +18,7 @@ class LimitedStream:
 
     def __init__(self, stream):
         self._stream = stream
-        self._left = CHARACTERS
+        self._left = PRINTED_CHARACTERS
 
     def write(self, text: str) -> int:
         """Write what still fits; say once that the rest is left out."""
@@ -27,13 +27,13 @@ class LimitedStream:
             self._left -= len(text)
             if self._left <= 0:
                 self._stream.write(
-                    f"\n... the rest, beyond {CHARACTERS:,} characters, is left out\n"
+                    f"\n... the rest, beyond {PRINTED_CHARACTERS:,} characters, is left out\n"
                 )
         return len(text)
 
     def begin_cell(self, *_):
         """Start counting anew."""
-        self._left = CHARACTERS
+        self._left = PRINTED_CHARACTERS
 
     def __getattr__(self, name):
         return getattr(self._stream, name)

@@ -15,10 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 
-TRIES = 2
-IN_FLIGHT = 3
-"""Submissions handed to each worker before the results of earlier ones are taken: memory is
-constant, however many there are."""
+from rnnlib.course.grading.limits import JOBS_PER_WORKER, TRIES
 
 
 class SchedulerError(Exception):
@@ -56,7 +53,7 @@ def run_all(
             running: dict[Future, tuple[str, Callable]] = {}
             broken = False
             while (waiting and not broken) or running:
-                while waiting and not broken and len(running) < IN_FLIGHT * count:
+                while waiting and not broken and len(running) < JOBS_PER_WORKER * count:
                     # After a loss one at a time, so that it is seen who is the cause.
                     if tried and len(running) >= 1:
                         break

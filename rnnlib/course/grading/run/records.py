@@ -7,25 +7,24 @@ those that have none, or that were handed in anew since.
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rnnlib.course.grading.run.workplace import Result, Task
+from rnnlib.course.files import write_whole
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.run.tasks import Result, Task
 
-FOLDER = "grading"
 
-
-def record_path(root: Path, unit: str, student: str) -> Path:
+def record_path(assignment: Assignment, student: str) -> Path:
     """Where a submission's record lies."""
-    return root / FOLDER / unit / f"{student}.json"
+    return assignment.records / f"{student}.json"
 
 
-def write_record(root: Path, task: Task, digest: str, result: Result) -> dict:
+def write_record(assignment: Assignment, task: Task, digest: str, result: Result) -> dict:
     """Write the record of a result; `digest` is of what was handed in."""
     record = {
         "student": result.student,
-        "unit": task.unit,
+        "unit": assignment.unit,
         "digest": digest,
         "task": task.key,
         "graded": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -37,33 +36,25 @@ def write_record(root: Path, task: Task, digest: str, result: Result) -> dict:
         "seconds": result.seconds,
     }
     text = json.dumps(record, indent=1, ensure_ascii=False)
-    write_whole(record_path(root, task.unit, result.student), text + "\n")
+    write_whole(record_path(assignment, result.student), text + "\n")
     return record
 
 
-def read_record(root: Path, unit: str, student: str) -> dict | None:
+def read_record(assignment: Assignment, student: str) -> dict | None:
     """A submission's record; None where there is none that can be read."""
     try:
-        record = json.loads(record_path(root, unit, student).read_text(encoding="utf-8"))
+        record = json.loads(record_path(assignment, student).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) and record.get("student") == student else None
 
 
-def read_records(root: Path, unit: str) -> list[dict]:
+def read_records(assignment: Assignment) -> list[dict]:
     """All records of a unit, by student."""
-    names = sorted(path.stem for path in (root / FOLDER / unit).glob("*.json"))
-    return [record for name in names if (record := read_record(root, unit, name))]
+    names = sorted(path.stem for path in assignment.records.glob("*.json"))
+    return [record for name in names if (record := read_record(assignment, name))]
 
 
 def is_done(record: dict | None, task: Task, digest: str) -> bool:
     """Whether a record is about this very submission, graded in this very way."""
     return bool(record) and (record.get("digest"), record.get("task")) == (digest, task.key)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, in the place of one that may be read-only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.replace(path)

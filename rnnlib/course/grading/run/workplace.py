@@ -1,8 +1,8 @@
-"""Grading one submission: bytes in, a graded notebook, marks and a feedback page out.
+"""A worker's own small course, and grading one submission after the other in it.
 
-Nothing here touches the course: a worker has a course root of its own, with a gradebook of its own,
-in a temporary folder, made once from what every task brings along. So a worker may as well be on
-another machine.
+Bytes come in; a graded notebook, marks and a feedback page go out. Nothing here touches the real
+course: the workplace is a course root with a gradebook of its own, in a temporary folder, made once
+from what every task brings along. So a worker may as well be on another machine.
 """
 
 from __future__ import annotations
@@ -15,152 +15,86 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
 from functools import cache, cached_property
-from hashlib import sha256
 from pathlib import Path
 
 import nbformat
 
-from rnnlib.course.checking.display import MIME
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
-from rnnlib.course.grading.intake.reading import Unreadable, read_submission
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.intake.reading import read_notebook
+from rnnlib.course.grading.intake.submission import Submission
+from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.marked_cell import answers_of, marks_of
+from rnnlib.course.grading.run.prepare import register
+from rnnlib.course.grading.run.tasks import Result, Task
 
 
-@dataclass(frozen=True)
-class Task:
-    """What is the same for all submissions of a unit.
-
-    Attributes
-    ----------
-    unit : str
-    solution : bytes
-        The instructor's notebook, with solutions and hidden tests.
-    config : str
-        The text of the course's ``nbgrader_config.py``.
-    sandbox : str
-        "bwrap" or "none".
-    everything : bool
-        Run the cells on which no mark depends, too.
-    """
-
-    unit: str
-    solution: bytes
-    config: str
-    sandbox: str = "bwrap"
-    everything: bool = False
-
-    @property
-    def key(self) -> str:
-        """Changes when the unit or how it is graded changes."""
-        words = (self.unit, self.config, self.sandbox, str(self.everything))
-        return sha256(self.solution + "\0".join(words).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Handed:
-    """One submission as it was handed in: `files` holds what lies beside the notebook, by path."""
-
-    student: str
-    notebook: bytes
-    files: dict[str, bytes] = field(default_factory=dict)
-    repairs: tuple[str, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """Changes when anything in it changes."""
-        whole = sha256(self.notebook)
-        for name in sorted(self.files):
-            whole.update(name.encode() + b"\0" + sha256(self.files[name]).digest())
-        return whole.hexdigest()
-
-
-@dataclass
-class Result:
-    """What grading one submission gave.
-
-    `notebook` and `feedback` are texts, or None where there is a `problem`, a sentence.
-    """
-
-    student: str
-    problem: str | None = None
-    notebook: str | None = None
-    feedback: str | None = None
-    repairs: list[str] = field(default_factory=list)
-    alarms: list[dict] = field(default_factory=list)
-    marks: list[dict] = field(default_factory=list)
-    answers: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
-def grade_submission(task: Task, handed: Handed) -> Result:
+def grade_submission(task: Task, submission: Submission) -> Result:
     """Grade one submission; whatever is wrong with it, there is a result.
 
     Parameters
     ----------
     task : Task
-    handed : Handed
+    submission : Submission
     """
     start = time.perf_counter()
-    result = Result(handed.student, repairs=list(handed.repairs))
+    result = Result(submission.student, repairs=list(submission.repairs))
     try:
-        notebook, repairs = read_submission(handed.notebook, task.unit)
+        notebook, repairs = read_notebook(submission.notebook, task.unit)
         result.repairs += repairs
     except Unreadable as error:
         result.problem = str(error)
         return result
-    course = _course(task)
-    log = course.root / "log.txt"
+    workplace = _workplace(task)
+    log = workplace.root / "log.txt"
     with open(log, "w", encoding="utf-8") as file, _quietly(file):
         try:
-            course.grade(notebook, handed, result)
+            workplace.grade(notebook, submission, result)
         except (Exception, SystemExit) as error:
             text = " ".join(str(error).split()) or type(error).__name__
             result.problem = f"grading stopped: {text[:500]}"
             result.notebook = result.feedback = None
             result.marks = []
         finally:
-            course.forget(handed.student)
+            workplace.forget(submission.student)
     result.seconds["total"] = round(time.perf_counter() - start, 3)
     return result
 
 
-class _Course:
+class Workplace:
     """A worker's own course root with its gradebook, for one unit."""
 
     def __init__(self, task: Task):
-        from rnnlib.course.authoring.nbgrader import course_config
-        from rnnlib.course.grading.run.autograde import register
-
-        self.task = task
         self.root = Path(tempfile.mkdtemp(prefix="rnn")).resolve()
         atexit.register(shutil.rmtree, self.root, ignore_errors=True)
-        self.config_folder = self.root / "config"
-        self.config_folder.mkdir()
-        (self.config_folder / "nbgrader_config.py").write_text(task.config, encoding="utf-8")
-        solution = self.root / "solutions" / task.unit / f"{task.unit}.ipynb"
-        solution.parent.mkdir(parents=True)
-        solution.write_bytes(task.solution)
+        assignment = Assignment(task.unit, self.root, settings=self.root / "config")
+        self.assignment = assignment
+        assignment.config_file.parent.mkdir()
+        assignment.config_file.write_text(task.config, encoding="utf-8")
+        assignment.solution.parent.mkdir(parents=True)
+        assignment.solution.write_bytes(task.solution)
         _write_without_waiting()
         with open(os.devnull, "w") as nowhere, _quietly(nowhere):
-            register(self.config_folder, self.root, task.unit)
-        self.config = course_config(self.config_folder, self.root)
-        self.config.CourseDirectory.db_url = f"sqlite:///{self.root / 'gradebook.db'}"
+            register(assignment)
+        self.config = assignment.config()
+        self.config.CourseDirectory.db_url = assignment.gradebook
         self.config.IsolatedExecute.sandbox = task.sandbox
         self.config.IsolatedExecute.everything = task.everything
 
-    def grade(self, notebook, handed: Handed, result: Result) -> None:
+    def grade(self, notebook, submission: Submission, result: Result) -> None:
         """Run nbgrader's two lists of preprocessors, and its feedback."""
         from nbgrader.api import Gradebook
         from nbgrader.converters import Autograde
         from nbgrader.coursedir import CourseDirectory
 
-        unit, student = self.task.unit, handed.student
+        unit, student = self.assignment.unit, submission.student
         directory = CourseDirectory(config=self.config)
         lists = Autograde(coursedir=directory, config=self.config)
-        folder = self.root / "autograded" / student / unit
+        path = self.assignment.autograded(student)
+        folder = path.parent
         folder.mkdir(parents=True)
-        _write_files(folder, handed.files)
+        _write_files(folder, submission.files)
         with Gradebook(directory.db_url) as gradebook:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(unit, student)
@@ -180,7 +114,6 @@ class _Course:
         result.alarms += [alarm for alarm in own if alarm["kind"] == "suspicious"]
         start = time.perf_counter()
         result.notebook = nbformat.writes(notebook) + "\n"
-        path = folder / f"{unit}.ipynb"
         path.write_text(result.notebook, encoding="utf-8")
         result.feedback = self._feedback(student, path)
         result.seconds["export"] = round(time.perf_counter() - start, 3)
@@ -214,7 +147,7 @@ class _Course:
         return exporter
 
     def _resources(self, db_url: str, student: str, folder: Path) -> dict:
-        unit = self.task.unit
+        unit = self.assignment.unit
         return {
             "unique_key": unit,
             "output_files_dir": f"{unit}_files",
@@ -242,49 +175,8 @@ def _write_without_waiting() -> None:
 
 
 @cache
-def _course(task: Task) -> _Course:
-    return _Course(task)
-
-
-def marks_of(notebook) -> list[dict]:
-    """The marks in a graded notebook, in its order, as nbgrader reads them from the outputs."""
-    from nbgrader.utils import determine_grade
-
-    found = []
-    for cell in notebook.cells:
-        about = cell.metadata.get("nbgrader", {})
-        if not about.get("grade"):
-            continue
-        score, points = determine_grade(cell, logging.getLogger("rnnlib.course.grading"))
-        report = next(
-            (o.data[MIME] for o in cell.get("outputs", []) if MIME in o.get("data", {})), {}
-        )
-        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
-        state, reasons = report.get("state", "?"), list(report.get("reasons", []))
-        if errors:
-            state = "error"
-            reasons = [f"the marked cell stopped with {errors[0].ename}: {errors[0].evalue}"]
-        found.append(
-            {
-                "cell": about["grade_id"],
-                "exercise": about["grade_id"].removeprefix("grade_").removeprefix("answer_"),
-                "points": float(points),
-                "score": None if score is None else float(score),
-                "state": state,
-                "mistakes": list(report.get("mistakes", [])),
-                "reasons": [] if score == points else reasons,
-            }
-        )
-    return found
-
-
-def answers_of(notebook) -> dict[str, str]:
-    """What the student wrote into each cell for an answer."""
-    return {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
+def _workplace(task: Task) -> Workplace:
+    return Workplace(task)
 
 
 def _write_files(folder: Path, files: dict[str, bytes]) -> None:

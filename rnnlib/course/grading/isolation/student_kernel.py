@@ -20,22 +20,23 @@ import psutil
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import sandbox, wire
 from rnnlib.course.grading.isolation.agent import FOLDER, GATE
-from rnnlib.course.grading.isolation.kernels import LARGEST_OUTPUT, Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.limits import (
+    ALL_OUTPUT_BYTES,
+    ANSWER_SECONDS,
+    CELL_OUTPUT_BYTES,
+    CELL_SECONDS,
+    CONNECTION_SECONDS,
+    FRAME_SECONDS,
+    KERNEL_RESTARTS,
+    KERNEL_SOCKET_FILES,
+    POLL_SECONDS,
+    SUBMISSION_SECONDS,
+    WATCH_SECONDS,
+)
 
 EXTENSIONS = ["rnnlib.course.grading.run.output_limit", "rnnlib.course.grading.isolation.agent"]
 SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve']).serve()"
-GRACE = 3.0
-"""Seconds for an answer beyond those that the call itself may take: the rest of a hung call."""
-
-ALL_OUTPUT = 16 * 2**20
-"""Bytes that are kept of the output of all cells together."""
-
-PATIENCE = 60.0
-"""Seconds for the kernel of marked cells to read or write one frame: it is at once, as a rule."""
-
-RESTARTS = 8
-MOST_FILES = 1000
-WATCH_EVERY = 0.3
 
 
 @dataclass
@@ -52,12 +53,12 @@ class Settings:
     """
 
     sandboxed: bool = True
-    cell: float = 30.0
-    submission: float = 300.0
+    cell: float = CELL_SECONDS
+    submission: float = SUBMISSION_SECONDS
     limits: sandbox.Limits = field(default_factory=sandbox.Limits)
 
 
-class Student:
+class StudentKernel:
     """One submission's kernel.
 
     Parameters
@@ -79,13 +80,13 @@ class Student:
         self._connection: socket.socket | None = None
         self._begun = self._watched = time.monotonic()
         self._request_ends = 0.0
-        self._room = ALL_OUTPUT
+        self._room = ALL_OUTPUT_BYTES
 
     def run(self, source: str) -> Ran:
         """Run one of the notebook's cells."""
         try:
             self._be_ready()
-            seconds, room = self._seconds(self.settings.cell), min(LARGEST_OUTPUT, self._room)
+            seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
             ran = self.kernel.run(source, seconds, room=room, check=self._watch)
         except KernelLost as lost:
             self._lose(str(lost))
@@ -96,14 +97,14 @@ class Student:
 
     def relay(self, trusted: socket.socket) -> None:
         """Pass one frame of the trusted kernel's on, and the answer back."""
-        trusted.settimeout(PATIENCE)
+        trusted.settimeout(FRAME_SECONDS)
         frame = wire.receive(trusted)
         kind, data = frame[:1], frame[1:]
         try:
             if kind == b"R":
                 self._be_ready()
                 self._serve()
-                self._request_ends = time.monotonic() + self._seconds(SECONDS + GRACE)
+                self._request_ends = time.monotonic() + self._seconds(SECONDS + ANSWER_SECONDS)
             elif self.kernel is None:
                 raise KernelLost("ended the kernel in which it ran")
             self._pass(data)
@@ -118,7 +119,7 @@ class Student:
         if self.kernel is None or not self._serving:
             return
         try:
-            self._request_ends = time.monotonic() + self._seconds(GRACE)
+            self._request_ends = time.monotonic() + self._seconds(ANSWER_SECONDS)
             self._pass(wire.pack({"do": "end"}, _no_reference))
             self._answer()
             self._serving = False
@@ -141,7 +142,7 @@ class Student:
             return
         self.stop()
         self._seconds(1)
-        if self._starts > RESTARTS:
+        if self._starts > KERNEL_RESTARTS:
             raise KernelLost("was not called: the kernel had been ended too often")
         self._starts += 1
         begun = time.monotonic()
@@ -164,7 +165,7 @@ class Student:
                 listener.bind(str(gate / "gate"))
                 (gate / "gate").chmod(0o666)
                 listener.listen(1)
-                listener.settimeout(20)
+                listener.settimeout(CONNECTION_SECONDS)
                 self.kernel = self._new_kernel(gate)
                 try:
                     self._connection, _ = listener.accept()
@@ -210,7 +211,7 @@ class Student:
         if select.select([self._connection], [], [], 0)[0]:
             raise KernelLost("answered without being asked, or more than once")
         try:
-            self._connection.settimeout(GRACE)
+            self._connection.settimeout(ANSWER_SECONDS)
             wire.send(self._connection, data)
         except OSError:
             raise KernelLost("ended the kernel in which it ran") from None
@@ -221,7 +222,7 @@ class Student:
         while True:
             if time.monotonic() > self._request_ends:
                 raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
-            if select.select([self._connection], [], [], 0.1)[0]:
+            if select.select([self._connection], [], [], POLL_SECONDS)[0]:
                 try:
                     frame = reader.read()
                 except (EOFError, OSError):
@@ -246,7 +247,7 @@ class Student:
 
     def _watch(self) -> None:
         """Look now and then at the memory of all the sandbox's processes."""
-        if time.monotonic() < self._watched + WATCH_EVERY or self.kernel.pid is None:
+        if time.monotonic() < self._watched + WATCH_SECONDS or self.kernel.pid is None:
             return
         self._watched = time.monotonic()
         total = 0
@@ -262,7 +263,7 @@ class Student:
             for name in names:
                 with contextlib.suppress(OSError):
                     written += os.lstat(os.path.join(folder, name)).st_size
-            if written > self.settings.limits.file_size or count > MOST_FILES:
+            if written > self.settings.limits.file_size or count > KERNEL_SOCKET_FILES:
                 raise KernelLost("wrote more to the disk than a submission may")
 
     def _lose(self, reason: str) -> None:
