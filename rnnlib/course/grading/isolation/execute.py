@@ -20,8 +20,8 @@ from traitlets import Bool, Enum, Float, Integer
 from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.protocol import RELAY
 from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
-from rnnlib.course.grading.isolation.trusted import RELAY
 from rnnlib.course.grading.limits import (
     CELL_SECONDS,
     CLEARING_SECONDS,

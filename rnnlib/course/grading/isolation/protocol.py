@@ -10,9 +10,9 @@ each message on, and watches over the time::
     grader           -- Lost ----------------------------->   trusted kernel
 
 A message is a dataclass. It travels as a dict with its class's name and its fields; `pack` and
-`unpack` do both sides of that. Each field names the reader through which it goes when it arrives:
-whatever the student's side says is cut to size and has the type that is declared, or the message is
-refused. A new field is one line here; those of `Called` are those of
+`unpack` do both sides of that. What is annotated as `Text`, `Flag` and so on goes through a reader
+when it arrives: it is cut to size and has that type, or the message is refused. Other fields can be
+any value that `wire.unpack` makes. A new field is one line here; those of `Called` are those of
 `rnnlib.course.checking.calling.Call`.
 """
 
@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from dataclasses import MISSING, dataclass, fields, make_dataclass
+from functools import cache
+from typing import Annotated, get_type_hints
 
 from rnnlib.course.checking.calling import Call
 from rnnlib.course.grading.isolation import wire
@@ -42,11 +44,6 @@ CONTROLS = re.compile(
 
 
 # --- how a field is read ------------------------------------------------------------------------
-
-
-def anything(value):
-    """Any value that `wire.unpack` gives: numbers, texts, arrays and what is made of them."""
-    return value
 
 
 def flag(value) -> bool:
@@ -94,9 +91,13 @@ def _list(value) -> list | tuple:
     return value
 
 
-def read_by(reader: Callable, **options):
-    """A field of a message that goes through this reader."""
-    return field(metadata={"reader": reader}, **options)
+Flag = Annotated[bool, flag]
+Text = Annotated[str, text]
+OptionalText = Annotated[str | None, optional_text]
+Texts = Annotated[tuple[str, ...], texts]
+AllTexts = Annotated[tuple[str, ...], all_texts]
+ByName = Annotated[dict[str, object], by_name]
+Values = Annotated[dict[str, object], values]
 
 
 # --- to the student's kernel --------------------------------------------------------------------
@@ -106,7 +107,7 @@ def read_by(reader: Callable, **options):
 class Fetch:
     """Asks for the values of variables."""
 
-    names: tuple[str, ...] = read_by(anything)
+    names: tuple[str, ...]
 
 
 @dataclass
@@ -125,11 +126,11 @@ class CallFunction:
         The keywords of `rnnlib.course.checking.calling.call`.
     """
 
-    target: str | int = read_by(anything)
-    apart: str = read_by(anything)
-    args: tuple = read_by(anything)
-    names: tuple[str, ...] = read_by(anything)
-    how: dict[str, object] = read_by(anything)
+    target: str | int
+    apart: str
+    args: tuple
+    names: tuple[str, ...]
+    how: dict[str, object]
 
 
 @dataclass
@@ -141,15 +142,15 @@ class End:
 class Returned:
     """What a function returned that was called back."""
 
-    value: object = read_by(anything)
+    value: object
 
 
 @dataclass
 class Raised:
     """What a function raised that was called back: the name of a class, and a text."""
 
-    kind: str = read_by(anything)
-    text: str = read_by(anything)
+    kind: str
+    text: str
 
 
 # --- from the student's kernel ------------------------------------------------------------------
@@ -159,31 +160,30 @@ class Raised:
 class Found:
     """The values of variables, and the names whose newest definition failed."""
 
-    found: dict[str, object] = read_by(values)
-    failed: tuple[str, ...] = read_by(all_texts)
+    found: Values
+    failed: AllTexts
 
 
-CALL_READERS = {
-    "value": anything,
-    "problem": optional_text,
-    "unwritten": flag,
-    "timed_out": flag,
-    "changed": texts,
-    "undrawn": texts,
-    "borrowed": optional_text,
-    "warned": texts,
-    "inside": by_name,
+CALL_FIELDS = {
+    "value": object,
+    "problem": OptionalText,
+    "unwritten": Flag,
+    "timed_out": Flag,
+    "changed": Texts,
+    "undrawn": Texts,
+    "borrowed": OptionalText,
+    "warned": Texts,
+    "inside": ByName,
 }
 """How each field of a `Call` is read; "lost" is not for the student's side to say."""
 
 Called = make_dataclass(
     "Called",
-    [
-        (each.name, each.type, read_by(CALL_READERS[each.name]))
-        for each in fields(Call)
-        if each.name != "lost"
-    ],
-    namespace={"__doc__": "What happened in a call: a `Call` without what only the grader knows."},
+    [(each.name, CALL_FIELDS[each.name]) for each in fields(Call) if each.name != "lost"],
+    namespace={
+        "__doc__": "What happened in a call: a `Call` without what only the grader knows.",
+        "__module__": __name__,
+    },
 )
 
 
@@ -191,16 +191,16 @@ Called = make_dataclass(
 class CallBack:
     """Asks for a call of a function that was given as an argument."""
 
-    number: int = read_by(anything)
-    args: tuple = read_by(anything)
-    options: dict[str, object] = read_by(anything)
+    number: int
+    args: tuple
+    options: dict[str, object]
 
 
 @dataclass
 class Unsendable:
     """Says why an answer cannot be sent."""
 
-    reason: str = read_by(text)
+    reason: Text
 
 
 @dataclass
@@ -215,7 +215,7 @@ class Ended:
 class Lost:
     """Says that the student's kernel ended, or was ended, and why."""
 
-    reason: str = read_by(text)
+    reason: Text
 
 
 REQUESTS = (Fetch, CallFunction, End)
@@ -236,19 +236,19 @@ class Handle:
     ``def`` or ``lambda``; of anything else the trusted kernel knows only the name of its class.
     """
 
-    id: int | str = read_by(anything)
-    callable: bool = read_by(bool, default=False)
-    function: bool = read_by(bool, default=False)
-    name: str = read_by(text, default="")
-    cls: str = read_by(text, default="")
-    module: str = read_by(text, default="")
+    id: int | str
+    callable: Flag = False
+    function: Flag = False
+    name: Text = ""
+    cls: Text = ""
+    module: Text = ""
 
 
 @dataclass
 class Function:
     """A function of the trusted kernel's, to be called with `CallBack`."""
 
-    id: int = read_by(anything)
+    id: int
 
 
 @dataclass
@@ -257,7 +257,7 @@ class Pickled:
     only, as a pickle can run anything.
     """
 
-    digits: str = read_by(anything)
+    digits: str
 
 
 # --- both sides ---------------------------------------------------------------------------------
@@ -295,7 +295,12 @@ def unpack(data: bytes, resolve: Callable, references, known: Callable, expected
         When it is no such message.
     """
     value = wire.unpack(data, lambda plan: resolve(_read("!", plan, references)), known)
-    return _read("message", value, expected)
+    try:
+        return _read("message", value, expected)
+    except wire.WireError:
+        raise
+    except (ValueError, TypeError, RecursionError) as error:
+        raise wire.WireError(f"not a message: {type(error).__name__}") from error
 
 
 def no_reference(value):
@@ -326,10 +331,19 @@ def _read(key: str, value, expected):
     if cls is None:
         names = " or ".join(c.__name__ for c in expected)
         raise wire.WireError(f"something else than {names}")
-    parts = {}
+    parts, readers = {}, _readers(cls)
     for each in fields(cls):
         if each.name in value:
-            parts[each.name] = each.metadata["reader"](value[each.name])
+            reader = readers.get(each.name)
+            parts[each.name] = reader(value[each.name]) if reader else value[each.name]
         elif each.default is MISSING:
             raise wire.WireError(f"{cls.__name__} without {each.name}")
     return cls(**parts)
+
+
+@cache
+def _readers(cls: type) -> dict[str, Callable]:
+    """The readers of a message's fields, for those that have one."""
+    hints = get_type_hints(cls, include_extras=True)
+    found = {name: getattr(hint, "__metadata__", None) for name, hint in hints.items()}
+    return {name: metadata[0] for name, metadata in found.items() if metadata}

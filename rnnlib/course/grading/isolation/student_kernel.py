@@ -18,9 +18,10 @@ from pathlib import Path
 import psutil
 
 from rnnlib.course.checking.calling import SECONDS
-from rnnlib.course.grading.isolation import sandbox, wire
-from rnnlib.course.grading.isolation.agent import FOLDER, GATE
+from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.protocol import FOLDER, GATE
+from rnnlib.course.grading.isolation.wire import WireError
 from rnnlib.course.grading.limits import (
     ALL_OUTPUT_BYTES,
     ANSWER_SECONDS,
@@ -98,10 +99,9 @@ class StudentKernel:
     def relay(self, trusted: socket.socket) -> None:
         """Pass one frame of the trusted kernel's on, and the answer back."""
         trusted.settimeout(FRAME_SECONDS)
-        frame = wire.receive(trusted)
-        kind, data = frame[:1], frame[1:]
+        is_request, data = protocol.from_trusted(frames.receive(trusted))
         try:
-            if kind == b"R":
+            if is_request:
                 self._be_ready()
                 self._serve()
                 self._request_ends = time.monotonic() + self._seconds(SECONDS + ANSWER_SECONDS)
@@ -111,8 +111,8 @@ class StudentKernel:
             answer = self._answer()
         except KernelLost as lost:
             self._lose(str(lost))
-            answer = wire.pack({"lost": str(lost)}, _no_reference)
-        wire.send(trusted, answer)
+            answer = protocol.pack(protocol.Lost(str(lost)), protocol.no_reference)
+        frames.send(trusted, answer)
 
     def end_serving(self) -> None:
         """After a marked cell: let the student's kernel run cells again."""
@@ -120,7 +120,7 @@ class StudentKernel:
             return
         try:
             self._request_ends = time.monotonic() + self._seconds(ANSWER_SECONDS)
-            self._pass(wire.pack({"do": "end"}, _no_reference))
+            self._pass(protocol.pack(protocol.End(), protocol.no_reference))
             self._answer()
             self._serving = False
         except KernelLost as lost:
@@ -212,13 +212,13 @@ class StudentKernel:
             raise KernelLost("answered without being asked, or more than once")
         try:
             self._connection.settimeout(ANSWER_SECONDS)
-            wire.send(self._connection, data)
+            frames.send(self._connection, data)
         except OSError:
             raise KernelLost("ended the kernel in which it ran") from None
 
     def _answer(self) -> bytes:
         """One frame from the student's kernel, in time."""
-        reader = _Frames(self._connection)
+        reader = frames.FrameReader(self._connection)
         while True:
             if time.monotonic() > self._request_ends:
                 raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
@@ -227,7 +227,7 @@ class StudentKernel:
                     frame = reader.read()
                 except (EOFError, OSError):
                     raise KernelLost("ended the kernel in which it ran") from None
-                except wire.WireError as error:
+                except WireError as error:
                     raise KernelLost(f"returned something that cannot be read: {error}") from None
                 if frame is not None:
                     return frame
@@ -270,30 +270,3 @@ class StudentKernel:
         kind = "hung" if "seconds" in reason else "killed"
         self.alarms.append({"kind": kind, "where": self.where, "text": reason})
         self.stop()
-
-
-class _Frames:
-    """Reads a frame bit by bit, without waiting for what has not come yet."""
-
-    def __init__(self, connection: socket.socket):
-        self.connection, self.data = connection, bytearray()
-
-    def read(self) -> bytes | None:
-        part = self.connection.recv(2**20)
-        if not part:
-            raise EOFError
-        self.data += part
-        if len(self.data) < 8:
-            return None
-        length = int.from_bytes(self.data[:8], "big")
-        if length > wire.LONGEST:
-            raise wire.WireError(f"it has {length:,} bytes")
-        if len(self.data) < 8 + length:
-            return None
-        if len(self.data) > 8 + length:
-            raise wire.WireError("there was more than one answer")
-        return bytes(self.data[8:])
-
-
-def _no_reference(value):
-    raise TypeError(f"{type(value).__name__} is no data")
