@@ -186,7 +186,7 @@ def test_an_older_format_4_is_given_ids_always_the_same():
         ({"source": ...}, "no text"),
         ({"source": 5}, "no text"),
         ({"source": ["a", 5]}, "no text, or something else"),
-        ({"source": "a\ud800"}, "characters that are none"),
+        ({"source": "a\ud800"}, "characters that do not exist"),
         ({"attachments": {}}, "do not belong in a cell"),
         ({"prompt": 3}, "do not belong in a cell"),
     ],

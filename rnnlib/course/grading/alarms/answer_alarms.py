@@ -1,10 +1,9 @@
 """What a person should look at, found in the text of answers: nothing of it is run.
 
-An alarm is a question, no verdict: it says what stands where, and why an answer does not need it.
-Isolation and marks do not rest on it; whoever wants to hide something from a reader of the text
-can. It finds what people write who do not hide it, and it is quiet about everything that the
-exercises' own variants and mistakes do. `copied_alarms`, for texts that are the same, is in
-``copies.py``.
+An alarm is a question, not a verdict: it says what stands where, and why an answer does not need
+it. Isolation and marks do not depend on it, as whoever wants to hide something from a reader of the
+text can. It finds what people write openly, and it is silent about everything that the exercises'
+own variants and mistakes do.
 """
 
 from __future__ import annotations
@@ -12,11 +11,8 @@ from __future__ import annotations
 import unicodedata
 
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.alarms.mentions import Reader
 from rnnlib.course.grading.limits import ALARMS_PER_ANSWER
-
-__all__ = ["copied_alarms", "source_alarms"]
 
 
 def source_alarms(answers: dict[str, str]) -> list[dict]:
@@ -71,6 +67,6 @@ def _in_lines(lines: set[int]) -> str:
 
 
 def _short(text: str) -> str:
-    """A mention, as it can stand in a sentence: short, on one line, without what changes it."""
+    """A mention, fit for a sentence: short, on one line, without characters that do not show."""
     shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).replace("`", "'")
     return shown if len(shown) <= 60 else shown[:59] + "…"

@@ -1,8 +1,8 @@
 """Answers that look as if they had one author: same code, same odd names, same comments.
 
-Short answers to the same question look alike, so a match says little by itself. Signs are counted
-for each pair of submissions, and for each submission against `rnnlib`'s own code; two signs make
-an alarm. A sign is
+Short answers to the same question look alike, so one match says little. Signs are counted for each
+pair of submissions, and for each submission beside `rnnlib`'s own code; two signs make an alarm.
+(The numbers stand in `rnnlib.course.grading.limits`.) A sign is
 
 - *same code*: at least six statements of one's own are the same, once comments, spacing and the
   names of local variables are set aside;
@@ -12,13 +12,13 @@ an alarm. A sign is
 - *same mistake*: a wrong answer of at least three statements is the same code;
 - *same file*: two submissions are equal to the last byte (two signs).
 
-What the exercise foresees is no sign: code that is one of its known variants or mistakes, names
-and comments that occur in them. Neither is what the notebook gives, nor what many have: code that
-more than four share, names and comments that more than four use anywhere in the unit, and
-statements that more than a third of a class of ten or more have do not count.
+What the exercise expects is not a sign: code that is one of its known variants or mistakes, names
+and comments that occur in those. Nor is what the notebook gives, nor what many have: code that more
+than four share, names and comments that more than four use anywhere in the unit, and statements
+that more than a third of a class of ten or more have.
 
-Against `rnnlib`'s own functions, and the solution where it is given, six literal statements that
-neither the known versions nor many in the class have are two signs.
+Beside `rnnlib`'s own functions, and the course's solution where it is known, six statements that
+are the same to the letter are two signs, unless known versions or many in the class have them.
 """
 
 from __future__ import annotations
@@ -41,10 +41,13 @@ from rnnlib.course.grading.limits import (
     SIGNS_FOR_ALARM,
 )
 
+OURS = "\0"
+"""Begins the names of our own texts among the students': no folder can be called so."""
+
 
 @dataclass
 class Known:
-    """What an exercise foresees, and the library's own text of it."""
+    """What an exercise expects, and the library's own text of it."""
 
     forms: set[str] = field(default_factory=set)
     statements: set[str] = field(default_factory=set)
@@ -99,13 +102,14 @@ def copied_alarms(
         places = {name: words for name, words in places.items() if words}
         if sum(map(len, places.values())) >= SIGNS_FOR_ALARM:
             for student, partner in ((one, other), (other, one)):
-                if not student.startswith("\0"):
+                if not student.startswith(OURS):
                     alarms[student].append(_alarm(partner, places))
     return dict(alarms)
 
 
 def _alarm(partner: str, places: dict[str, list[str]]) -> dict:
-    who = partner[1:] if partner.startswith("\0") else f"the submission of {partner}"
+    is_ours = partner.startswith(OURS)
+    who = partner.removeprefix(OURS) if is_ours else f"the submission of {partner}"
     parts = [
         (f"in `{name}` " if name else "") + ", ".join(filter(None, words))
         for name, words in places.items()
@@ -156,14 +160,14 @@ def _compare(name, by_student, wrong, rare, stub, own, signs) -> None:
 
 
 def _compare_with_own(name, owner, theirs, by_student, known, times, stub, signs) -> None:
-    """Add the signs that an answer is the library's, or the course's, own text."""
+    """Add the signs that an answer is the library's own text, or the course's."""
     telling = {
         s
         for s in theirs.statements
         if s not in known.statements and s not in stub.statements and times[s] <= FEW_STUDENTS
     }
     for student, text in by_student.items():
-        pair = (f"\0{owner}", student)
+        pair = (f"{OURS}{owner}", student)
         count = len(telling & set(text.statements))
         if count >= SAME_STATEMENTS:
             signs[pair][name] += [f"{count} statements that are literally the same", ""]
@@ -192,7 +196,7 @@ def _rare(texts: dict[str, dict[str, Text]], what: str) -> set[str]:
 
 @cache
 def known_of(name: str) -> Known:
-    """What an exercise foresees; nothing for a name that is no exercise."""
+    """What an exercise expects; nothing where there is no exercise of this name."""
     exercise = all_exercises().get(name)
     known = Known()
     if exercise is None:

@@ -29,7 +29,8 @@ MODULE_NAMES = {"np": "numpy", "rnnlib": "rnnlib"} | {
     name: name for name in ("numpy", "IPython", *OTHER_LIBRARIES, *MODULES, *PARTS)
 }
 SUBMODULES = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
-OWN = "\0"  # no name holds it
+OWN = "\0"
+"""Marks the first part of a dotted name that is the student's own variable: no name can hold it."""
 DOTTED = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\s*\.\s*\w+)*")
 ASSIGNED = re.compile(r"^[ \t]*(?:for\s+)?(\w[\w, \t]*?)\s*(?:=(?!=)|\bin\b)", re.MULTILINE)
 NO_CODE = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
@@ -39,7 +40,16 @@ PATCHED = "changes a module that everything else uses too"
 
 
 class Reader:
-    """Reads one answer; `found` maps (kind, root, why) to things, and those to their lines."""
+    """Reads one answer for mentions.
+
+    Attributes
+    ----------
+    lends : tuple of str
+        The modules of `rnnlib` that the exercise lets the answer call.
+    found : dict
+        The mentions, by (kind of alarm, first part of the name, why it is told); each is a dict of
+        what is mentioned, such as ``"os.listdir"``, and the lines in which it is.
+    """
 
     def __init__(self, lends: tuple[str, ...]):
         self.lends = lends
@@ -65,7 +75,7 @@ class Reader:
         things.setdefault(thing, set()).add(line)
 
     def _without_magic(self, source: str) -> str:
-        """IPython's own lines out of the way, looked at for themselves."""
+        """The answer without the lines that only IPython understands, which are noted here."""
         lines = source.split("\n")
         for k, line in enumerate(lines):
             start = line.strip()
@@ -160,7 +170,7 @@ class Reader:
                 self._note("suspicious", thing, node.lineno, PATCHED)
 
     def _path(self, path: list[str], line: int, *, stored=False, imported=False) -> None:
-        """Look at a dotted name such as ``rnnlib.rnn.rnn_step``; a root of their own has `OWN`."""
+        """Look at a dotted name, such as ``rnnlib.rnn.rnn_step``, by its parts."""
         root, thing = path[0], ".".join(path).replace(OWN, "")
         frame = next((part for part in path[1:] if part in FRAMES), None)
         if stored and not root.endswith(OWN):
@@ -193,7 +203,7 @@ class Reader:
             module = str(getattr(value, "__module__", "")).removeprefix("rnnlib.")
         if module.startswith("course"):
             part = [*path[2:], ""][0] if path[1] == "course" else module.split(".")[1]
-            if part in ("grading", "authoring", "bench", "cli"):
+            if part in ("grading", "marks", "authoring", "bench", "cli"):
                 self._note("suspicious", thing, line, "the grader's own code")
             elif part == "exercises" or "working" in path[1:]:
                 self._note("borrowed", thing, line, BORROWED)
@@ -206,7 +216,7 @@ class Reader:
     # --- where it does not
 
     def _read_words(self, source: str) -> None:
-        """A text that is no Python yet, word by word, without comments and strings."""
+        """Read a text that does not parse, word by word, without comments and strings."""
         blank = NO_CODE.sub(lambda match: "\n" * match[0].count("\n"), source)
         own = {name for group in ASSIGNED.findall(blank) for name in re.findall(r"\w+", group)}
         line, before = 1, 0

@@ -26,7 +26,7 @@ class Text:
 
 
 def parse(source: str) -> ast.Module | None:
-    """The syntax tree of a text; None where it is no Python, or nested beyond all measure."""
+    """The syntax tree of a text; None if it is not Python, or nested too deeply to be read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escapes in their strings
@@ -62,7 +62,7 @@ def read(source: str) -> Text:
 
 
 def _strip(tree: ast.Module) -> None:
-    """Take out what says nothing: docstrings, annotations, imports, a stub's `raise`, checks."""
+    """Take out what any answer has: docstrings, annotations, imports, a stub's `raise`, checks."""
     for node in list(ast.walk(tree)):
         if isinstance(node, ast.arg):
             node.annotation = None
@@ -70,10 +70,10 @@ def _strip(tree: ast.Module) -> None:
             node.returns = None
         body = getattr(node, "body", None)
         if isinstance(body, list):
-            node.body = [n for n in body if not _says_nothing(n)] or [ast.Pass()]
+            node.body = [n for n in body if not _is_in_any_answer(n)] or [ast.Pass()]
 
 
-def _says_nothing(node: ast.stmt) -> bool:
+def _is_in_any_answer(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr):
         call = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
         return isinstance(node.value, ast.Constant) or (call and node.value.func.id == "check")

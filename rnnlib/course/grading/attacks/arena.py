@@ -44,8 +44,9 @@ CANARY = "Xylophone-7214"
 """A word in the solutions, the gradebook and others' work: it must turn up nowhere else."""
 
 MARKER = "rnnlib_attack"
+"""Begins the names of files that attacks try to leave on the machine."""
+
 HOSTILE, HONEST = "mallory", "anna"
-SPACE = 50_000_000
 
 
 @dataclass
@@ -142,7 +143,7 @@ class Arena:
         without = self.nothing | right
         tried = Attempt(attack, result, result.alarms, self._marks(result), without)
         tried.seconds = seconds
-        _remove(folder.parent)
+        shutil.rmtree(folder.parent)
         tried.faults += [f"left behind: {what}" for what in self._changes(before)]
         neighbour = self.grade(HONEST, {})
         if self._marks(neighbour) != self.full or neighbour.alarms or neighbour.problem:
@@ -216,7 +217,7 @@ class Arena:
             "package": _stamps(self.course / "rnnlib"),
             "python": sorted(os.listdir(os.path.dirname(nbformat.__path__[0]))),
             "marks": self._rows(),
-            "files": _listing(self.temporary),
+            "files": {path.name for path in self.temporary.iterdir()},
             "descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self") else 0,
         }
 
@@ -228,7 +229,7 @@ class Arena:
         after = self._state()
         changed = [n for n in ("course", "package", "python", "marks") if before[n] != after[n]]
         own = {kernel.private.name, Path(trusted._folder.name).name}
-        own |= {course.root.name for course in _courses()}
+        own |= {workplace.root.name for workplace in _workplaces()}
         changed += sorted(after["files"] - before["files"] - own)[:5]
         if after["descriptors"] > before["descriptors"] + 8:
             changed.append(f"{after['descriptors'] - before['descriptors']} open files")
@@ -307,11 +308,6 @@ def _stamps(folder: Path) -> dict[str, tuple]:
     }
 
 
-def _listing(folder: Path) -> set[str]:
-    """What lies in the temporary folder: the workers' own course roots count as a whole."""
-    return {path.name for path in folder.iterdir()}
-
-
 def _processes(trusted: int | None) -> list[str]:
     """Processes of ours, or of the sandbox's user, that still run; killed ones get a moment."""
     from rnnlib.course.grading.isolation.sandbox import _user
@@ -335,13 +331,9 @@ def _processes(trusted: int | None) -> list[str]:
     return [f"the process {name}" for name in found]
 
 
-def _courses() -> list:
-    """The workers' own course roots, one for each kind of task."""
+def _workplaces() -> list[Workplace]:
+    """This process's workplaces, one for each kind of task."""
     return [thing for thing in gc.get_objects() if isinstance(thing, Workplace)]
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder)
 
 
 def _listen() -> socket.socket:

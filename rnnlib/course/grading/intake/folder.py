@@ -117,10 +117,7 @@ def read_bytes(path: Path, *, within: Path | None = None, limit: int = NOTEBOOK_
 
 
 def _look_into(folder: Path) -> tuple[list[Path], dict[Path, str]]:
-    """The notebooks below a folder; and what bears a notebook's name and is none, with what it is.
-
-    Anything that is neither file nor folder counts among the latter, whatever its name.
-    """
+    """The notebooks below a folder; and what is in their place, such as links, with what it is."""
     found, others = [], {}
     try:
         for entry in walk(

@@ -1,8 +1,8 @@
 """Which cell of a student's notebook is which of the course's.
 
-A cell is known by its nbgrader metadata; where another editor took them, by its id; where that is
-gone too, by its text. A marked cell or one that is given must also look like what it was: where
-something else stands in it, that is the student's own, and the original is put back beside it.
+A cell is known by its nbgrader metadata; if an editor took them away, by its id; if that is gone
+too, by its text. A marked cell, or one that was given out, must also still hold what it held: if
+something else stands in it, that is the student's own work, and the original is put back beside it.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def _recognize_locked(items: list[Item], source: SourceCell, solutions: list[str
 
 
 def _recognize_solution(items: list[Item], source: SourceCell, ways, must_define: bool) -> None:
-    """Of copies the last one that was written in before the marked cell; else the last after."""
+    """The last copy before the marked cell in which something was written; else the last behind."""
     groups = []
     for way in ways:
         group = [item for item in items if item.source is None and way(item, source)]

@@ -4,9 +4,10 @@ Afterwards every marked cell of the course is there once, as the course has it, 
 solutions that it needs; nbgrader's own steps (DeduplicateIds, OverwriteCells, CheckCellMetadata)
 find nothing to complain about. What a student wrote is never changed and never lost.
 
-Which copy of a solution cell counts: the last one that was written in and stands before the
-marked cell, which is the one that the kernel knows there; where there is none, the last one after
-it, and the marked cell moves. Copies in which nothing was written are taken out.
+Which copy of a solution cell counts: the last one before the marked cell in which the student wrote
+something, because that is the definition that the kernel has when it comes to the marked cell. If
+there is no such copy, the last one behind the marked cell counts, and the marked cell moves. Copies
+in which nothing was written are taken out.
 """
 
 from __future__ import annotations
@@ -122,7 +123,9 @@ def _put_back_missing(items: list[Item], sources: list[SourceCell]) -> list[str]
 
 
 def _place(items: list[Item], sources: list[SourceCell], source: SourceCell) -> int:
-    """Where a missing cell belongs: behind its solution, or behind what the lesson has before."""
+    """Where a missing cell belongs: behind its solution, or behind the cell that precedes it in the
+    lesson.
+    """
     names = [None if item.source is None else item.source.name for item in items]
     if source.marked:
         home = _home(items, source.answer)
@@ -168,7 +171,7 @@ def _put_in_order(items: list[Item], sources: list[SourceCell]) -> list[str]:
             needed = max(needed, -1 if home is None else home)
         item = _find(items, source)
         if source.marked and item is not None and items.index(item) < needed:
-            items.remove(item)  # what it needs has moved one place up
+            items.remove(item)  # which moves what it needs one place up
             place = needed
             while place < len(items) and items[place].source and items[place].source.marked:
                 place += 1

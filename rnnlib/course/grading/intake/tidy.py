@@ -30,7 +30,7 @@ _SAID = {
     "kind": "{} had a kind that notebooks do not have",
     "source": "{} had no text, or something else in its place",
     "newlines": "{} had the line ends of Windows or of an old Mac",
-    "characters": "{} had characters that are none",
+    "characters": "{} had characters that do not exist",
     "metadata": "{} had no metadata, or damaged ones",
     "outputs": "{} had no outputs or no execution count, not even empty ones",
     "keys": "{} had fields that do not belong in a cell",
@@ -140,7 +140,7 @@ def _about_version(raw: Mapping, name: str) -> tuple[list[str], bool]:
 
 
 def _cell(raw: Mapping, strict: Counter, counts: Counter) -> NotebookNode:
-    """One cell; `strict` counts what is wrong by today's rules only."""
+    """One cell; `counts` counts what was mended, `strict` what is wrong by today's rules only."""
     kind = raw.get("cell_type")
     text = _text(raw, counts)
     if kind == "heading":  # format 3

@@ -1,8 +1,7 @@
 """In the student's kernel: calls the student's functions when the trusted kernel asks for it.
 
-Everything here can be changed by the student's code, and that is all right: what leaves this
-process is data, and a student who answers for his own function in another way than by calling it
-has written another function.
+The student's code can change everything here, and that is all right: what leaves this process is
+data, and whoever lets something else than the function answer has only written another function.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ _trusted = None
 
 
 class IsolatedExecute(NbGraderPreprocessor):
-    """Runs a submission: the student's cells in a sandbox, the marked cells in a kernel of ours."""
+    """Runs a submission: its cells in a sandbox, the marked cells in the trusted kernel."""
 
     sandbox = Enum(
         ["bwrap", "none"], "bwrap", help="bwrap, or none: students' code has your rights"

@@ -227,7 +227,7 @@ class Kernel:
                 message = channel.get_msg(timeout=0)
             except Empty:
                 return
-            except Exception as error:  # what is not signed, or no message, is from nobody we know
+            except Exception as error:  # not signed with the kernel's key, or not a message
                 if isinstance(error, zmq.ZMQError):
                     raise KernelLost("broke the connection to its kernel") from error
                 continue
@@ -310,7 +310,7 @@ class Collector:
 
 
 def _plain(value):
-    """Data from a message, as a notebook has them: texts that can be stored, dicts by text."""
+    """Data from a message, as a notebook can hold them: valid texts, dicts with texts as keys."""
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, dict):
@@ -333,7 +333,7 @@ def _cut_error(content: dict) -> NotebookNode:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder in which somebody else could write: deep ones and locked ones, too."""
+    """Remove a folder into which somebody else could write, however deep or locked it is."""
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():

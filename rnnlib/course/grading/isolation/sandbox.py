@@ -141,7 +141,7 @@ def give_away(folder: Path) -> None:
 
 
 def take_back(folder: Path) -> None:
-    """Let the sandbox's user no longer write into a folder; without root it can still undo that."""
+    """Keep the sandbox's user from writing into a folder; if we are not root, it can undo that."""
     if os.geteuid() == 0:
         os.chown(folder, 0, 0)
     folder.chmod(0o555)
@@ -213,7 +213,7 @@ def _mounts(limits: Limits) -> list[str]:
 
 @cache
 def _fonts() -> list[str]:
-    """Matplotlib's list of fonts, which it would else make anew at each start: half a second."""
+    """Matplotlib's list of fonts: making it anew at each start would take half a second."""
     import matplotlib
     from matplotlib.font_manager import FontManager
 
@@ -250,5 +250,5 @@ def _is_editable() -> bool:
 
 
 def _user() -> int:
-    """A user of its own for each grading process: limits on processes are counted by user."""
+    """A user's number, another one for each grading process: processes are counted by user."""
     return 61_000 + os.getpid() % 4_000

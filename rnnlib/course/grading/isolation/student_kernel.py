@@ -1,7 +1,8 @@
 """The student's kernel: watched, ended when it must be, restarted and brought back to where it was.
 
-It is also the grader's part of a marked call: a frame from the trusted kernel goes to the student's
-kernel, and one frame comes back in time, or the kernel is ended and the trusted one is told.
+This is also where the grader takes part in a marked call. It passes a frame from the trusted kernel
+on to the student's, and one frame back; if none comes in time, it ends the student's kernel and
+tells the trusted one.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ class StudentKernel:
             self.kernel = None
 
     def _be_ready(self) -> None:
-        """Start the kernel where there is none, and run again what had run before."""
+        """Start the kernel if it does not run, and run again all cells that had run before."""
         if self.kernel is not None and self.kernel.is_alive():
             return
         self.stop()
@@ -236,7 +237,7 @@ class StudentKernel:
             self._watch()
 
     def _seconds(self, wanted: float) -> float:
-        """The seconds that there still are, at most those that are wanted."""
+        """As many seconds as are wanted, or as there are left for the submission."""
         left = self._begun + self.settings.submission - time.monotonic()
         if left <= 0:
             raise KernelLost(

@@ -75,7 +75,7 @@ class Link:
             When the answer is something else, or could not be sent.
         """
         self.callbacks = []
-        with _no_alarm():  # the grader keeps the time; half an answer would spoil all that follow
+        with _no_alarm():  # the grader watches the time; half an answer would spoil all that follow
             self._send(request)
             while True:
                 answer = self._receive(expected, CallBack, Lost, Unsendable)
@@ -177,8 +177,8 @@ class StandIn(Remote):
     def earlier(self, names) -> dict[str, object]:
         """The student's own earlier functions, where they were found wrong when they were marked.
 
-        Others are taken for right: one that was marked as right may have been replaced since, by
-        one that is so simple that a later function is easily consistent with it.
+        The library's take the place of the others. A student could replace one that was marked as
+        right by a simpler one afterwards, with which a later function is easily consistent.
         """
         wrong = [name for name in names if name in _wrong]
         if not wrong:
@@ -231,13 +231,13 @@ def _nothing(value) -> dict:
 
 @lru_cache(maxsize=1000)
 def _foreign(module: str, name: str) -> type:
-    """A class that bears the name of the student's, for messages, and can do nothing."""
+    """A class with the name of a student's class, for messages; it can do nothing."""
     plain = re.sub(r"\W", "", name.rpartition(".")[2]) or "object"
     return type(plain, (Foreign,), {"__module__": module})
 
 
 def _known_class(name: str) -> type | None:
-    """One of the library's groups of arrays or named tuples, if its module is there already."""
+    """One of the library's groups of arrays or named tuples, if its module was imported before."""
     module, _, cls = name.rpartition(".")
     if not module.startswith("rnnlib."):
         return None
@@ -249,7 +249,10 @@ def _known_class(name: str) -> type | None:
 
 @contextmanager
 def _no_alarm():
-    """Let the time limit of a call wait; to block its signal would not do, with several threads."""
+    """Put the time limit of a call off until this is done.
+
+    Blocking its signal would not be enough: another thread could still receive it.
+    """
     if not hasattr(signal, "setitimer"):
         yield
         return

@@ -76,7 +76,7 @@ def pack(value: object, refer: Callable[[object], dict]) -> bytes:
             array = np.asarray(value)
             return {"!": "scalar", **raw(array)} if array.dtype.kind in NUMBERS else refer(value)
         if isinstance(value, int):
-            # Beyond a float is beyond a float: the size of a number must not fill the memory.
+            # What no float can hold is all the same; a huge number must not fill the memory.
             return int(value) if value.bit_length() < 2000 else (1 if value > 0 else -1) << 2000
         if isinstance(value, float):
             return float(value)
@@ -203,7 +203,7 @@ class _Reader:
             cls = _made_up(kind, str(plan["cls"]).rpartition(".")[2], names)
         if kind == "named":
             return cls(*parts)
-        group = object.__new__(cls)  # as it was sent, without looking for sense in it
+        group = object.__new__(cls)  # as it was sent; checking its shapes is not our task here
         for name, part in zip(names, parts):
             object.__setattr__(group, name, part)
         return group

@@ -130,7 +130,7 @@ def _contents(records: list[dict], unit: str, copied: dict) -> dict:
         "alarms": alarms,
         "kinds": KINDS,
         "repairs": _repairs(rows),
-        "mended": sum(bool(row["repairs"]) for row in rows),
+        "repaired": sum(bool(row["repairs"]) for row in rows),
         "seconds": _times(rows) if seconds else None,
         "shown": NAMED_STUDENTS,
         "totals_plot": Markup(plots.totals(scores, maximum)) if len(scores) > 1 else "",

@@ -1,8 +1,8 @@
-"""What a student's notebook shows must do nothing in the browser of the person who reads it.
+"""What a student's notebook shows must not act in the browser of the person who reads it.
 
-The formgrader and the feedback put outputs and texts into a page as they are. Outputs of students'
-cells keep text, pictures and plain tables; a text cell of a student's own with HTML in it, or with
-a link that could run something, is shown as it was typed.
+The formgrader and the feedback put outputs and texts into a page as they are. So outputs of
+students' cells keep only text, pictures and plain tables, and a student's text cell with HTML in it,
+or with a link that could run something, is shown as it was typed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COMMANDS = (
     r"\\(?:href|url|class|cssId|style|html\w*|data|includegraphics|unicode|require|"
     r"(?:re)?newcommand|newenvironment|[egx]?def|let)\b"
 )
-"""What LaTeX can do to a page, by MathJax, beside showing formulas."""
+"""Commands with which LaTeX, drawn by MathJax, can do more to a page than show formulas."""
 
 RISKY = re.compile(
     rf"<\s*[a-z/!?]|(?:script|data)\s*:|&(?:#|\w+;)|attachment:|{COMMANDS}"
@@ -43,7 +43,7 @@ RISKY = re.compile(
     re.IGNORECASE,
 )
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
-"""The classes of what MathJax shall leave as it is."""
+"""The HTML classes that tell MathJax to leave a part of the page as it is."""
 
 
 class CleanOutputs(NbGraderPreprocessor):
@@ -103,7 +103,7 @@ def _cut(source: str, room: int) -> str:
 
 
 def _without_formulas(output: NotebookNode) -> None:
-    """Reasons quote what students wrote: no formulas in that."""
+    """Keep MathJax away from a marked cell's reasons: they quote what students wrote."""
     page = output.get("data", {}).get("text/html")
     if isinstance(page, str):
         output.data["text/html"] = f'<div class="{NO_FORMULAS}">{page}</div>'

@@ -1,8 +1,8 @@
 """Scores as CSV that Moodle and Canvas import, from nbgrader's gradebook.
 
 The scores are the gradebook's own: marks given by hand and penalties for late work count. A cell
-stays without a grade where nothing was handed in or a person has still to look; each such case is
-told in a sentence, so that nobody takes it for a 0.
+stays without a grade if nothing was handed in or a person has still to look; a sentence tells each
+such case, so that nobody takes it for a 0.
 
 What the two systems want is read from their importers: Moodle's ``grade/import/csv`` and
 ``lib/csvlib.class.php``, Canvas's ``lib/gradebook_importer.rb``.
@@ -26,7 +26,7 @@ FORMULA = ("=", "+", "-", "@")
 
 @dataclass(frozen=True)
 class Score:
-    """One student's score in one unit; `points` is None where there is none, `state` says why.
+    """One student's score in one unit; if `points` is None, `state` says why.
 
     `state` is "graded", "missing" (nothing was handed in) or "waiting" (a person must look).
     """
@@ -258,7 +258,7 @@ def _plain(rows, units, zero):
 
 
 def _number(score: Score | None, zero: bool) -> str:
-    """A score for a cell; empty where there is none."""
+    """A score for a cell; empty if there is none."""
     if score is not None and score.points is not None:
         return plain_number(score.points)
     return "0" if zero and (score is None or score.state == "missing") else ""

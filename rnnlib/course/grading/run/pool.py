@@ -1,7 +1,7 @@
 """Where submissions are graded: processes of this machine, or a Dask cluster. One interface.
 
-Both are executors in the sense of `concurrent.futures`. A worker that is lost is replaced, and what
-it had is graded again; a submission that takes its worker with it twice is given up.
+Both are executors in the sense of `concurrent.futures`. A worker that is lost is replaced, and its
+submissions are graded again; a submission that ends its worker twice is left to a person.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _executor(workers: int, scheduler: str | None) -> Iterator[tuple[Executor, i
 
 
 def _end_with(parent: int) -> None:
-    """Let a worker end when its parent does, however that ends; its kernels end with it."""
+    """Let a worker, and with it its kernels, end when its parent ends, for whatever reason."""
     if sys.platform == "linux":
         import ctypes
 
@@ -133,5 +133,5 @@ def _cluster(address: str):
 
 
 def _is_loss(error: BaseException | None) -> bool:
-    """Whether a worker was lost, rather than a submission found wanting."""
+    """Whether an error means that the worker was lost, and not that the submission is at fault."""
     return isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker"

@@ -41,7 +41,7 @@ def write_record(assignment: Assignment, task: Task, digest: str, result: Result
 
 
 def read_record(assignment: Assignment, student: str) -> dict | None:
-    """A submission's record; None where there is none that can be read."""
+    """A submission's record; None if there is none, or none that can be read."""
     try:
         record = json.loads(record_path(assignment, student).read_text(encoding="utf-8"))
     except (OSError, ValueError):
