@@ -72,8 +72,8 @@ FRAME_SECONDS = 60.0
 KERNEL_START_SECONDS = 60.0
 """For a kernel to answer: it takes half a second on an idle machine."""
 
-CONNECTION_SECONDS = 20.0
-"""For the student's kernel to connect to the grader once it answers."""
+CONNECTION_SECONDS = 60.0
+"""For the student's kernel to connect to the grader once it answers: at once, as a rule."""
 
 INTERRUPT_SECONDS = 3.0
 """For a cell that was interrupted to end; its kernel is ended otherwise."""

@@ -1,8 +1,8 @@
 """What a student's notebook shows must not act in the browser of the person who reads it.
 
 The formgrader and the feedback put outputs and texts into a page as they are. So outputs of
-students' cells keep only text, pictures and plain tables, and a student's text cell with HTML in it,
-or with a link that could run something, is shown as it was typed.
+students' cells keep only text, pictures and plain tables, and a student's text cell that holds HTML
+or a link that could run something is shown as it was typed.
 """
 
 from __future__ import annotations
