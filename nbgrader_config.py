@@ -24,11 +24,11 @@ from nbgrader.preprocessors import (
 )
 
 from rnnlib.course.authoring.nbgrader import ClearSolutionsKindly, Fingerprint
-from rnnlib.course.grading.clean import CleanOutputs
-from rnnlib.course.grading.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.course.grading.intake.links import refuse_links
+from rnnlib.course.grading.intake.repair import RepairCells
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
-from rnnlib.course.grading.links import refuse_links
-from rnnlib.course.grading.repair import RepairCells
+from rnnlib.course.grading.report.clean import CleanOutputs
+from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
 
 c = get_config()  # noqa: F821
 

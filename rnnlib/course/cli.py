@@ -146,21 +146,28 @@ def _verify(options, console) -> int:
     return int(failed > 0)
 
 
-def _grade(options, console) -> int:
+def _assignment(options):
+    """The unit that a command about a class names, in the course of this folder."""
     from rnnlib.course.authoring import course_root, find_units
-    from rnnlib.course.grading.command import run_grade
+    from rnnlib.course.grading.assignment import Assignment
 
     (unit,) = find_units(course_root(), [options.unit])
-    names = ("workers", "scheduler", "sandbox", "db_url", "anew", "everything")
-    return run_grade(unit, console, **{name: getattr(options, name) for name in names})
+    return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
+
+
+def _grade(options, console) -> int:
+    from rnnlib.course.grading.command import run_grade
+
+    names = ("workers", "scheduler", "sandbox", "anew", "everything")
+    return run_grade(
+        _assignment(options), console, **{name: getattr(options, name) for name in names}
+    )
 
 
 def _report(options, console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.grading.command import make_report
 
-    (unit,) = find_units(course_root(), [options.unit])
-    console.print(str(make_report(unit)), soft_wrap=True)
+    console.print(str(make_report(_assignment(options))), soft_wrap=True)
     return 0
 
 

@@ -7,9 +7,11 @@ from places import ROOT
 
 from rnnlib.course.authoring.nbgrader import generate_assignment
 from rnnlib.course.grading import sample_class
-from rnnlib.course.grading.autograde import autograde as _autograde
+from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.demo import CONFIG
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.grading.marked_cell import exercise_of
+from rnnlib.course.grading.run.autograde import autograde as _autograde
 
 UNIT = "01_hidden_state"
 SOLUTION = ROOT / "solutions" / UNIT / f"{UNIT}.ipynb"
@@ -22,6 +24,13 @@ POINTS = {
 }
 """What the unit's marked cells are worth, by exercise and question."""
 
+POINTS = {
+    exercise_of(cell.metadata.nbgrader.grade_id): float(cell.metadata.nbgrader.points)
+    for cell in nbformat.read(SOLUTION, as_version=4).cells
+    if cell.metadata.get("nbgrader", {}).get("grade")
+}
+"""What each exercise and question is worth."""
+
 try:
     check_sandbox()
 except SandboxError as error:
@@ -31,6 +40,11 @@ else:
 
 autograde = partial(_autograde, sandbox=SANDBOX)
 """rnnlib's, in the sandbox wherever there is one."""
+
+
+def assignment(root, db_url=None):
+    """The unit in a course at `root`, with the settings of this repository."""
+    return Assignment(UNIT, root, settings=ROOT, db_url=db_url)
 
 
 def short_notebook():

@@ -22,6 +22,7 @@ from rnnlib.course.authoring.rules import UnitError, check_executed, check_relea
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.authoring.units import Unit
 from rnnlib.course.exercises import UNITS, unit_exercises
+from rnnlib.course.files import write_whole
 
 
 def planned(unit: Unit) -> NotebookNode:
@@ -65,10 +66,10 @@ def build_unit(unit: Unit, on_cell: Callable[[int, int], None] | None = None) ->
     _refuse_to_lose_work(unit)
     with _put_back_on_failure(unit.sealed, unit.solution, unit.release):
         if unit.questions.exists():  # sealed first: the notebook asks them when it is run
-            _write(unit.sealed, sealed_text(unit))
+            write_whole(unit.sealed, sealed_text(unit))
         seconds = execute(notebook, on_cell=on_cell)
         _raise(unit, check_executed(notebook, seconds))
-        _write(unit.solution, nbformat.writes(notebook) + "\n")
+        write_whole(unit.solution, nbformat.writes(notebook) + "\n")
         release_unit(unit)
     return seconds
 
@@ -144,7 +145,7 @@ def release_unit(unit: Unit) -> None:
         When the release is not fit for students, or the old one holds somebody's work.
     """
     _refuse_to_lose_work(unit)
-    _write(unit.release, released(unit))
+    write_whole(unit.release, released(unit))
 
 
 def released(unit: Unit) -> str:
@@ -196,18 +197,10 @@ def _put_back_on_failure(*paths: Path):
             if text is None:
                 path.unlink(missing_ok=True)
             else:
-                _write(path, text)
+                write_whole(path, text)
         raise
 
 
 def _raise(unit: Unit, problems: list[str]) -> None:
     if problems:
         raise UnitError(f"{unit.name}:\n" + "\n".join(f"  - {problem}" for problem in problems))
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.replace(path)

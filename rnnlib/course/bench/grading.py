@@ -23,12 +23,13 @@ from rich.console import Console
 
 from rnnlib.course.authoring import Unit
 from rnnlib.course.authoring.nbgrader import generate_assignment
-from rnnlib.course.grading.autograde import autograde, submissions
+from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.demo import CONFIG
 from rnnlib.course.grading.isolation import sandbox
-from rnnlib.course.grading.isolation.student import Settings, Student
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.records import read_records
+from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.autograde import autograde
+from rnnlib.course.grading.run.records import read_records
 from rnnlib.course.grading.sample_class import make_honest_class
 
 WORKERS = 2
@@ -39,7 +40,7 @@ c.Autograde.autograde_preprocessors = [
     Execute, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 c.Execute.timeout = 60
 c.Execute.kernel_name = "python3"
-c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.course.grading.output_limit"]
+c.Execute.extra_arguments = ["--log-level=ERROR", "--ext", "rnnlib.course.grading.run.output_limit"]
 """
 
 
@@ -65,11 +66,8 @@ def run_bench(unit: Unit, console: Console, count: int, growth: int | None) -> i
         _say(console, "nbgrader autograde", slow, count)
         _say_floor(console)
         console.print(f"[b]{slow.seconds / fast.seconds:.1f} times as fast[/b]")
-        differing = [
-            student
-            for student in submissions(ours, unit.name)
-            if read_marks(ours, unit.name, student) != read_marks(plain, unit.name, student)
-        ]
+        one, other = (Assignment(unit.name, root) for root in (ours, plain))
+        differing = [s for s in one.students() if read_marks(one, s) != read_marks(other, s)]
         same = "the same, cell by cell" if not differing else f"not the same: {differing}"
         console.print(f"marks and reasons: {same}")
         if growth:
@@ -102,7 +100,7 @@ def _hand_in(unit: Unit, root: Path, count: int, more: str = "") -> None:
 def _grade(unit: Unit, root: Path) -> Timing:
     with _Memory() as memory:
         start = time.perf_counter()
-        autograde(unit.root, root, unit.name, submissions(root, unit.name), workers=WORKERS)
+        autograde(Assignment(unit.name, root, settings=unit.root), workers=WORKERS)
         return Timing(time.perf_counter() - start, memory.largest)
 
 
@@ -135,7 +133,7 @@ def _say(console: Console, what: str, timing: Timing, count: int) -> None:
 
 def _where(console: Console, root: Path, unit: str) -> None:
     """Where a worker's time goes, for the median submission."""
-    records = [record["seconds"] for record in read_records(root, unit)]
+    records = [record["seconds"] for record in read_records(Assignment(unit, root))]
     names = ["total", "start", "cells", "marking", "export"]
     parts = {name: statistics.median(r.get(name, 0.0) for r in records) for name in names}
     words = ", ".join(f"{name} {parts[name]:.2f}" for name in names)
@@ -149,7 +147,7 @@ def _say_floor(console: Console) -> None:
         os.chmod(files, 0o755)
         for _ in range(5):
             start = time.perf_counter()
-            student = Student(Path(files), Settings(limits=sandbox.Limits()))
+            student = StudentKernel(Path(files), Settings(limits=sandbox.Limits()))
             student.run("")
             student.stop()
             times.append(time.perf_counter() - start)

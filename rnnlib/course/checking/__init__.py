@@ -100,7 +100,7 @@ def grade_answer(question: str, answer: object, *, points: float) -> float:
     if report is None:
         return 0.0
     publish(report, points)
-    return float(points) if report.passed else 0.0
+    return earned(report, points)
 
 
 def _exercise_of(function: object) -> Exercise | None:

@@ -6,6 +6,7 @@ import html
 import re
 
 from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.marks import earned_points
 
 MIME = "application/vnd.rnnlib.report+json"
 """The report for machines: what the table of marks is made from."""
@@ -53,9 +54,7 @@ def headline(report: Report, points: float | None = None) -> str:
 
 def earned(report: Report, points: float) -> float:
     """The points for a report, rounded to a hundredth; all of them only where all is right."""
-    if report.passed:
-        return float(points)
-    return max(0.0, min(round(points * report.share, 2), points - 0.01))
+    return earned_points(report.share, points, all_right=report.passed)
 
 
 def as_html(report: Report, points: float | None = None) -> str:

@@ -1,13 +1,11 @@
 """Marking one function: try it on fresh inputs, compare every result, say what is wrong.
 
-The rows of a report and their part of the marks:
+The rows of a report (`rnnlib.course.marks` says what each is worth):
 
-- a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
-- a row for every special kind of input (a size of 1, large numbers), one for arguments that must
-  come back unchanged, one for drawing from the random generator where one is given, one for giving
-  the same answer again: 30 %, shared evenly. They count only as
-  far as the results themselves are right: a function that does nothing changes nothing, and earns
-  nothing for it.
+- one for every result, on inputs in which all sizes differ;
+- extras: one for every special kind of input (a size of 1, large numbers), one for arguments that
+  must come back unchanged, one for drawing from the random generator where one is given, one for
+  giving the same answer again.
 """
 
 from __future__ import annotations
@@ -23,9 +21,8 @@ from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Trial, diagnose, right_functions
 from rnnlib.course.checking.results import collect, compare, same
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, rebind
+from rnnlib.course.marks import earned_share, extra_share, result_share, results_right
 from rnnlib.params import Params
-
-RESULTS_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Report:
         """The part of the points that was earned, between 0 and 1."""
         if self.state not in ("right", "wrong"):
             return 0.0
-        return min(1.0, sum(row.right * row.share for row in self.rows))
+        return earned_share((row.right, row.share) for row in self.rows)
 
     @property
     def passed(self) -> bool:
@@ -230,12 +227,12 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         for kind in kinds
     }
     draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
-    extra = (1 - RESULTS_SHARE) / (len(special) + 1 + bool(exercise.arguments) + draws)
+    extra = extra_share(len(special) + 1 + bool(exercise.arguments) + draws)
 
     rows, extras = [], []
     for name in exercise.results:
         reason = _first_reason(exercise, name, pairs[PLAIN])
-        share = RESULTS_SHARE * exercise.share(name)
+        share = result_share(exercise.share(name))
         label = name if exercise.observe else f"`{name}`"
         rows.append(Row(label, float(not reason), share, reason, result=name))
     right = _part(exercise, rows)
@@ -308,10 +305,9 @@ def _first_reason(exercise: Exercise, name: str, pairs) -> str:
 
 
 def _part(exercise: Exercise, rows: list[Row]) -> float:
-    """The results' part of the marks: exactly 1 if all are right, whatever the shares add up to."""
-    if len(rows) == len(exercise.results) and all(row.right == 1 for row in rows):
-        return 1.0
-    return sum(exercise.share(row.result) * row.right for row in rows)
+    """How far the results are right, by these of their rows."""
+    weights = {name: exercise.share(name) for name in exercise.results}
+    return results_right({row.result: row.right for row in rows}, weights)
 
 
 def _property(name: str, holds: bool, right: float, share: float, reason: str) -> Row:

@@ -1,1 +1,24 @@
-"""Grading a class: repairs, the autograder's run, marks with their reasons."""
+"""Grading a class: what was handed in is read and mended, run, marked, and told.
+
+A submission goes one way, and each package hands a named value to the next:
+
+================  ================================================================================
+`assignment`      the unit that is graded, and where everything about it lies: every step knows it
+`intake`          files that were handed in -> `Submission`, and a notebook that can be graded
+`isolation`       runs the notebook: the student's cells in a sandbox, the marked cells outside it
+`run`             a `Submission` and a `Task` -> a `Result`; gradebook and records are written here
+`alarms`          answers -> what a person should look at
+`report`          records and the gradebook -> marks, the page on a class, feedback, CSV
+================  ================================================================================
+
+Around them:
+
+================  ================================================================================
+`command`         what `rnnlib grade`, `rnnlib report` and `rnnlib export` do
+`limits`          how large, how long and how many: every such decision, with its reason
+`marked_cell`     what a marked cell's outputs say: the one reader of a published report
+`sample_class`    a class made up from the exercises' own mistakes and variants
+`demo`            `rnnlib demo`: the sample class, from the release to the marks
+`attacks`         a hostile class, and what comes of each attack
+================  ================================================================================
+"""

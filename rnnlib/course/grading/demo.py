@@ -10,8 +10,10 @@ from rich.console import Console
 
 from rnnlib.course.authoring import Unit, UnitError
 from rnnlib.course.authoring.nbgrader import generate_assignment
-from rnnlib.course.grading.command import autograde_all, make_report, print_marks
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.command import autograde_all, make_report
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.grading.report.terminal import print_marks
 from rnnlib.course.grading.sample_class import BROKEN, make_class
 
 FOLDER = ".demo"
@@ -36,19 +38,19 @@ def run_demo(unit: Unit, console: Console) -> int:
     if not unit.solution.exists():
         raise UnitError(f"{unit.name} is not built yet: run `make notebooks` first")
     _empty(root)
+    assignment = Assignment(unit.name, root, settings=course)
     (root / "nbgrader_config.py").write_text(CONFIG.format(course=str(course), root=str(root)))
-    target = root / "solutions" / unit.name / unit.solution.name
-    target.parent.mkdir(parents=True)
-    shutil.copyfile(unit.solution, target)
+    assignment.solution.parent.mkdir(parents=True)
+    shutil.copyfile(unit.solution, assignment.solution)
     console.print(f"Releasing [b]{unit.name}[/b] with nbgrader, without its solutions ...")
     release = generate_assignment(course, root, unit.name, database=True)
     for student, text in make_class(unit.name, release, unit.solution):
-        path = root / "submitted" / student / unit.name / f"{unit.name}.ipynb"
+        path = assignment.submitted(student) / assignment.file
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-    outcomes = autograde_all(course, root, unit.name, console, sandbox=_sandbox(console))
-    print_marks(root, unit.name, outcomes, console)
-    report = make_report(unit, root)
+    outcomes = autograde_all(assignment, console, sandbox=_sandbox(console))
+    print_marks(assignment, outcomes, console)
+    report = make_report(assignment)
     console.print(f"\n{time.perf_counter() - start:.0f} s in all. Look at:")
     console.print(f"  report on the class         {report}", soft_wrap=True)
     console.print(f"  feedback for each student   {root / 'feedback'}", soft_wrap=True)

@@ -45,7 +45,7 @@ def {name}(*args, **options):
 """
 
 
-class Submission:
+class StudentNotebook:
     """One student's copy of a released notebook.
 
     Parameters
@@ -94,19 +94,19 @@ class Submission:
         return next(cell for cell in self.notebook.cells if cell.id == cell_id)
 
 
-def all_right(s: Submission) -> None:
+def all_right(s: StudentNotebook) -> None:
     """Everything solved as in the lesson."""
     s.solve()
 
 
-def all_right_otherwise(s: Submission) -> None:
+def all_right_otherwise(s: StudentNotebook) -> None:
     """Everything right, in ways that look different."""
     s.solve()
     for name, exercise in s.exercises.items():
         s.write(name, exercise.variants[-1].source(name))
 
 
-def one_mistake_each(s: Submission) -> None:
+def one_mistake_each(s: StudentNotebook) -> None:
     """A mistake in every exercise, and every question answered wrongly."""
     for name, exercise in s.exercises.items():
         s.write(name, exercise.mistakes[0].source(name))
@@ -114,24 +114,24 @@ def one_mistake_each(s: Submission) -> None:
         s._cell(cell_id).source = f"{cell_id.replace('-', '_')} = 'a'"
 
 
-def first_one_wrong(s: Submission) -> None:
+def first_one_wrong(s: StudentNotebook) -> None:
     """A mistake in the first exercise, everything else right: it must cost once."""
     s.solve()
     name, exercise = next(iter(s.exercises.items()))
     s.write(name, exercise.mistakes[0].source(name))
 
 
-def half_empty(s: Submission) -> None:
+def half_empty(s: StudentNotebook) -> None:
     """The first half of the exercises, then nothing more."""
     names = list(s.exercises)
     s.solve(*names[: (len(names) + 1) // 2])
 
 
-def untouched(s: Submission) -> None:
+def untouched(s: StudentNotebook) -> None:
     """Handed in as it was given out."""
 
 
-def raises(s: Submission) -> None:
+def raises(s: StudentNotebook) -> None:
     """One function raises, another cell does not even parse."""
     s.solve()
     first, second, *_ = s.exercises
@@ -139,21 +139,21 @@ def raises(s: Submission) -> None:
     s.write(second, f"def {second}(h, params)\n    return h\n")
 
 
-def loops_forever(s: Submission) -> None:
+def loops_forever(s: StudentNotebook) -> None:
     """One function never returns."""
     s.solve()
     name = next(iter(s.exercises))
     s.write(name, LOOPS.format(name=name))
 
 
-def prints_megabytes(s: Submission) -> None:
+def prints_megabytes(s: StudentNotebook) -> None:
     """A cell and a function that flood the output; the results are right."""
     s.solve()
     name = next(iter(s.exercises))
     s.write(name, PRINTS.format(name=name, source=s._solutions[_id(name)]))
 
 
-def calls_rnnlib(s: Submission) -> None:
+def calls_rnnlib(s: StudentNotebook) -> None:
     """One function lets the library do its work."""
     s.solve()
     modules = {name: e.reference.__module__ for name, e in s.exercises.items()}
@@ -163,7 +163,7 @@ def calls_rnnlib(s: Submission) -> None:
     s.write(name, BORROWS.format(name=name, module=modules[name]))
 
 
-def cell_copied(s: Submission) -> None:
+def cell_copied(s: StudentNotebook) -> None:
     """A solution cell and a marked cell copied twice."""
     s.solve()
     name = _id(next(iter(s.exercises)))
@@ -172,14 +172,14 @@ def cell_copied(s: Submission) -> None:
         s._cell(f"{cell_id}-copy").id += str(len(s.notebook.cells))
 
 
-def test_cell_deleted(s: Submission) -> None:
+def test_cell_deleted(s: StudentNotebook) -> None:
     """Two marked cells deleted, with the right solution left in place."""
     s.solve()
     for name in list(s.exercises)[:2]:
         s.delete_cell(f"grade-{_id(name)}")
 
 
-STUDENTS: tuple[Callable[[Submission], None], ...] = (
+STUDENTS: tuple[Callable[[StudentNotebook], None], ...] = (
     all_right,
     all_right_otherwise,
     first_one_wrong,
@@ -210,7 +210,7 @@ def make_class(unit: str, release: Path, solution: Path) -> Iterator[tuple[str, 
     solved = nbformat.read(solution, as_version=4)
     exercises = unit_exercises(unit)
     for student in STUDENTS:
-        submission = Submission(given, solved, exercises)
+        submission = StudentNotebook(given, solved, exercises)
         student(submission)
         yield student.__name__, nbformat.writes(submission.notebook) + "\n"
     text = json.dumps(given)
@@ -238,7 +238,7 @@ def make_honest_class(
     exercises = unit_exercises(unit)
     random = np.random.default_rng(seed)
     for number in range(1, count + 1):
-        submission = Submission(given, solved, exercises)
+        submission = StudentNotebook(given, solved, exercises)
         for name, exercise in exercises.items():
             kind = random.choice(
                 ["as taught", "variant", "mistake", "nothing"], p=[0.3, 0.4, 0.25, 0.05]

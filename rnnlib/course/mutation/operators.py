@@ -196,8 +196,13 @@ def _call(node: ast.Call, tree) -> Iterator[Change]:
         if name == "range":
             yield "first left out", _range(node, first=True)
             yield "last left out", _range(node, first=False)
-        yield "reversed", ast.Call(
-            ast.Name("reversed", ast.Load()), [ast.Call(ast.Name("list", ast.Load()), [node], [])], []
+        yield (
+            "reversed",
+            ast.Call(
+                ast.Name("reversed", ast.Load()),
+                [ast.Call(ast.Name("list", ast.Load()), [node], [])],
+                [],
+            ),
         )
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("copy", "reshape", "astype"):
         yield f"`{node.func.attr}` left out", node.func.value

@@ -9,7 +9,8 @@ from places import ROOT
 
 from rnnlib.course.authoring import find_units
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.alarms import copied_alarms, source_alarms
+from rnnlib.course.grading.alarms.answer_alarms import source_alarms
+from rnnlib.course.grading.alarms.copies import copied_alarms
 
 UNITS = ["01_hidden_state", "02_bptt", "03_training", "04_vanishing"]
 

@@ -14,9 +14,9 @@ from rnnlib.course.grading.attacks import ATTACKS
 from rnnlib.course.grading.attacks.arena import Arena
 from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
 from rnnlib.course.grading.attacks.table import WORKERS, as_rst, begin, try_one
+from rnnlib.course.grading.intake.submission import Submission
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.isolation.syscalls import CLONE, NUMBERS, seccomp_filter
-from rnnlib.course.grading.worker import Handed
 
 PAGES = [name for name, attack in ATTACKS.items() if attack.aim == "browser"]
 
@@ -79,7 +79,7 @@ def graded(folder):
     try:
         for name in PAGES:
             s = arena.hostile(ATTACKS[name])
-            arena.hand_in(name, Handed(name, s.written(), s.files))
+            arena.hand_in(name, Submission(name, s.written(), s.files))
             assert arena.grade(name, {}).problem is None
     finally:
         arena.close()
@@ -134,14 +134,16 @@ def test_every_attack_says_what_it_tries_and_what_is_spared():
 
 def test_an_arena_notices_what_it_is_there_to_notice(folder):
     """Faults are found where an attack gains, loses, or leaves something behind."""
-    from rnnlib.course.grading.attacks.arena import MARKER, Trial
+    from rnnlib.course.grading.attacks.arena import MARKER, Attempt
     from rnnlib.course.grading.attacks.base import Attack
-    from rnnlib.course.grading.worker import Result
+    from rnnlib.course.grading.run.tasks import Result
 
     def faults(earned, **about):
         result = about.pop("result", Result("mallory"))
         attack = Attack(lambda s: None, "marks", **about)
-        return Arena.judge(Arena.__new__(Arena), Trial(attack, result, [], earned, {"a": 1.0}), [])
+        return Arena.judge(
+            Arena.__new__(Arena), Attempt(attack, result, [], earned, {"a": 1.0}), []
+        )
 
     assert faults({"a": 1.0}) == []
     assert faults({"a": 2.0}) == ["a: gained 1"]

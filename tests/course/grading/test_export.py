@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnlib.course.grading.export import Row, Score, export_csv, gradebook_rows, safe
+from rnnlib.course.grading.report.export import Row, Score, export_csv, gradebook_rows, safe
 
 UNITS = ["01_hidden_state", "02_bptt"]
 

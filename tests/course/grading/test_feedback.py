@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from rnnlib.course.grading.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
 
 
 def converted(text):

@@ -14,6 +14,7 @@ from classroom import (
     ROOT,
     SOLUTION,
     UNIT,
+    assignment,
     autograde,
     autograded,
     hand_in,
@@ -25,9 +26,9 @@ from nbgrader.api import Gradebook
 from rnnlib.course.authoring import find_units
 from rnnlib.course.exercises import unit_exercises
 from rnnlib.course.grading import sample_class
-from rnnlib.course.grading.autograde import submissions
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.output_limit import CHARACTERS, LimitedStream
+from rnnlib.course.grading.limits import PRINTED_CHARACTERS
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.output_limit import LimitedStream
 
 EXERCISES = list(unit_exercises(UNIT))
 QUESTIONS = [name for name in POINTS if name not in EXERCISES]
@@ -46,10 +47,10 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def outcomes(root):
     """How grading went, by student; and what was handed in is what it was."""
-    names = submissions(root, UNIT)
+    names = assignment(root).students()
     before = {name: submitted(root, name).read_bytes() for name in names}
     done = []
-    found = autograde(ROOT, root, UNIT, names, workers=2, on_done=done.append)
+    found = autograde(assignment(root), names, workers=2, on_done=done.append)
     assert [outcome.student for outcome in found] == names
     assert sorted(outcome.student for outcome in done) == names
     assert before == {name: submitted(root, name).read_bytes() for name in names}
@@ -60,7 +61,7 @@ def outcomes(root):
 def marks(root, outcomes):
     """The marks by student and exercise."""
     return {
-        student: {mark.exercise: mark for mark in read_marks(root, UNIT, student)}
+        student: {mark.exercise: mark for mark in read_marks(assignment(root), student)}
         for student in outcomes
     }
 
@@ -177,7 +178,7 @@ def test_what_cannot_be_graded_is_told_and_left_to_a_person(root, outcomes, text
     path.unlink(missing_ok=True)
     if text is not None:
         path.write_text(text)
-    (outcome,) = autograde(ROOT, root, UNIT, ["somebody"], workers=1)
+    (outcome,) = autograde(assignment(root), ["somebody"], workers=1)
     shutil.rmtree(root / "submitted" / "somebody")
     assert said in outcome.problem and "Traceback" not in outcome.problem
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
@@ -190,9 +191,9 @@ def test_a_flood_of_output_is_cut(root, outcomes):
         autograded(root, "prints_megabytes"),
         root / "feedback" / "prints_megabytes" / UNIT / f"{UNIT}.html",
     ):
-        assert path.stat().st_size < 10 * CHARACTERS
+        assert path.stat().st_size < 10 * PRINTED_CHARACTERS
     text = autograded(root, "prints_megabytes").read_text(encoding="utf-8")
-    assert f"beyond {CHARACTERS:,} characters, is left out" in text
+    assert f"beyond {PRINTED_CHARACTERS:,} characters, is left out" in text
 
 
 def test_every_graded_student_has_feedback_with_the_marks_in_it(root, marks):
@@ -213,9 +214,9 @@ def test_feedback_explains_the_mistake(root, outcomes):
 def test_grading_again_gives_the_same_marks(root, marks):
     again = ["cell_copied", "one_mistake_each", "test_cell_deleted"]
     before = {name: submitted(root, name).read_bytes() for name in again}
-    for outcome in autograde(ROOT, root, UNIT, again, workers=2):
+    for outcome in autograde(assignment(root), again, workers=2):
         assert outcome.problem is None
-        marked = {mark.exercise: mark for mark in read_marks(root, UNIT, outcome.student)}
+        marked = {mark.exercise: mark for mark in read_marks(assignment(root), outcome.student)}
         assert marked == marks[outcome.student]
     assert before == {name: submitted(root, name).read_bytes() for name in again}
 
@@ -236,7 +237,7 @@ def test_plain_nbgrader_on_the_command_line_gives_the_same_marks(tmp_path, marks
     )
     assert done.returncode == 0, done.stderr[-3000:]
     for student in students:
-        got = {mark.exercise: mark for mark in read_marks(tmp_path, UNIT, student)}
+        got = {mark.exercise: mark for mark in read_marks(assignment(tmp_path), student)}
         assert got == marks[student]
 
 
@@ -246,9 +247,9 @@ def test_plain_nbgrader_on_the_command_line_gives_the_same_marks(tmp_path, marks
 def test_the_whole_unit_from_its_release_to_the_marks(tmp_path):
     students = ["all_right", "untouched"]
     hand_in(tmp_path, nbformat.read(SOLUTION, as_version=4), only=students)
-    for outcome in autograde(ROOT, tmp_path, UNIT, students, workers=2):
+    for outcome in autograde(assignment(tmp_path), students, workers=2):
         assert outcome.problem is None
-    totals = {s: sum(m.score for m in read_marks(tmp_path, UNIT, s)) for s in students}
+    totals = {s: sum(m.score for m in read_marks(assignment(tmp_path), s)) for s in students}
     assert totals == {"all_right": sum(POINTS.values()), "untouched": 0.0}
     cells = nbformat.read(autograded(tmp_path, "all_right"), as_version=4).cells
     for output in (output for cell in cells for output in cell.get("outputs", [])):
@@ -276,7 +277,7 @@ def test_a_cells_output_has_an_end_and_the_next_cell_starts_anew():
     stream = LimitedStream(heard)
     for _ in range(30):
         assert stream.write("x" * 10_000) == 10_000
-    assert heard.text.startswith("x" * CHARACTERS + "\n...")
+    assert heard.text.startswith("x" * PRINTED_CHARACTERS + "\n...")
     assert heard.text.count("is left out") == 1
     stream.begin_cell()
     stream.write("the next cell")
@@ -286,7 +287,7 @@ def test_a_cells_output_has_an_end_and_the_next_cell_starts_anew():
 
 def test_a_submission_can_be_written_solved_copied_and_cut():
     solved = short_notebook()
-    student = sample_class.Submission(solved, solved, unit_exercises(UNIT))
+    student = sample_class.StudentNotebook(solved, solved, unit_exercises(UNIT))
     student.solve()
     code = "\n".join(cell.source for cell in student.notebook.cells)
     assert "BEGIN SOLUTION" not in code

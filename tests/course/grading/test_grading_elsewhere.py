@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from classroom import ROOT, UNIT, autograde, hand_in, short_notebook
+from classroom import ROOT, UNIT, assignment, autograde, hand_in, short_notebook
 from nbgrader.api import Gradebook
 
-from rnnlib.course.grading.autograde import register
-from rnnlib.course.grading.command import database
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.pool import SchedulerError
-from rnnlib.course.grading.records import read_record
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.pool import SchedulerError
+from rnnlib.course.grading.run.prepare import register
+from rnnlib.course.grading.run.records import read_record
 
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
@@ -30,8 +29,8 @@ def root(tmp_path):
 @pytest.fixture
 def here(root):
     """The marks when this machine grades, with the gradebook in SQLite."""
-    assert all(o.problem is None for o in autograde(ROOT, root, UNIT, STUDENTS))
-    return {student: read_marks(root, UNIT, student) for student in STUDENTS}
+    assert all(o.problem is None for o in autograde(assignment(root), STUDENTS))
+    return {student: read_marks(assignment(root), student) for student in STUDENTS}
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------
@@ -84,14 +83,14 @@ def postgresql(tmp_path_factory):
 
 
 def test_a_gradebook_in_postgresql_holds_the_same_marks(root, here, postgresql):
-    db_url = database(root, postgresql)
-    register(ROOT, root, UNIT, db_url)
-    outcomes = autograde(ROOT, root, UNIT, STUDENTS, db_url=db_url)
+    db_url = postgresql
+    register(assignment(root, db_url))
+    outcomes = autograde(assignment(root, db_url), STUDENTS)
     assert [(o.problem, o.again) for o in outcomes] == [(None, False)] * len(STUDENTS)
-    assert {s: read_marks(root, UNIT, s, db_url) for s in STUDENTS} == here
-    again = autograde(ROOT, root, UNIT, STUDENTS, db_url=db_url)
+    assert {s: read_marks(assignment(root, db_url), s) for s in STUDENTS} == here
+    again = autograde(assignment(root, db_url), STUDENTS)
     assert all(o.again for o in again)  # what stands in this gradebook need not be graded again
-    with Gradebook(db_url) as gradebook:
+    with Gradebook(assignment(root, db_url).gradebook) as gradebook:
         assert {s.student.id for s in gradebook.assignment_submissions(UNIT)} == set(STUDENTS)
 
 
@@ -148,12 +147,12 @@ def test_a_cluster_gives_the_same_marks_though_a_worker_is_lost(root, here, clus
             workers[0].kill()
         seen.append(outcome.student)
 
-    outcomes = autograde(ROOT, root, UNIT, STUDENTS, scheduler=address, anew=True, on_done=lose_one)
+    outcomes = autograde(assignment(root), STUDENTS, scheduler=address, anew=True, on_done=lose_one)
     assert all(o.problem is None and not o.again for o in outcomes)
-    assert {s: read_marks(root, UNIT, s) for s in STUDENTS} == here
+    assert {s: read_marks(assignment(root), s) for s in STUDENTS} == here
 
 
 def test_no_scheduler_there_is_told(root):
     with pytest.raises(SchedulerError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
-        autograde(ROOT, root, UNIT, STUDENTS, scheduler="tcp://127.0.0.1:9")
-    assert read_record(root, UNIT, STUDENTS[0]) is None
+        autograde(assignment(root), STUDENTS, scheduler="tcp://127.0.0.1:9")
+    assert read_record(assignment(root), STUDENTS[0]) is None

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import psutil
 import pytest
-from classroom import ROOT, SANDBOX, UNIT, autograde, hand_in, short_notebook, submitted
+from classroom import ROOT, SANDBOX, UNIT, assignment, autograde, hand_in, short_notebook, submitted
 
-from rnnlib.course.grading.autograde import submissions
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.records import read_records
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.records import read_records
 
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
 PROGRAM = """
 import signal
 from pathlib import Path
-from rnnlib.course.grading.autograde import autograde, submissions
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.run.autograde import autograde
 
 def tell(outcome, told=[]):
     told.append(outcome.student)
@@ -30,11 +30,8 @@ def tell(outcome, told=[]):
         signal.pause()
 
 if __name__ == "__main__":
-    root = Path({root!r})
-    names = submissions(root, {unit!r})
-    autograde(
-        Path({course!r}), root, {unit!r}, names, workers=2, sandbox={sandbox!r}, on_done=tell
-    )
+    assignment = Assignment({unit!r}, Path({root!r}), settings=Path({course!r}))
+    autograde(assignment, workers=2, sandbox={sandbox!r}, on_done=tell)
 """
 LAST_RESORT = 600
 """Seconds after which a test gives up; nothing takes nearly as long."""
@@ -73,15 +70,15 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how
     with grading(root) as process:
         os.killpg(process.pid, how)
         process.wait(LAST_RESORT)
-    done = {record["student"] for record in read_records(root, UNIT)}
+    done = {record["student"] for record in read_records(assignment(root))}
     assert done and done < set(STUDENTS)
 
-    outcomes = autograde(ROOT, root, UNIT, submissions(root, UNIT))
+    outcomes = autograde(assignment(root), assignment(root).students())
     assert {o.student for o in outcomes if o.again} == done
     assert all(o.problem is None for o in outcomes)
-    marks = {name: read_marks(root, UNIT, name) for name in STUDENTS}
-    autograde(ROOT, root, UNIT, STUDENTS, anew=True)
-    assert {name: read_marks(root, UNIT, name) for name in STUDENTS} == marks
+    marks = {name: read_marks(assignment(root), name) for name in STUDENTS}
+    autograde(assignment(root), STUDENTS, anew=True)
+    assert {name: read_marks(assignment(root), name) for name in STUDENTS} == marks
     assert {name: path.read_bytes() for name, path in handed.items()} == before
     assert not list(Path(root).rglob("*.new"))
 

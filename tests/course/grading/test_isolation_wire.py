@@ -1,5 +1,6 @@
 """What two processes exchange: everything an exercise needs comes through, and nothing runs."""
 
+import dataclasses
 import json
 import struct
 
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rnnlib import LSTMParams, LSTMState, RNNParams
+from rnnlib.course.checking.calling import Call
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.isolation import wire
+from rnnlib.course.grading.isolation import frames, protocol, wire
 from rnnlib.course.grading.isolation.trusted import Link, StandIn, _known_class
+from rnnlib.course.grading.limits import WIRE_FRAME_BYTES, WIRE_TEXT_CHARACTERS, WIRE_TEXTS
 from rnnlib.params import Params
 
 
@@ -101,7 +104,10 @@ def _packed(plan, buffers=b""):
 @pytest.mark.parametrize(
     "plan",
     [
-        {"!": "pickle", "v": "80049"},
+        {"!": "Pickled", "digits": "80049"},
+        {"!": "Function", "id": 0},
+        {"!": "Handle", "callable": True},
+        {"!": "Handle", "id": "os", "callable": True, "name": "f"},
         {"!": "array", "dtype": "|O", "shape": [1], "bytes": 8},
         {"!": "array", "dtype": "<f8", "shape": [2], "bytes": 8},
         {"!": "array", "dtype": "<f8", "shape": [-1], "bytes": 8},
@@ -121,7 +127,13 @@ def _packed(plan, buffers=b""):
 def test_what_a_reader_must_not_take_is_refused(plan):
     link = Link(None)
     with pytest.raises(wire.WireError):
-        wire.unpack(_packed(plan, b"\0" * 8), link._resolve, _known_class)
+        protocol.unpack(
+            _packed({"!": "dict", "v": [["message", "Returned"], ["value", plan]]}, b"\0" * 8),
+            link._resolve,
+            [protocol.Handle],
+            _known_class,
+            [protocol.Returned],
+        )
 
 
 def test_nesting_has_an_end_on_both_sides():
@@ -172,5 +184,106 @@ def test_subclasses_of_arrays_and_numbers_arrive_as_plain_ones():
 
 def test_a_stand_in_bears_the_name_it_was_asked_for():
     link = Link(None)
-    plan = {"!": "handle", "id": 0, "callable": True, "name": "x" * 99, "function": True}
-    assert isinstance(link._resolve(plan), StandIn)
+    handle = protocol.Handle(0, callable=True, name="x" * 99, function=True)
+    assert isinstance(link._resolve(handle), StandIn)
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+class Pipe:
+    """A socket of which what is sent can be received, a few bytes at a time."""
+
+    def __init__(self, data=b"", size=7):
+        self.data, self.size = data, size
+
+    def sendall(self, data):
+        self.data += data
+
+    def recv(self, count):
+        part, self.data = self.data[: min(count, self.size)], self.data[min(count, self.size) :]
+        return part
+
+
+def read(message, expected):
+    data = protocol.pack(message, refuse)
+    return protocol.unpack(data, refuse, [protocol.Handle], _known_class, expected)
+
+
+def called(**more):
+    plain = {each.name: None for each in dataclasses.fields(protocol.Called)}
+    return protocol.Called(**plain | dict(changed=(), undrawn=(), warned=(), inside={}) | more)
+
+
+def test_a_call_is_told_with_all_its_fields_but_that_it_was_lost():
+    told = Call(
+        value=np.ones(2),
+        problem="raised",
+        unwritten=True,
+        timed_out=True,
+        lost=True,
+        changed=("x",),
+        undrawn=("rng",),
+        borrowed="rnnlib.rnn_step",
+        warned=("overflow",),
+        inside={"z": 1.0},
+    )
+    others = [each.name for each in dataclasses.fields(Call) if each.name != "value"]
+    assert all(getattr(told, name) for name in others)  # nothing is left as it is by itself
+    names = [each.name for each in dataclasses.fields(protocol.Called)]
+    message = protocol.Called(**{name: getattr(told, name) for name in names})
+    heard = Call(**vars(read(message, [protocol.Called])))
+    assert not heard.lost
+    assert all(same(getattr(heard, name), getattr(told, name)) for name in names)
+
+
+@pytest.mark.parametrize(
+    "field, sent",
+    [
+        ("problem", 5),
+        ("borrowed", ["torch"]),
+        ("changed", "x"),
+        ("warned", [1]),
+        ("undrawn", None),
+    ],
+)
+def test_a_message_with_a_field_of_another_type_is_refused(field, sent):
+    with pytest.raises(wire.WireError):
+        read(called(**{field: sent}), [protocol.Called])
+
+
+def test_what_a_message_says_is_cut_to_size_and_steers_no_terminal():
+    heard = read(
+        called(problem="\x1b[2J" + "x" * 9999, warned=["w"] * 999, unwritten=1, inside=5),
+        [protocol.Called],
+    )
+    assert heard.problem.startswith(" [2Jxx") and len(heard.problem) == WIRE_TEXT_CHARACTERS
+    assert len(heard.warned) == WIRE_TEXTS
+    assert heard.unwritten is False and heard.inside == {}
+
+
+def test_a_message_that_was_not_expected_or_is_not_whole_is_refused():
+    with pytest.raises(wire.WireError, match="something else than Found"):
+        read(called(), [protocol.Found])
+    for value in ({"message": "Found", "found": {}}, {"message": ["Found"]}, [], 5, {}):
+        data = wire.pack(value, refuse)
+        with pytest.raises(wire.WireError):
+            protocol.unpack(data, refuse, [protocol.Handle], _known_class, [protocol.Found])
+
+
+def test_frames_arrive_in_pieces_and_have_an_end():
+    pipe = Pipe()
+    frames.send(pipe, b"x" * 100)
+    sent = pipe.data
+    assert frames.receive(pipe) == b"x" * 100
+    with pytest.raises(EOFError):
+        frames.receive(pipe)
+    reader = frames.FrameReader(Pipe(sent))
+    pieces = [reader.read() for _ in range(-(-len(sent) // 7))]
+    assert pieces[-1] == b"x" * 100 and not any(pieces[:-1])
+    with pytest.raises(wire.WireError, match="more than one"):
+        frames.FrameReader(Pipe(sent + b"y", size=1000)).read()
+    too_long = frames.HEADER.pack(WIRE_FRAME_BYTES + 1)
+    for receive in (frames.receive, lambda pipe: frames.FrameReader(pipe).read()):
+        with pytest.raises(wire.WireError, match="frame of"):
+            receive(Pipe(too_long, size=8))

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from places import ROOT
 
 from rnnlib.course.authoring import find_units
-from rnnlib.course.grading.reading import Unreadable, find_notebook, read_bytes, read_submission
-from rnnlib.course.grading.tidy import MAX_CELLS, MAX_TEXT, tidy
+from rnnlib.course.grading.intake.folder import find_notebook, read_bytes
+from rnnlib.course.grading.intake.reading import read_notebook
+from rnnlib.course.grading.intake.tidy import Unreadable, tidy
+from rnnlib.course.grading.limits import NOTEBOOK_CELLS, NOTEBOOK_CHARACTERS
 
 UNIT = "05_lstm"
 NAME = f"{UNIT}.ipynb"
@@ -52,9 +54,9 @@ def read(data, unit=UNIT):
         data = json.dumps(data).encode()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        result, repairs = read_submission(data, unit)
+        result, repairs = read_notebook(data, unit)
         nbformat.validate(result)
-    again, more = read_submission(nbformat.writes(result).encode(), unit)
+    again, more = read_notebook(nbformat.writes(result).encode(), unit)
     assert again == result and more == []
     assert all(text.endswith(".") and "\n" not in text for text in repairs)
     return result, repairs
@@ -184,7 +186,7 @@ def test_an_older_format_4_is_given_ids_always_the_same():
         ({"source": ...}, "no text"),
         ({"source": 5}, "no text"),
         ({"source": ["a", 5]}, "no text, or something else"),
-        ({"source": "a\ud800"}, "characters that are none"),
+        ({"source": "a\ud800"}, "characters that do not exist"),
         ({"attachments": {}}, "do not belong in a cell"),
         ({"prompt": 3}, "do not belong in a cell"),
     ],
@@ -267,8 +269,8 @@ def cut(data, where):
         (b'{"worksheets": [3]}', "has no cells"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"cells":' * 200_000, "nested too deeply"),
-        (notebook(cells=[{}] * (MAX_CELLS + 1)), "2,001 cells"),
-        (with_cell(source="x" * (MAX_TEXT + 1)), "2,000,000 characters"),
+        (notebook(cells=[{}] * (NOTEBOOK_CELLS + 1)), "2,001 cells"),
+        (with_cell(source="x" * (NOTEBOOK_CHARACTERS + 1)), "2,000,000 characters"),
         (notebook(metadata={"rnnlib": {"unit": "04_vanishing"}}), "the unit “04_vanishing”"),
     ],
     ids=lambda value: str(value)[:30],

@@ -6,7 +6,7 @@ import random
 
 import nbformat
 import pytest
-from classroom import POINTS, UNIT, autograde, short_notebook
+from classroom import POINTS, UNIT, assignment, autograde, short_notebook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbconvert.exporters import NotebookExporter
@@ -17,13 +17,13 @@ from places import ROOT
 from rnnlib.course.authoring import find_units
 from rnnlib.course.authoring.nbgrader import course_config, generate_assignment
 from rnnlib.course.exercises import unit_exercises
-from rnnlib.course.grading.marks import read_marks
-from rnnlib.course.grading.reading import read_submission
-from rnnlib.course.grading.recognize import source_cells
-from rnnlib.course.grading.records import read_record
-from rnnlib.course.grading.repair import note_repairs, repair_cells, repairs_of
-from rnnlib.course.grading.sample_class import Submission
-from rnnlib.course.grading.tidy import tidy
+from rnnlib.course.grading.intake.reading import read_notebook
+from rnnlib.course.grading.intake.recognize import source_cells
+from rnnlib.course.grading.intake.repair import note_repairs, repair_cells, repairs_of
+from rnnlib.course.grading.intake.tidy import tidy
+from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.records import read_record
+from rnnlib.course.grading.sample_class import StudentNotebook
 
 MARKED = "grade_rnn_step"
 BUILT = [unit for unit in find_units(ROOT) if unit.solution.exists()]
@@ -44,7 +44,7 @@ class Course:
 
     def submission(self):
         """A student who solved all."""
-        student = Submission(self.release, self.solved, unit_exercises(UNIT))
+        student = StudentNotebook(self.release, self.solved, unit_exercises(UNIT))
         student.solve()
         return student.notebook
 
@@ -583,15 +583,15 @@ def test_repaired_notebooks_earn_full_marks_and_tell_it_after_grading(course):
         path.parent.mkdir(parents=True)
         path.write_text(nbformat.writes(notebook), encoding="utf-8")
     students = [change.__name__ for change in changes]
-    for outcome in autograde(ROOT, course.root, UNIT, students, workers=2):
+    for outcome in autograde(assignment(course.root), students, workers=2):
         assert outcome.problem is None
-        marks = read_marks(course.root, UNIT, outcome.student)
+        marks = read_marks(assignment(course.root), outcome.student)
         assert {mark.exercise: mark.score for mark in marks} == POINTS
-        assert read_record(course.root, UNIT, outcome.student)["repairs"]
+        assert read_record(assignment(course.root), outcome.student)["repairs"]
 
 
 def test_repairs_of_reading_can_be_noted_with_those_of_the_cells(course):
     data = b"\xef\xbb\xbf" + nbformat.writes(course.submission()).encode()
-    notebook, read = read_submission(data, UNIT)
+    notebook, read = read_notebook(data, UNIT)
     note_repairs(notebook, read + repair_cells(notebook, course.sources))
     assert len(read) == 1 and repairs_of(notebook) == read

@@ -8,8 +8,8 @@ from browser import BROWSER_OPTIONS, chromium, why_not
 from made_up_class import make_records
 
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.report import clean, rich, write_report
-from rnnlib.course.grading.report_plots import percent
+from rnnlib.course.grading.report.class_report import clean, rich, write_report
+from rnnlib.course.grading.report.plots import percent
 
 UNIT = "01_hidden_state"
 HOSTILE = (

@@ -5,7 +5,7 @@
 `patches`      on the comparison: patched libraries
 `values`       on the comparison: values and functions that pretend to be something else
 `forged`       in the file: forged outputs, scores and metadata
-`files`        in the file: links, pipes, notebooks that are bombs
+`odd_files`    in the file: links, pipes, notebooks that are bombs
 `spying`       after tests, right values, other people's work
 `machine`      exits, hangs, what is left running
 `bombs`        floods, and bombs of memory, disk and processes
@@ -22,10 +22,10 @@
 from rnnlib.course.grading.attacks import (  # noqa: F401 (importing a module declares its attacks)
     bombs,
     cheats,
-    files,
     forged,
     machine,
     messages,
+    odd_files,
     pages,
     patches,
     spying,

@@ -16,21 +16,23 @@ import socket
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
 import psutil
 
 from rnnlib.course.authoring import course_root
-from rnnlib.course.authoring.nbgrader import course_config
 from rnnlib.course.exercises import unit_exercises
+from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.attacks.base import EVERYTHING, LOOT, UNIT, Attack, Hostile
-from rnnlib.course.grading.autograde import read_handed, read_task, register
-from rnnlib.course.grading.gradebook import Writer
-from rnnlib.course.grading.reading import Unreadable
-from rnnlib.course.grading.sample_class import Submission
-from rnnlib.course.grading.worker import Handed, Result, grade_submission
+from rnnlib.course.grading.intake.submission import Submission, read_submission
+from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.run.gradebook import GradebookWriter
+from rnnlib.course.grading.run.prepare import read_task, register
+from rnnlib.course.grading.run.tasks import Result
+from rnnlib.course.grading.run.workplace import Workplace, grade_submission
+from rnnlib.course.grading.sample_class import StudentNotebook
 
 CELLS = (
     "setup",
@@ -42,12 +44,13 @@ CANARY = "Xylophone-7214"
 """A word in the solutions, the gradebook and others' work: it must turn up nowhere else."""
 
 MARKER = "rnnlib_attack"
+"""Begins the names of files that attacks try to leave on the machine."""
+
 HOSTILE, HONEST = "mallory", "anna"
-SPACE = 50_000_000
 
 
 @dataclass
-class Trial:
+class Attempt:
     """What came of one attack."""
 
     attack: Attack
@@ -86,26 +89,26 @@ class Arena:
         os.environ["RNNLIB_INSTRUCTOR"] = CANARY
         self.exercises = {name: e for name, e in unit_exercises(UNIT).items() if name in EVERYTHING}
         self.solution = _short(self.course / "solutions" / UNIT / f"{UNIT}.ipynb")
-        path = root / "solutions" / UNIT / f"{UNIT}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(self.solution, path)
+        self.assignment = Assignment(UNIT, root, settings=self.course)
+        self.assignment.solution.parent.mkdir(parents=True)
+        nbformat.write(self.solution, self.assignment.solution)
         (root / "instructor.txt").write_text(CANARY)
         shutil.copy(self.course / "nbgrader_config.py", root)
         self.config = (self.course / "nbgrader_config.py").read_text(encoding="utf-8")
         self.seeds = _seeds(self.solution)
-        register(self.course, root, UNIT)
+        register(self.assignment)
         self.release = _released(self.solution)
-        self.writer = Writer(course_config(self.course, root), UNIT)
+        self.writer = GradebookWriter(self.assignment)
         self.listener = _listen()
         self.tasks: dict[str, object] = {}
-        honest = Submission(self.release, self.solution, self.exercises)
+        honest = StudentNotebook(self.release, self.solution, self.exercises)
         honest.solve()
         honest.notebook.cells[0].source += f"  # {CANARY}"
         self.honest = nbformat.writes(honest.notebook).encode()
-        self.hand_in(HONEST, Handed(HONEST, self.honest))
+        self.hand_in(HONEST, Submission(HONEST, self.honest))
         self.full = self._marks(self.grade(HONEST, {}))
         wrong = Hostile(self.release, self.solution, self.exercises, right=False, course=root)
-        self.hand_in("wrong", Handed("wrong", nbformat.writes(wrong.notebook).encode()))
+        self.hand_in("wrong", Submission("wrong", nbformat.writes(wrong.notebook).encode()))
         self.nothing = self._marks(self.grade("wrong", {}))
         shutil.rmtree(root / "submitted" / "wrong")
 
@@ -125,12 +128,12 @@ class Arena:
             s.files["port.txt"] = str(self.listener.getsockname()[1]).encode()
         return s
 
-    def attempt(self, attack: Attack) -> Trial:
+    def attempt(self, attack: Attack) -> Attempt:
         """Grade one attack between two honest submissions, and look at everything afterwards."""
         before = self._state()
         start = time.perf_counter()
         s = self.hostile(attack)
-        self.hand_in(HOSTILE, Handed(HOSTILE, s.written(), s.files))
+        self.hand_in(HOSTILE, Submission(HOSTILE, s.written(), s.files))
         folder = self.root / "submitted" / HOSTILE / UNIT
         if s.place is not None:
             s.place(folder)
@@ -138,22 +141,23 @@ class Arena:
         seconds = time.perf_counter() - start
         right = self.full if attack.right else {name: self.full[name] for name in attack.solved}
         without = self.nothing | right
-        trial = Trial(attack, result, result.alarms, self._marks(result), without, seconds=seconds)
-        _remove(folder.parent)
-        trial.faults += [f"left behind: {what}" for what in self._changes(before)]
+        tried = Attempt(attack, result, result.alarms, self._marks(result), without)
+        tried.seconds = seconds
+        shutil.rmtree(folder.parent)
+        tried.faults += [f"left behind: {what}" for what in self._changes(before)]
         neighbour = self.grade(HONEST, {})
         if self._marks(neighbour) != self.full or neighbour.alarms or neighbour.problem:
-            trial.faults.append(f"a neighbour was harmed: {neighbour.problem or neighbour.alarms}")
-        trial.faults += self.judge(trial, self.seeds)
-        return trial
+            tried.faults.append(f"a neighbour was harmed: {neighbour.problem or neighbour.alarms}")
+        tried.faults += self.judge(tried, self.seeds)
+        return tried
 
-    def judge(self, trial: Trial, seeds: list[str]) -> list[str]:
+    def judge(self, tried: Attempt, seeds: list[str]) -> list[str]:
         """What went wrong, by marks, alarms and what is shown; nothing as a rule."""
-        attack, result, faults = trial.attack, trial.result, []
+        attack, result, faults = tried.attack, tried.result, []
         if bool(result.problem) != attack.refused:
             faults.append(f"problem: {result.problem}")
-        for name, without in trial.without.items():
-            earned = trial.earned.get(name)
+        for name, without in tried.without.items():
+            earned = tried.earned.get(name)
             if result.problem:
                 continue
             if earned is None:
@@ -164,7 +168,7 @@ class Arena:
                 faults.append(f"{name}: gained {earned - without:g}")
             elif name not in attack.costs and earned < without:
                 faults.append(f"{name}: lost {without - earned:g}")
-        missing = {*attack.alarms} - {alarm["kind"] for alarm in trial.alarms}
+        missing = {*attack.alarms} - {alarm["kind"] for alarm in tried.alarms}
         if missing:
             faults.append(f"no alarm: {', '.join(missing)}")
         shown = _outputs(result.notebook)
@@ -180,12 +184,12 @@ class Arena:
             faults.append("a hidden seed is in the feedback")
         return faults
 
-    def hand_in(self, student: str, handed: Handed) -> None:
+    def hand_in(self, student: str, submission: Submission) -> None:
         """Put a submission where it belongs."""
         folder = self.root / "submitted" / student / UNIT
         folder.mkdir(parents=True)
-        (folder / f"{UNIT}.ipynb").write_bytes(handed.notebook)
-        for name, data in handed.files.items():
+        (folder / f"{UNIT}.ipynb").write_bytes(submission.notebook)
+        for name, data in submission.files.items():
             (folder / name).write_bytes(data)
 
     def grade(self, student: str, settings: dict) -> Result:
@@ -193,15 +197,14 @@ class Arena:
         key = repr(settings)
         if key not in self.tasks:
             lines = [f"c.IsolatedExecute.{name} = {value!r}" for name, value in settings.items()]
-            task = read_task(self.course, self.root, UNIT)
             more = "\n".join([self.config, *lines, ""])
-            self.tasks[key] = type(task)(task.unit, task.solution, more)
+            self.tasks[key] = replace(read_task(self.assignment), config=more)
         try:
-            handed = read_handed(self.root, UNIT, student)
+            submission = read_submission(self.assignment, student)
         except Unreadable as error:
             result = Result(student, problem=str(error))
         else:
-            result = grade_submission(self.tasks[key], handed)
+            result = grade_submission(self.tasks[key], submission)
         self.writer.enter(result)
         return result
 
@@ -214,7 +217,7 @@ class Arena:
             "package": _stamps(self.course / "rnnlib"),
             "python": sorted(os.listdir(os.path.dirname(nbformat.__path__[0]))),
             "marks": self._rows(),
-            "files": _listing(self.temporary),
+            "files": {path.name for path in self.temporary.iterdir()},
             "descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self") else 0,
         }
 
@@ -226,7 +229,7 @@ class Arena:
         after = self._state()
         changed = [n for n in ("course", "package", "python", "marks") if before[n] != after[n]]
         own = {kernel.private.name, Path(trusted._folder.name).name}
-        own |= {course.root.name for course in _courses()}
+        own |= {workplace.root.name for workplace in _workplaces()}
         changed += sorted(after["files"] - before["files"] - own)[:5]
         if after["descriptors"] > before["descriptors"] + 8:
             changed.append(f"{after['descriptors'] - before['descriptors']} open files")
@@ -305,11 +308,6 @@ def _stamps(folder: Path) -> dict[str, tuple]:
     }
 
 
-def _listing(folder: Path) -> set[str]:
-    """What lies in the temporary folder: the workers' own course roots count as a whole."""
-    return {path.name for path in folder.iterdir()}
-
-
 def _processes(trusted: int | None) -> list[str]:
     """Processes of ours, or of the sandbox's user, that still run; killed ones get a moment."""
     from rnnlib.course.grading.isolation.sandbox import _user
@@ -333,15 +331,9 @@ def _processes(trusted: int | None) -> list[str]:
     return [f"the process {name}" for name in found]
 
 
-def _courses() -> list:
-    """The workers' own course roots, one for each kind of task."""
-    from rnnlib.course.grading import worker
-
-    return [thing for thing in gc.get_objects() if isinstance(thing, worker._Course)]
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder)
+def _workplaces() -> list[Workplace]:
+    """This process's workplaces, one for each kind of task."""
+    return [thing for thing in gc.get_objects() if isinstance(thing, Workplace)]
 
 
 def _listen() -> socket.socket:

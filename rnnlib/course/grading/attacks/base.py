@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from rnnlib.course.grading.sample_class import Submission
+from rnnlib.course.grading.sample_class import StudentNotebook
 
 UNIT = "01_hidden_state"
 STEP, FORWARD, COUNT, ANSWER = "rnn_step", "rnn_forward", "count_parameters", "changes"
@@ -34,7 +34,7 @@ def loot(what):
 '''
 
 
-class Hostile(Submission):
+class Hostile(StudentNotebook):
     """A submission of somebody who attacks; all exercises are wrong or, on request, right.
 
     Attributes

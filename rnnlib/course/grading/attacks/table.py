@@ -97,8 +97,8 @@ def begin(folder: str) -> None:
 
 def try_one(name: str) -> tuple[str, list[str], list[str]]:
     """Try one attack in this process, after `begin`: its marks, alarms and faults."""
-    trial = _arena.attempt(ATTACKS[name])
-    return trial.marks, sorted({alarm["kind"] for alarm in trial.alarms}), trial.faults
+    tried = _arena.attempt(ATTACKS[name])
+    return tried.marks, sorted({alarm["kind"] for alarm in tried.alarms}), tried.faults
 
 
 def _verdict(name: str) -> str:

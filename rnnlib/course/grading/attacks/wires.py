@@ -17,27 +17,28 @@ CALLS = (STEP, FORWARD, COUNT)
 AGENT = """
 import json, struct
 import numpy as np
-from rnnlib.course.grading.isolation import agent as a, wire as w
+from rnnlib.course.grading.isolation import agent as a, frames as f, protocol as p
 def raw_answer(plan, buffers=b""):
     text = plan if isinstance(plan, bytes) else json.dumps(plan).encode()
-    w.send(a._agent.connection, struct.pack(">I", len(text)) + text + buffers)
+    f.send(a._agent.connection, struct.pack(">I", len(text)) + text + buffers)
 def answers_with(plan_of, buffers=b""):
     def do_call(self, request):
         raw_answer(plan_of(request), buffers)
         raise SystemExit
     def serve(self):
         while True:
-            request = self.receive()
+            request = self.receive(*p.REQUESTS)
             try:
-                if request["do"] == "end":
-                    return self.send({"ended": True})
-                self.send(getattr(self, "do_" + request["do"])(request))
+                if isinstance(request, p.End):
+                    return self.send(p.Ended())
+                self.send(self.answer(request))
             except SystemExit:
                 pass
     a.Agent.do_call, a.Agent.serve = do_call, serve
 def a_call(value, **more):
-    plain = dict(value=value, problem=None, unwritten=False, timed_out=False, changed=[],
-                 undrawn=[], borrowed=None, warned=[], inside={"!": "dict", "v": []}) | more
+    plain = dict(message="Called", value=value, problem=None, unwritten=False, timed_out=False,
+                 changed=[], undrawn=[], borrowed=None, warned=[], inside={"!": "dict", "v": []})
+    plain |= more
     return {"!": "dict", "v": [[k, v] for k, v in plain.items()]}
 """
 
@@ -82,9 +83,9 @@ import pickle
 class Evil:
     def __reduce__(self):
         return os.system, ("touch /tmp/rnnlib_attack",)
-handle = {"!": "handle", "id": 0, "callable": True, "function": True, "name": "f", "cls": "c",
+handle = {"!": "Handle", "id": 0, "callable": True, "function": True, "name": "f", "cls": "c",
           "module": "m"}
-kinds = [{"!": "pickle", "v": pickle.dumps(Evil()).hex()}, {"!": "callback", "id": 0},
+kinds = [{"!": "Pickled", "digits": pickle.dumps(Evil()).hex()}, {"!": "Function", "id": 0},
          handle, handle | {"id": 10**300}, handle | {"id": "os"}, handle | {"id": None},
          handle | {"callable": False, "module": "os", "cls": "system"},
          handle | {"callable": False, "module": "\\ud800", "cls": "\\x00\\ud800"}]
@@ -103,7 +104,8 @@ def classes_of_the_graders(s: Hostile):
 names = ["rnnlib.course.grading.isolation.trusted.Link", "os.system",
          "rnnlib.course.checking.calling.Call",
          "rnnlib.course.checking.marking.Report", "rnnlib.params.Params", "rnnlib.rnn.RNNCache",
-         "rnnlib.course.grading.isolation.trusted.StandIn", "builtins.type", "x." + "y" * 10_000]
+         "rnnlib.course.grading.isolation.trusted.StandIn",
+         "rnnlib.course.grading.isolation.protocol.Called", "builtins.type", "x." + "y" * 10_000]
 turn = iter(range(10**9))
 def plan(request):
     cls = names[next(turn) % len(names)]
@@ -124,9 +126,9 @@ def answers_that_grow(s: Hostile):
 turn = iter(range(10**9))
 def plan(request):
     if next(turn) % 2:
-        return b'{"!":"dict","v":[["value",[' + b"[]," * 20_000_000 + b"[]]]]}"
+        return b'{"!":"dict","v":[["message","Called"],["value",[' + b"[]," * 20_000_000 + b"[]]]]}"
     one = b'{"!":"objects","shape":[1000000]},'
-    return b'{"!":"dict","v":[["value",[' + one * 100_000 + b"1]]]}"
+    return b'{"!":"dict","v":[["message","Called"],["value",[' + one * 100_000 + b"1]]]}"
 answers_with(plan)
 """
     )
@@ -140,7 +142,8 @@ def answers_that_collide(s: Hostile):
         + """
 step = 2**61 - 1
 keys = b",".join(b"[%d,0]" % (k * step) for k in range(1, 400_000))
-answers_with(lambda request: b'{"!":"dict","v":[["value",{"!":"dict","v":[' + keys + b"]}]]}")
+head = b'{"!":"dict","v":[["message","Called"],["value",{"!":"dict","v":['
+answers_with(lambda request: head + keys + b"]}]]}")
 """
     )
 
@@ -218,8 +221,9 @@ def frames_sent_ahead(s: Hostile):
     s.begin(
         AGENT
         + """
-plan = {"!": "dict", "v": [["found", {"!": "dict", "v": [["rnn_step", 5.0], ["seed", 0],
-        ["grade", 5.0], ["answer_changes", "c"]]}], ["failed", []]]}
+names = {"rnn_step": 5.0, "seed": 0, "grade": 5.0, "answer_changes": "c"}
+plan = {"!": "dict", "v": [["message", "Found"], ["failed", []],
+        ["found", {"!": "dict", "v": [list(pair) for pair in names.items()]}]]}
 for number in range(3, 200):
     with contextlib.suppress(OSError):
         one = socket.socket(fileno=os.dup(number))
@@ -243,8 +247,8 @@ fetch = a.Agent.do_fetch
 def do_fetch(self, request):
     answer = fetch(self, request)
     for name in ("grade", "seed", "float", "_link", "_rnnlib", "points", "get_ipython", "In"):
-        answer["found"][name] = 5.0
-    answer["failed"] = ["x" * 10_000] * 10_000
+        answer.found[name] = 5.0
+    answer.failed = ["x" * 10_000] * 10_000
     return answer
 a.Agent.do_fetch = do_fetch
 """
@@ -261,7 +265,7 @@ def drip(connection, data):
     for byte in struct.pack(">Q", len(data)) + data:
         connection.sendall(bytes([byte]))
         time.sleep(0.05)
-w.send = drip
+f.send = drip
 """
     )
 
@@ -274,9 +278,8 @@ def calls_back_without_end(s: Hostile):
         + """
 def do_call(self, request):
     while True:
-        w.send(self.connection, w.pack({"callback": -1, "args": (np.zeros(100_000),),
-               "options": {"out": 1}}, self.refer))
-        self.receive()
+        self.send(p.CallBack(-1, (np.zeros(100_000),), {"out": 1}))
+        self.receive(*p.REPLIES)
 a.Agent.do_call = do_call
 """
     )

@@ -1,14 +1,16 @@
 """Two kernels: the student's code runs in one, in a sandbox; the marked cells run in the other.
 
 ======================  ==========================================================================
-`wire`                  values as bytes that carry no code, and frames on a socket
+`protocol`              every message that the two kernels exchange, with its fields, once
+`wire`                  values as bytes that carry no code
+`frames`                frames of such bytes on a socket
 `agent`                 in the student's kernel: calls the student's functions when it is asked to
 `trusted`               in the trusted kernel: stand-ins for what the student defined
 `sandbox`               bubblewrap: what the student's kernel may see and use
 `syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
-`student`               the student's kernel: killed, restarted and brought back to where it was
-`cells`                 which cells run where, and which need not run at all
+`student_kernel`        the student's kernel: killed, restarted and brought back to where it was
+`cell_plan`             which cells run where, and which need not run at all
 `execute`               nbgrader's preprocessor, in the place of its Execute
 ======================  ==========================================================================
 """

@@ -1,8 +1,7 @@
 """In the student's kernel: calls the student's functions when the trusted kernel asks for it.
 
-Everything here can be changed by the student's code, and that is all right: what leaves this
-process is data, and a student who answers for his own function in another way than by calling it
-has written another function.
+The student's code can change everything here, and that is all right: what leaves this process is
+data, and whoever lets something else than the function answer has only written another function.
 """
 
 from __future__ import annotations
@@ -12,16 +11,26 @@ import os
 import pickle
 import socket
 import types
+from dataclasses import fields
 
 import numpy as np
 
-from rnnlib.course.grading.isolation import wire
-
-GATE = "RNNLIB_GATE"
-"""The environment variable with the path of the socket to the grader."""
-
-FOLDER = "RNNLIB_FOLDER"
-"""The environment variable with the folder in which the notebook lies."""
+from rnnlib.course.grading.isolation import frames, protocol, wire
+from rnnlib.course.grading.isolation.protocol import (
+    CallBack,
+    Called,
+    CallFunction,
+    End,
+    Ended,
+    Fetch,
+    Found,
+    Function,
+    Handle,
+    Pickled,
+    Raised,
+    Unsendable,
+)
+from rnnlib.course.grading.limits import WIRE_INTERMEDIATE_ENTRIES
 
 _agent = None
 
@@ -44,95 +53,95 @@ class Agent:
     def serve(self) -> None:
         """Answer until the grader says that it was the last request."""
         while True:
-            request = self.receive()
-            if request["do"] == "end":
-                self.send({"ended": True})
+            request = self.receive(*protocol.REQUESTS)
+            if isinstance(request, End):
+                self.send(Ended())
                 return
             try:
-                self.send(getattr(self, f"do_{request['do']}")(request))
+                self.send(self.answer(request))
             except wire.WireError as error:
-                self.send({"unsendable": str(error)})
+                self.send(Unsendable(str(error)))
             except Exception as error:  # such as a number of an object that is no longer there
-                self.send({"unsendable": f"{type(error).__name__} {error}"})
+                self.send(Unsendable(f"{type(error).__name__} {error}"))
 
-    def do_fetch(self, request: dict) -> dict:
+    def answer(self, request: Fetch | CallFunction) -> Found | Called:
+        """The answer to one request."""
+        return self.do_fetch(request) if isinstance(request, Fetch) else self.do_call(request)
+
+    def do_fetch(self, request: Fetch) -> Found:
         """The values of variables, and which definitions failed."""
         from rnnlib.course.checking.cells import failed_definitions
 
-        found = {n: self.namespace[n] for n in request["names"] if n in self.namespace}
-        return {"found": found, "failed": sorted(failed_definitions())}
+        found = {n: self.namespace[n] for n in request.names if n in self.namespace}
+        return Found(found, sorted(failed_definitions()))
 
-    def do_call(self, request: dict) -> dict:
+    def do_call(self, request: CallFunction) -> Called:
         """Call a function on copies of the arguments and say all that happened."""
         from rnnlib.course.checking.calling import call
         from rnnlib.course.checking.diagnosis import right_functions
         from rnnlib.course.exercises import all_exercises, rebind
 
-        target = request["target"]
-        function = self.namespace[target] if isinstance(target, str) else self.handles[target]
-        if request["apart"]:
-            exercise = all_exercises()[request["apart"]]
+        function = self.find(request.target)
+        if request.apart:
+            exercise = all_exercises()[request.apart]
             function = rebind(function, right_functions(exercise))
-        result = call(
-            function,
-            request["args"],
-            request["names"],
-            options=request["options"],
-            seconds=request["seconds"],
-            allowed=request["allowed"],
-            guarded=request["guarded"],
-        )
-        answer = {name: getattr(result, name) for name in request["wanted"]}
-        answer["inside"] = {k: v for k, v in result.inside.items() if _is_small(v)}
-        return answer
+        result = call(function, request.args, request.names, **request.how)
+        result.inside = {k: v for k, v in result.inside.items() if _is_small(v)}
+        return Called(**{each.name: getattr(result, each.name) for each in fields(Called)})
 
-    def send(self, value) -> None:
-        """Send a value to the grader."""
-        wire.send(self.connection, wire.pack(value, self.refer))
+    def find(self, place: int | str):
+        """An object of the notebook's, by its variable or its number."""
+        return self.namespace[place] if isinstance(place, str) else self.handles[place]
 
-    def receive(self):
-        """Wait for a value from the grader."""
-        return wire.unpack(wire.receive(self.connection), self.resolve, _class_of)
+    def send(self, message) -> None:
+        """Send a message to the grader."""
+        frames.send(self.connection, protocol.pack(message, self.refer))
 
-    def refer(self, value) -> dict:
+    def receive(self, *expected):
+        """Wait for a message from the grader."""
+        data = frames.receive(self.connection)
+        # The grader is to be trusted: even pickles are read here.
+        references = (Handle, Function, Pickled)
+        return protocol.unpack(data, self.resolve, references, _class_of, expected)
+
+    def refer(self, value) -> Handle:
         """What stands for an object that stays here."""
         self.handles.append(value)
-        return {
-            "!": "handle",
-            "id": len(self.handles) - 1,
-            "callable": callable(value),
-            "function": isinstance(value, types.FunctionType),
-            "name": str(getattr(value, "__name__", ""))[:60],
-            "cls": str(type(value).__qualname__)[:60],
-            "module": str(type(value).__module__)[:60],
-        }
+        return Handle(
+            id=len(self.handles) - 1,
+            callable=callable(value),
+            function=isinstance(value, types.FunctionType),
+            name=str(getattr(value, "__name__", ""))[:60],
+            cls=str(type(value).__qualname__)[:60],
+            module=str(type(value).__module__)[:60],
+        )
 
-    def resolve(self, plan: dict):
+    def resolve(self, reference: Handle | Function | Pickled):
         """What the grader's references mean here."""
-        if plan["!"] == "handle":
-            place = plan["id"]
-            return self.namespace[place] if isinstance(place, str) else self.handles[place]
-        if plan["!"] == "pickle":  # from the grader, which is to be trusted
-            return pickle.loads(bytes.fromhex(plan["v"]))
-        return self.callback(plan["id"])
+        if isinstance(reference, Handle):
+            return self.find(reference.id)
+        if isinstance(reference, Pickled):
+            return pickle.loads(bytes.fromhex(reference.digits))
+        return self.callback(reference.id)
 
     def callback(self, number: int):
         """A function that lives with the grader."""
 
         def function(*args, **options):
-            self.send({"callback": number, "args": args, "options": options})
-            answer = self.receive()
-            if "raised" in answer:
-                kind, text = answer["raised"]
-                raise getattr(builtins, kind, RuntimeError)(text)
-            return answer["value"]
+            self.send(CallBack(number, args, options))
+            answer = self.receive(*protocol.REPLIES)
+            if isinstance(answer, Raised):
+                raise getattr(builtins, answer.kind, RuntimeError)(answer.text)
+            return answer.value
 
         return function
 
 
 def _is_small(value) -> bool:
     """Whether a local variable can be an intermediate result that the marks look at."""
-    return isinstance(value, np.ndarray | float | int) and np.size(value) <= 10_000
+    return (
+        isinstance(value, np.ndarray | float | int) and np.size(value) <= WIRE_INTERMEDIATE_ENTRIES
+    )
 
 
 def _class_of(name: str) -> type | None:
@@ -157,7 +166,7 @@ def load_ipython_extension(ipython) -> None:
     from rnnlib.course import checking  # noqa: F401 (noticing failed cells begins with it)
 
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(os.environ[GATE])
+    connection.connect(os.environ[protocol.GATE])
     _agent = Agent(connection, ipython.user_ns)
-    if FOLDER in os.environ:
-        os.chdir(os.environ[FOLDER])
+    if protocol.FOLDER in os.environ:
+        os.chdir(os.environ[protocol.FOLDER])

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import socket
-import stat
 import tempfile
 import time
 from pathlib import Path
@@ -18,28 +17,40 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Float, Integer
 
-from rnnlib.course.checking.display import MIME
-from rnnlib.course.grading.isolation import cells, sandbox
+from rnnlib.course.files import walk
+from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
-from rnnlib.course.grading.isolation.student import Settings, Student
-from rnnlib.course.grading.isolation.trusted import RELAY
+from rnnlib.course.grading.isolation.protocol import RELAY
+from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.limits import (
+    CELL_SECONDS,
+    CLEARING_SECONDS,
+    FILES_BESIDE,
+    GIVEN_CELL_SECONDS,
+    KERNEL_MEMORY,
+    KERNEL_START_SECONDS,
+    MARKED_CELL_SECONDS,
+    SUBMISSION_SECONDS,
+)
+from rnnlib.course.grading.marked_cell import published_reports
 
 NOT_RUN = "Not run when graded: no mark depends on this cell.\n"
-FILES_LIMIT = 50 * 2**20
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 _trusted = None
 
 
 class IsolatedExecute(NbGraderPreprocessor):
-    """Runs a submission: the student's cells in a sandbox, the marked cells in a kernel of ours."""
+    """Runs a submission: its cells in a sandbox, the marked cells in the trusted kernel."""
 
     sandbox = Enum(
         ["bwrap", "none"], "bwrap", help="bwrap, or none: students' code has your rights"
     ).tag(config=True)
-    cell_seconds = Float(30.0, help="for one cell of a student's").tag(config=True)
-    submission_seconds = Float(300.0, help="for all of a submission's own cells").tag(config=True)
-    memory = Integer(3 * 2**30, help="bytes, for a student's kernel").tag(config=True)
+    cell_seconds = Float(CELL_SECONDS, help="for one cell of a student's").tag(config=True)
+    submission_seconds = Float(SUBMISSION_SECONDS, help="for all of a submission's own cells").tag(
+        config=True
+    )
+    memory = Integer(KERNEL_MEMORY, help="bytes, for a student's kernel").tag(config=True)
     everything = Bool(False, help="run cells on which no mark depends, too").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources):
@@ -57,18 +68,20 @@ class IsolatedExecute(NbGraderPreprocessor):
             os.chmod(files, 0o755)
             if folder:
                 _copy_regular_files(Path(folder), Path(files))
-            kinds = cells.plan(nb, given, everything=self.everything)
+            kinds = cell_plan.plan(nb, given, everything=self.everything)
             run.all_cells(nb, kinds, Path(files))
-            missing = _undefined(nb) & cells.left_out_names(nb, kinds)
+            missing = _undefined(nb) & cell_plan.left_out_names(nb, kinds)
             if missing and not self.everything:
                 self.log.info("%s may be needed after all: everything is run.", sorted(missing))
-                run.all_cells(nb, cells.plan(nb, given, everything=True), Path(files))
+                run.all_cells(nb, cell_plan.plan(nb, given, everything=True), Path(files))
         notes = nb.metadata.setdefault("rnnlib", NotebookNode())
         notes["alarms"] = run.alarms
         notes["own"] = {
             f"a cell of their own, {cell.id}": cell.source
             for cell, kind in zip(nb.cells, kinds, strict=True)
-            if kind == cells.RUN and not cells.is_solution(cell) and cell.source not in given
+            if kind == cell_plan.RUN
+            and not cell_plan.is_solution(cell)
+            and cell.source not in given
         }
         notes["seconds"] = {name: round(seconds, 3) for name, seconds in run.seconds.items()}
         return nb, resources
@@ -95,9 +108,9 @@ class _Run:
         """Run every cell that is to be run, in order."""
         self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
         self.alarms, self.wrong = [], set()
-        student = Student(files, self.settings)
+        student = StudentKernel(files, self.settings)
         trusted = trusted_kernel()
-        trusted.run("_rnnlib.clear()", 10, silent=True)
+        trusted.run("_rnnlib.clear()", CLEARING_SECONDS, silent=True)
         try:
             for place, (cell, kind) in enumerate(zip(nb.cells, kinds, strict=True)):
                 if not kind:
@@ -105,9 +118,9 @@ class _Run:
                 student.where = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
                 cell.execution_count = None
                 start = time.perf_counter()
-                if kind == cells.LEFT_OUT:
+                if kind == cell_plan.LEFT_OUT:
                     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)]
-                elif kind == cells.MARKED:
+                elif kind == cell_plan.MARKED:
                     cell.execution_count = place + 1
                     self._mark(cell, student, trusted)
                     self._count("marking", start)
@@ -123,7 +136,7 @@ class _Run:
             self._count("stop", start)
             self.alarms = student.alarms
 
-    def _run(self, cell: NotebookNode, student: Student) -> None:
+    def _run(self, cell: NotebookNode, student: StudentKernel) -> None:
         try:
             ran = student.run(cell.source)
         except KernelLost as lost:
@@ -135,18 +148,18 @@ class _Run:
             cell.outputs.append(_error("TimeoutError", f"This cell {limit} and was interrupted."))
             student.alarms.append({"kind": "hung", "where": student.where, "text": limit})
 
-    def _mark(self, cell: NotebookNode, student: Student, trusted: Trusted) -> None:
-        names, beside = cells.wanted(cell.source, self.locked, self.answers)
+    def _mark(self, cell: NotebookNode, student: StudentKernel, trusted: TrustedKernel) -> None:
+        names, beside = cell_plan.wanted(cell.source, self.locked, self.answers)
         try:
             for source in beside:
-                trusted.run(source, 60, silent=True)
+                trusted.run(source, GIVEN_CELL_SECONDS, silent=True)
             trusted.run(
                 f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r})",
-                60,
+                GIVEN_CELL_SECONDS,
                 silent=True,
                 student=student,
             )
-            ran = trusted.run(cell.source, 600, student=student)
+            ran = trusted.run(cell.source, MARKED_CELL_SECONDS, student=student)
             cell.outputs = [_without_source(output) for output in ran.outputs]
             self.wrong |= _found_wrong(cell.outputs)
         except (KernelLost, OSError, EOFError) as lost:
@@ -160,7 +173,7 @@ class _Run:
         self.seconds[what] += time.perf_counter() - start
 
 
-class Trusted:
+class TrustedKernel:
     """The kernel in which marked cells run; one for all submissions of a process."""
 
     def __init__(self):
@@ -169,7 +182,7 @@ class Trusted:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(path))
             listener.listen(1)
-            listener.settimeout(60)
+            listener.settimeout(KERNEL_START_SECONDS)
             self.kernel = Kernel(
                 ["rnnlib.course.grading.isolation.trusted"],
                 environment={
@@ -180,7 +193,9 @@ class Trusted:
             )
             self.connection, _ = listener.accept()
 
-    def run(self, source: str, seconds: float, *, silent=False, student: Student | None = None):
+    def run(
+        self, source: str, seconds: float, *, silent=False, student: StudentKernel | None = None
+    ):
         """Run a cell; the student's kernel answers its calls meanwhile."""
         beside = None
         if student is not None:
@@ -197,7 +212,7 @@ class Trusted:
         self._folder.cleanup()
 
 
-def trusted_kernel() -> Trusted:
+def trusted_kernel() -> TrustedKernel:
     """The trusted kernel of this process, started when it is first needed."""
     global _trusted
     if _trusted is not None and not _trusted.kernel.is_alive():
@@ -205,7 +220,7 @@ def trusted_kernel() -> Trusted:
     if _trusted is None:
         import atexit
 
-        _trusted = Trusted()
+        _trusted = TrustedKernel()
         atexit.register(stop_trusted_kernel)
     return _trusted
 
@@ -245,7 +260,7 @@ def _undefined(nb: NotebookNode) -> set[str]:
 
 def _found_wrong(outputs: list[NotebookNode]) -> set[str]:
     """The exercises that a marked cell's outputs say are wrong."""
-    reports = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    reports = published_reports(outputs)
     return {str(report["exercise"]) for report in reports if report["state"] == "wrong"}
 
 
@@ -258,18 +273,15 @@ def _without_source(output: NotebookNode) -> NotebookNode:
 
 def _copy_regular_files(folder: Path, target: Path) -> None:
     """Copy what was handed in beside the notebook: no links, nothing but files, not too much."""
-    left = FILES_LIMIT
-    for directory, _, names in os.walk(folder, followlinks=False):
-        for name in names:
-            path = Path(directory, name)
-            about = path.lstat()
-            if not stat.S_ISREG(about.st_mode) or path.suffix == ".ipynb" or about.st_size > left:
-                continue
-            left -= about.st_size
-            copy = target / path.relative_to(folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy, follow_symlinks=False)
-            copy.chmod(0o644)
+    left = FILES_BESIDE
+    for entry in walk(folder):
+        if not entry.is_file or entry.path.suffix == ".ipynb" or entry.size > left:
+            continue
+        left -= entry.size
+        copy = target / entry.path.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(entry.path, copy, follow_symlinks=False)
+        copy.chmod(0o644)
 
 
 def _error(name: str, text: str) -> NotebookNode:

@@ -20,21 +20,22 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.tidy import valid_text
+from rnnlib.course.grading.intake.tidy import valid_text
+from rnnlib.course.grading.limits import (
+    CELL_OUTPUT_BYTES,
+    CELL_OUTPUTS,
+    ERROR_CHARACTERS,
+    ERROR_LINE_CHARACTERS,
+    ERROR_LINES,
+    FLOOD_BYTES,
+    INTERRUPT_SECONDS,
+    KERNEL_START_SECONDS,
+    LAST_OUTPUT_SECONDS,
+    MESSAGE_BYTES,
+    POLL_SECONDS,
+)
 
-LARGEST_MESSAGE = 8 * 2**20
-LARGEST_OUTPUT = 4 * 2**20
-"""Bytes of one message from a kernel, and of all that is kept of one cell's output."""
-
-MOST_OUTPUTS = 500
-LONGEST_ERROR = 20_000
 LEFT_OUT = "... the rest of this cell's output is left out\n"
-
-FLOOD = 200 * 2**20
-"""Bytes of output from one cell after which its kernel is ended."""
-
-STARTUP = 60.0
-TICK_MS = 100
 
 
 class KernelLost(Exception):
@@ -77,7 +78,7 @@ class Kernel:
         self.sockets = self.private / "s"
         self.sockets.mkdir()
         self.context = zmq.Context()
-        self.context.maxmsgsize = LARGEST_MESSAGE
+        self.context.maxmsgsize = MESSAGE_BYTES
         command = ["python", "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         command += ["--log-level=CRITICAL", "--HistoryManager.hist_file=:memory:"]
         for extension in extensions:
@@ -124,7 +125,7 @@ class Kernel:
         seconds: float,
         *,
         silent: bool = False,
-        room: int = LARGEST_OUTPUT,
+        room: int = CELL_OUTPUT_BYTES,
         beside: tuple[int, Callable[[], None]] | None = None,
         check: Callable[[], None] | None = None,
     ) -> Ran:
@@ -161,7 +162,7 @@ class Kernel:
         deadline, interrupted = time.monotonic() + seconds, False
         replied = idle = False
         while not (replied and idle):
-            ready = dict(poller.poll(TICK_MS))
+            ready = dict(poller.poll(1000 * POLL_SECONDS))
             if beside is not None and beside[0] in ready:
                 before = time.monotonic()
                 beside[1]()
@@ -173,18 +174,18 @@ class Kernel:
                 replied |= message["parent_header"].get("msg_id") == message_id
             if not ready and not self.is_alive():
                 raise KernelLost("ended the kernel in which it ran")
-            if collector.size > FLOOD:
+            if collector.size > FLOOD_BYTES:
                 raise KernelLost("wrote more output than any reader could take")
             if check is not None:
                 check()
             if time.monotonic() > deadline:
                 if interrupted:
                     raise KernelLost(f"did not end within {seconds:g} seconds, nor when told to")
-                interrupted, deadline = True, time.monotonic() + 3
+                interrupted, deadline = True, time.monotonic() + INTERRUPT_SECONDS
                 collector.status = "timeout"
                 self.interrupt()
             if replied and not idle:  # the rest of the outputs is on its way
-                deadline = min(deadline, time.monotonic() + 2)
+                deadline = min(deadline, time.monotonic() + LAST_OUTPUT_SECONDS)
         return Ran(collector.outputs, collector.status, min(collector.size, room))
 
     def interrupt(self) -> None:
@@ -203,7 +204,7 @@ class Kernel:
         _remove(self.private)
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + STARTUP
+        deadline = time.monotonic() + KERNEL_START_SECONDS
         shell, iopub = self.client.shell_channel, self.client.iopub_channel
         answered = heard = False
         while not (answered and heard):
@@ -218,7 +219,7 @@ class Kernel:
             if not self.is_alive():
                 raise KernelLost("did not start")
             if time.monotonic() > deadline:
-                raise KernelLost(f"did not start within {STARTUP:g} seconds")
+                raise KernelLost(f"did not start within {KERNEL_START_SECONDS:g} seconds")
 
     def _messages(self, channel):
         for _ in range(1000):
@@ -226,7 +227,7 @@ class Kernel:
                 message = channel.get_msg(timeout=0)
             except Empty:
                 return
-            except Exception as error:  # what is not signed, or no message, is from nobody we know
+            except Exception as error:  # not signed with the kernel's key, or not a message
                 if isinstance(error, zmq.ZMQError):
                     raise KernelLost("broke the connection to its kernel") from error
                 continue
@@ -238,7 +239,7 @@ class Kernel:
 class Collector:
     """The outputs of one cell, as nbformat has them, cut where they are too long."""
 
-    def __init__(self, silent: bool, room: int = LARGEST_OUTPUT):
+    def __init__(self, silent: bool, room: int = CELL_OUTPUT_BYTES):
         self.silent, self.room = silent, room
         self.outputs: list[NotebookNode] = []
         self.status = "ok"
@@ -259,7 +260,7 @@ class Collector:
         if kind == "error":
             self._clear_if_asked()
             self.outputs.append(_cut_error(content))
-        elif self.size > self.room or len(self.outputs) >= MOST_OUTPUTS:
+        elif self.size > self.room or len(self.outputs) >= CELL_OUTPUTS:
             self._full = True
             self.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LEFT_OUT))
         elif kind == "clear_output":
@@ -309,7 +310,7 @@ class Collector:
 
 
 def _plain(value):
-    """Data from a message, as a notebook has them: texts that can be stored, dicts by text."""
+    """Data from a message, as a notebook can hold them: valid texts, dicts with texts as keys."""
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, dict):
@@ -321,16 +322,18 @@ def _cut_error(content: dict) -> NotebookNode:
     """An error, with no more of its message than a reader would take."""
     lines = content.get("traceback")
     lines = (
-        [valid_text(str(line))[:LONGEST_ERROR] for line in lines[-50:]]
+        [valid_text(str(line))[:ERROR_LINE_CHARACTERS] for line in lines[-ERROR_LINES:]]
         if isinstance(lines, list)
         else []
     )
-    name, value = (valid_text(str(content.get(part, "")))[:2000] for part in ("ename", "evalue"))
+    name, value = (
+        valid_text(str(content.get(part, "")))[:ERROR_CHARACTERS] for part in ("ename", "evalue")
+    )
     return nbformat.v4.new_output("error", ename=name, evalue=value, traceback=lines)
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder in which somebody else could write: deep ones and locked ones, too."""
+    """Remove a folder into which somebody else could write, however deep or locked it is."""
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():

@@ -19,6 +19,14 @@ from pathlib import Path
 
 import rnnlib
 from rnnlib.course.grading.isolation.syscalls import seccomp_filter
+from rnnlib.course.grading.limits import (
+    KERNEL_CPU_SECONDS,
+    KERNEL_FILE_BYTES,
+    KERNEL_FOLDER_BYTES,
+    KERNEL_MEMORY,
+    KERNEL_OPEN_FILES,
+    KERNEL_PROCESSES,
+)
 
 PACKAGE = Path(rnnlib.__file__).resolve().parent
 SUBMISSION = "/submission"
@@ -46,12 +54,12 @@ class Limits:
     open_files : int
     """
 
-    memory: int = 3 * 2**30
-    cpu: int = 600
-    processes: int = 64
-    file_size: int = 16 * 2**20
-    folder_size: int = 64 * 2**20
-    open_files: int = 256
+    memory: int = KERNEL_MEMORY
+    cpu: int = KERNEL_CPU_SECONDS
+    processes: int = KERNEL_PROCESSES
+    file_size: int = KERNEL_FILE_BYTES
+    folder_size: int = KERNEL_FOLDER_BYTES
+    open_files: int = KERNEL_OPEN_FILES
 
 
 def sandboxed(
@@ -133,7 +141,7 @@ def give_away(folder: Path) -> None:
 
 
 def take_back(folder: Path) -> None:
-    """Let the sandbox's user no longer write into a folder; without root it can still undo that."""
+    """Keep the sandbox's user from writing into a folder; if we are not root, it can undo that."""
     if os.geteuid() == 0:
         os.chown(folder, 0, 0)
     folder.chmod(0o555)
@@ -205,7 +213,7 @@ def _mounts(limits: Limits) -> list[str]:
 
 @cache
 def _fonts() -> list[str]:
-    """Matplotlib's list of fonts, which it would else make anew at each start: half a second."""
+    """Matplotlib's list of fonts: making it anew at each start would take half a second."""
     import matplotlib
     from matplotlib.font_manager import FontManager
 
@@ -242,5 +250,5 @@ def _is_editable() -> bool:
 
 
 def _user() -> int:
-    """A user of its own for each grading process: limits on processes are counted by user."""
+    """A user's number, another one for each grading process: processes are counted by user."""
     return 61_000 + os.getpid() % 4_000

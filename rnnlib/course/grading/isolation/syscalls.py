@@ -10,8 +10,15 @@ from __future__ import annotations
 import platform
 import struct
 
-_SAME = {"io_uring_setup": 425, "open_tree": 428, "move_mount": 429, "fsopen": 430}
-_SAME |= {"memfd_secret": 447}
+_SAME = {
+    "io_uring_setup": 425,
+    "open_tree": 428,
+    "move_mount": 429,
+    "fsopen": 430,
+    "memfd_secret": 447,
+}
+"""Newer calls have the same number on every machine."""
+
 NUMBERS = {
     "x86_64": {
         **_SAME,
@@ -31,17 +38,36 @@ NUMBERS = {
     },
 }
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+"""What the operating system calls the machine (AUDIT_ARCH_...)."""
+
 CLONE = {"x86_64": 56, "aarch64": 220}
+"""`clone` starts threads, which are allowed, and namespaces, which are not: its flags say which."""
+
 CLONE3 = 435
+"""Its flags lie in memory, where a filter cannot look."""
+
 NEW_NAMESPACES = 0x7E020000
 """The flags of `clone` that ask for a namespace."""
 
-OTHER_CALLS = 0x40000000
-"""From here on, x86_64 has the same calls once more, under other numbers (x32)."""
+X32_CALLS = 0x40000000
+"""From here on x86_64 has the same calls once more, under other numbers (x32)."""
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_ALLOW, _NOT_PERMITTED, _NOT_THERE = 0x7FFF0000, 0x00050001, 0x00050026
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+# A filter is a program of the kernel's packet filter (BPF). Its instructions:
+_LOAD = 0x20  # a word of what is known about the call
+_EQUAL = 0x15  # jump if it is equal
+_AT_LEAST = 0x35  # jump if it is as large or larger
+_ANY_BIT = 0x45  # jump if it has one of these bits
+_RETURN = 0x06  # end with a verdict
+
+# The verdicts:
+_ALLOW = 0x7FFF0000
+_NOT_PERMITTED = 0x00050001  # fails with EPERM
+_NOT_THERE = 0x00050026  # fails with ENOSYS, as on a system that is older than the call
+
+# Where the words lie that can be loaded:
+_NUMBER = 0
+_ARCHITECTURE = 4
+_FIRST_ARGUMENT = 16
 
 
 def seccomp_filter(machine: str | None = None) -> bytes | None:
@@ -60,9 +86,9 @@ def seccomp_filter(machine: str | None = None) -> bytes | None:
         (_EQUAL, 1, 0, ARCHITECTURE[machine]),
         (_RETURN, 0, 0, _NOT_PERMITTED),
         (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, 0, 1, OTHER_CALLS),
+        (_AT_LEAST, 0, 1, X32_CALLS),
         (_RETURN, 0, 0, _NOT_PERMITTED),
-        (_EQUAL, 0, 1, CLONE3),  # whose flags cannot be looked at: glibc then takes clone
+        (_EQUAL, 0, 1, CLONE3),  # glibc then takes clone
         (_RETURN, 0, 0, _NOT_THERE),
     ]
     for number in sorted(NUMBERS[machine].values()):

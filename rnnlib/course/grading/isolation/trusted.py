@@ -16,28 +16,34 @@ import time
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 
-from rnnlib.course.checking.calling import SECONDS, Call, Remote
+from rnnlib.course.checking.calling import Call, Remote
 from rnnlib.course.checking.cells import remember_failed
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.grading.isolation import wire
+from rnnlib.course.grading.isolation import frames, protocol, wire
+from rnnlib.course.grading.isolation.protocol import (
+    CallBack,
+    Called,
+    CallFunction,
+    Fetch,
+    Found,
+    Function,
+    Handle,
+    Lost,
+    Pickled,
+    Raised,
+    Returned,
+    Unsendable,
+)
+from rnnlib.course.grading.limits import (
+    TRUSTED_MEMORY,
+    WIRE_CALLBACK_BYTES,
+    WIRE_TEXT_CHARACTERS,
+)
 from rnnlib.params import Params
 
 resource = None
 with suppress(ImportError):  # Windows has none
     import resource
-
-RELAY = "RNNLIB_RELAY"
-"""The environment variable with the path of the socket to the grader."""
-
-CALL = ("value", "problem", "unwritten", "timed_out", "changed", "undrawn", "borrowed", "warned")
-LONGEST_TEXT, MOST_TEXTS = 2000, 20
-MEMORY = 8 * 2**30
-"""Bytes of address space: what a student's data can make our code ask for has an end."""
-
-CONTROLS = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-LONGEST_CALLBACK = 2**20
 
 _link = None
 _wrong: frozenset[str] = frozenset()
@@ -47,7 +53,7 @@ class Foreign:
     """Something that stays in the student's kernel; only the name of its type is known here."""
 
 
-class Lost(Exception):
+class StudentLost(Exception):
     """The student's kernel was lost in a call; the message says how."""
 
 
@@ -58,67 +64,64 @@ class Link:
         self.connection = connection
         self.callbacks: list[object] = []
 
-    def request(self, **request) -> dict:
-        """Send a request and wait for the answer.
+    def request(self, request: Fetch | CallFunction, expected: type):
+        """Send a request and wait for the answer, a message of the class that is expected.
 
         Raises
         ------
-        Lost
+        StudentLost
             When the student's kernel ended or was ended.
         WireError
-            When the answer is no data.
+            When the answer is something else, or could not be sent.
         """
         self.callbacks = []
-        with _no_alarm():  # the grader keeps the time; half an answer would spoil all that follow
-            self._send(b"R", request)
+        with _no_alarm():  # the grader watches the time; half an answer would spoil all that follow
+            self._send(request)
             while True:
-                answer = self._receive()
-                if isinstance(answer, dict) and "callback" in answer:
-                    self._send(b"C", self._call_back(answer))
-                    continue
-                if not isinstance(answer, dict):
-                    raise wire.WireError("an answer that is none")
-                if "lost" in answer:
-                    raise Lost(_text(answer["lost"]))
-                if "unsendable" in answer:
-                    raise wire.WireError(_text(answer["unsendable"]))
-                return answer
+                answer = self._receive(expected, CallBack, Lost, Unsendable)
+                if isinstance(answer, CallBack):
+                    self._send(self._call_back(answer))
+                elif isinstance(answer, Lost):
+                    raise StudentLost(answer.reason)
+                elif isinstance(answer, Unsendable):
+                    raise wire.WireError(answer.reason)
+                else:
+                    return answer
 
-    def _send(self, kind: bytes, value) -> None:
-        wire.send(self.connection, kind + wire.pack(value, self._refer))
+    def _send(self, message) -> None:
+        frames.send(self.connection, protocol.to_grader(message, self._refer))
 
-    def _receive(self):
+    def _receive(self, *expected):
         try:
-            data = wire.receive(self.connection)
+            data = frames.receive(self.connection)
         except BaseException:
             # Half an answer would spoil all that follow, the next student's too.
             os._exit(1)
-        return wire.unpack(data, self._resolve, _known_class)
+        # No pickle and no function of ours is read here: only what stays over there.
+        return protocol.unpack(data, self._resolve, (Handle,), _known_class, expected)
 
-    def _call_back(self, asked: dict) -> dict:
+    def _call_back(self, asked: CallBack) -> Returned | Raised:
         """Call one of our functions that the student's function was given as an argument."""
         try:
-            if len(wire.pack(asked, _nothing)) > LONGEST_CALLBACK:
+            if len(wire.pack((asked.args, asked.options), _nothing)) > WIRE_CALLBACK_BYTES:
                 raise ValueError("the arguments are too large")
-            function = self.callbacks[asked["callback"]]
-            return {"value": function(*asked["args"], **asked["options"])}
+            function = self.callbacks[asked.number]
+            return Returned(function(*asked.args, **asked.options))
         except Exception as error:
-            return {"raised": (type(error).__name__, str(error)[:LONGEST_TEXT])}
+            return Raised(type(error).__name__, str(error)[:WIRE_TEXT_CHARACTERS])
 
-    def _refer(self, value) -> dict:
+    def _refer(self, value) -> Handle | Function | Pickled:
         if isinstance(value, StandIn):
-            return {"!": "handle", "id": value.target}
+            return Handle(value.target)
         if callable(value):
             self.callbacks.append(value)
-            return {"!": "callback", "id": len(self.callbacks) - 1}
-        return {"!": "pickle", "v": pickle.dumps(value).hex()}
+            return Function(len(self.callbacks) - 1)
+        return Pickled(pickle.dumps(value).hex())
 
-    def _resolve(self, plan: dict):
-        if plan["!"] != "handle":
-            raise wire.WireError("a reference that does not exist")
-        if plan["callable"]:
-            return StandIn(self, int(plan["id"]), _text(plan["name"]), bool(plan["function"]))
-        return _foreign(_text(plan["module"]), _text(plan["cls"]))()
+    def _resolve(self, handle: Handle):
+        if handle.callable:
+            return StandIn(self, int(handle.id), handle.name, handle.function)
+        return _foreign(handle.module, handle.cls)()
 
 
 class StandIn(Remote):
@@ -154,26 +157,16 @@ class StandIn(Remote):
             raise RuntimeError(result.problem)
         return result.value
 
-    def call(self, args, names, *, options=None, seconds=SECONDS, allowed=(), guarded=True):
-        """Call it over there; never raises."""
+    def call(self, args, names, **how):
+        """Call it over there; never raises. Its keywords are those of `checking.calling.call`."""
+        request = CallFunction(self.target, self.exercise, tuple(args), tuple(names), how)
         try:
-            answer = self.link.request(
-                do="call",
-                target=self.target,
-                apart=self.exercise,
-                args=tuple(args),
-                names=tuple(names),
-                options=options or {},
-                seconds=seconds,
-                allowed=tuple(allowed),
-                guarded=guarded,
-                wanted=CALL,
-            )
-            return _call(answer)
-        except Lost as lost:
+            answer = self.link.request(request, Called)
+        except StudentLost as lost:
             return Call(problem=str(lost), lost=True)
         except wire.WireError as error:
             return Call(problem=f"returned something that cannot be read: {error}")
+        return Call(**vars(answer))
 
     def apart(self, exercise: str) -> StandIn | None:
         """The same function with right versions of the earlier ones that it calls."""
@@ -184,15 +177,15 @@ class StandIn(Remote):
     def earlier(self, names) -> dict[str, object]:
         """The student's own earlier functions, where they were found wrong when they were marked.
 
-        Others are taken for right: one that was marked as right may have been replaced since, by
-        one that is so simple that a later function is easily consistent with it.
+        The library's take the place of the others. A student could replace one that was marked as
+        right by a simpler one afterwards, with which a later function is easily consistent.
         """
         wrong = [name for name in names if name in _wrong]
         if not wrong:
             return dict.fromkeys(names)
         try:
             found = fetch(self.link, wrong)
-        except (Lost, wire.WireError):
+        except (StudentLost, wire.WireError):
             found = {}
         exercises = all_exercises()
         return {n: found.get(n) if n in wrong else exercises[n].reference for n in names}
@@ -200,15 +193,12 @@ class StandIn(Remote):
 
 def fetch(link: Link, names) -> dict[str, object]:
     """Variables of the student's notebook, as data or stand-ins; also notes what failed there."""
-    answer = link.request(do="fetch", names=tuple(names))
-    found, failed = answer.get("found"), answer.get("failed")
-    if not isinstance(found, dict) or not isinstance(failed, list):
-        raise wire.WireError("an answer that is none")
-    remember_failed([_text(name) for name in failed])
-    for name, value in found.items():
+    answer = link.request(Fetch(tuple(names)), Found)
+    remember_failed(list(answer.failed))
+    for name, value in answer.found.items():
         if isinstance(value, StandIn):
             value.__name__ = value.target = name  # whatever it calls itself
-    return {name: value for name, value in found.items() if name in names}
+    return {name: value for name, value in answer.found.items() if name in names}
 
 
 def begin(names: list[str], wrong: list[str]) -> None:
@@ -218,7 +208,7 @@ def begin(names: list[str], wrong: list[str]) -> None:
     _unset(names)
     try:
         _namespace.update(fetch(_link, names))
-    except (Lost, wire.WireError):
+    except (StudentLost, wire.WireError):
         pass  # the marked cell will say that the name is not defined
 
 
@@ -234,47 +224,20 @@ def _unset(names) -> None:
         _namespace.pop(name, None)
 
 
-def _call(answer: dict) -> Call:
-    """What the student's side says about a call, with nothing in it but data of the right kind."""
-    strings = {
-        name: tuple(_text(part) for part in answer[name][:MOST_TEXTS])
-        for name in ("changed", "undrawn", "warned")
-    }
-    maybe = {
-        name: None if answer[name] is None else _text(answer[name])
-        for name in ("problem", "borrowed")
-    }
-    inside = answer["inside"] if isinstance(answer["inside"], dict) else {}
-    return Call(
-        value=answer["value"],
-        unwritten=answer["unwritten"] is True,
-        timed_out=answer["timed_out"] is True,
-        inside={str(name): value for name, value in inside.items()},
-        **strings,
-        **maybe,
-    )
-
-
 def _nothing(value) -> dict:
+    """A reference of no meaning, where only the size is wanted."""
     return {"!": "nothing"}
-
-
-def _text(value) -> str:
-    """A text from the student's side, without what would steer a terminal that it is shown in."""
-    if not isinstance(value, str):
-        raise wire.WireError("a text that is none")
-    return CONTROLS.sub(" ", value[:LONGEST_TEXT])
 
 
 @lru_cache(maxsize=1000)
 def _foreign(module: str, name: str) -> type:
-    """A class that bears the name of the student's, for messages, and can do nothing."""
+    """A class with the name of a student's class, for messages; it can do nothing."""
     plain = re.sub(r"\W", "", name.rpartition(".")[2]) or "object"
     return type(plain, (Foreign,), {"__module__": module})
 
 
 def _known_class(name: str) -> type | None:
-    """One of the library's groups of arrays or named tuples, if its module is there already."""
+    """One of the library's groups of arrays or named tuples, if its module was imported before."""
     module, _, cls = name.rpartition(".")
     if not module.startswith("rnnlib."):
         return None
@@ -286,7 +249,10 @@ def _known_class(name: str) -> type | None:
 
 @contextmanager
 def _no_alarm():
-    """Let the time limit of a call wait; to block its signal would not do, with several threads."""
+    """Put the time limit of a call off until this is done.
+
+    Blocking its signal would not be enough: another thread could still receive it.
+    """
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -304,9 +270,9 @@ def load_ipython_extension(ipython) -> None:
     """Connect to the grader."""
     global _link, _namespace, _given
     if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (TRUSTED_MEMORY, TRUSTED_MEMORY))
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(os.environ[RELAY])
+    connection.connect(os.environ[protocol.RELAY])
     _link = Link(connection)
     _namespace = ipython.user_ns
     _namespace["_rnnlib"] = sys.modules[__name__]

@@ -1,4 +1,4 @@
-"""Values as bytes that carry no code, and frames of such bytes on a socket.
+"""Values as bytes that carry no code.
 
 A packed value is a line of JSON followed by the arrays' raw numbers. What is read from the
 student's side can become numbers, strings, arrays, lists, tuples, dicts and groups of arrays, and
@@ -18,21 +18,28 @@ from math import prod
 
 import numpy as np
 
+from rnnlib.course.grading.limits import (
+    WIRE_CLASSES,
+    WIRE_DICT_ENTRIES,
+    WIRE_FIELDS,
+    WIRE_FRAME_BYTES,
+    WIRE_NESTING,
+    WIRE_OBJECTS,
+    WIRE_PLAN_BYTES,
+)
 from rnnlib.params import Params
 
-LONGEST = 64 * 2**20
-"""Bytes in one frame: a marked call needs some thousands."""
+NUMBERS = "biufcSU"
+"""NumPy's kinds of entries that travel as raw bytes: numbers, and texts of a fixed length."""
 
-LONGEST_PLAN = 2 * 2**20
-"""Bytes of JSON in it: three of them can become a list, of a hundred bytes, when they are read."""
+DTYPE = re.compile(r"[<>|=]?(?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SU]\d{1,4})")
+"""Such entries as a dtype is written; sizes are cut, as NumPy would try any."""
 
-LARGEST_DICT = 1000
-"""Entries of a dict: keys can be chosen that all have one hash."""
-
-MOST_OBJECTS, MOST_CLASSES = 10**6, 100
-DEEPEST = 40
-NUMBERS = re.compile(r"[<>|=]?(?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SU]\d{1,4})")
 NAME = re.compile(r"[A-Za-z]\w{0,60}")
+"""A field of a group or named tuple: none that begins with an underscore."""
+
+LENGTH = struct.Struct(">I")
+"""How long the JSON is, in front of it."""
 
 
 class WireError(ValueError):
@@ -56,20 +63,20 @@ def pack(value: object, refer: Callable[[object], dict]) -> bytes:
     buffers: list[bytes] = []
 
     def item(value, depth=0):
-        if depth > DEEPEST:
+        if depth > WIRE_NESTING:
             raise WireError("it is nested too deeply")
         if value is None or (isinstance(value, bool | str) and type(value) in (bool, str)):
             return value
         if isinstance(value, np.ndarray):
             array = np.asarray(value)
-            if array.dtype.kind not in "biufcSU":
+            if array.dtype.kind not in NUMBERS:
                 return {"!": "objects", "shape": list(array.shape)}
             return {"!": "array", "shape": list(array.shape), **raw(array)}
         if isinstance(value, np.generic):
             array = np.asarray(value)
-            return {"!": "scalar", **raw(array)} if array.dtype.kind in "biufcSU" else refer(value)
+            return {"!": "scalar", **raw(array)} if array.dtype.kind in NUMBERS else refer(value)
         if isinstance(value, int):
-            # Beyond a float is beyond a float: the size of a number must not fill the memory.
+            # What no float can hold is all the same; a huge number must not fill the memory.
             return int(value) if value.bit_length() < 2000 else (1 if value > 0 else -1) << 2000
         if isinstance(value, float):
             return float(value)
@@ -100,11 +107,11 @@ def pack(value: object, refer: Callable[[object], dict]) -> bytes:
         return {"dtype": array.dtype.str, "bytes": len(buffers[-1])}
 
     text = json.dumps(item(value)).encode()
-    if len(text) > LONGEST_PLAN:
-        raise WireError(f"it holds more than {LONGEST_PLAN:,} bytes beside its arrays")
-    packed = struct.pack(">I", len(text)) + text + b"".join(buffers)
-    if len(packed) > LONGEST:
-        raise WireError(f"it has {len(packed):,} bytes; {LONGEST:,} are the limit")
+    if len(text) > WIRE_PLAN_BYTES:
+        raise WireError(f"it holds more than {WIRE_PLAN_BYTES:,} bytes beside its arrays")
+    packed = LENGTH.pack(len(text)) + text + b"".join(buffers)
+    if len(packed) > WIRE_FRAME_BYTES:
+        raise WireError(f"it has {len(packed):,} bytes; {WIRE_FRAME_BYTES:,} are the limit")
     return packed
 
 
@@ -126,11 +133,11 @@ def unpack(data: bytes, resolve: Callable[[dict], object], known: Callable[[str]
         When the bytes are not what `pack` makes.
     """
     try:
-        length = struct.unpack_from(">I", data)[0]
-        if length > LONGEST_PLAN:
-            raise WireError(f"it holds more than {LONGEST_PLAN:,} bytes beside its arrays")
-        plan = json.loads(data[4 : 4 + length])
-        return _Reader(memoryview(data)[4 + length :], resolve, known).item(plan)
+        (length,) = LENGTH.unpack_from(data)
+        if length > WIRE_PLAN_BYTES:
+            raise WireError(f"it holds more than {WIRE_PLAN_BYTES:,} bytes beside its arrays")
+        plan = json.loads(data[LENGTH.size : LENGTH.size + length])
+        return _Reader(memoryview(data)[LENGTH.size + length :], resolve, known).item(plan)
     except WireError:
         raise
     except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
@@ -144,7 +151,7 @@ class _Reader:
         self.resolve, self.known = resolve, known
 
     def item(self, plan, depth=0):
-        if depth > DEEPEST:
+        if depth > WIRE_NESTING:
             raise WireError("it is nested too deeply")
         if isinstance(plan, list):
             return [self.item(part, depth + 1) for part in plan]
@@ -158,14 +165,14 @@ class _Reader:
         if kind == "objects":
             shape = _shape(plan)
             self.objects += prod(shape)
-            if self.objects > MOST_OBJECTS:
+            if self.objects > WIRE_OBJECTS:
                 raise WireError("too many objects")
             return np.empty(shape, object)
         if kind == "complex":
             return complex(*map(float, plan["v"]))
         if kind == "dict":
-            if len(plan["v"]) > LARGEST_DICT:
-                raise WireError(f"a dict with more than {LARGEST_DICT:,} entries")
+            if len(plan["v"]) > WIRE_DICT_ENTRIES:
+                raise WireError(f"a dict with more than {WIRE_DICT_ENTRIES:,} entries")
             return {self.item(k, depth + 1): self.item(v, depth + 1) for k, v in plan["v"]}
         if kind == "rng":
             return _generator(plan["state"])
@@ -175,8 +182,8 @@ class _Reader:
         return self.resolve(plan)
 
     def numbers(self, plan) -> np.ndarray:
-        if not NUMBERS.fullmatch(plan["dtype"]):
-            raise WireError("an array of something else than numbers")
+        if not DTYPE.fullmatch(plan["dtype"]):
+            raise WireError("an array of something else than numbers or texts")
         beginning, self.place = self.place, self.place + int(plan["bytes"])
         if not beginning <= self.place <= len(self.buffers):
             raise WireError("an array that is cut short")
@@ -184,19 +191,19 @@ class _Reader:
 
     def fielded(self, kind, plan, parts):
         names = tuple(plan["names"])
-        if len(names) != len(parts) or len(names) > 50 or len(set(names)) != len(names):
+        if len(names) != len(parts) or len(names) > WIRE_FIELDS or len(set(names)) != len(names):
             raise WireError("fields without names")
         if not all(isinstance(name, str) and NAME.fullmatch(name) for name in names):
-            raise WireError("fields with names that are no names")
+            raise WireError("fields with names that Python does not allow here")
         cls = self.known(str(plan["cls"]))
         if cls is None or _names(cls) != names:
             self.made_up.add(names)
-            if len(self.made_up) > MOST_CLASSES:
+            if len(self.made_up) > WIRE_CLASSES:
                 raise WireError("too many kinds of groups")
             cls = _made_up(kind, str(plan["cls"]).rpartition(".")[2], names)
         if kind == "named":
             return cls(*parts)
-        group = object.__new__(cls)  # as it was sent, without looking for sense in it
+        group = object.__new__(cls)  # as it was sent; checking its shapes is not our task here
         for name, part in zip(names, parts):
             object.__setattr__(group, name, part)
         return group
@@ -205,7 +212,7 @@ class _Reader:
 def _shape(plan) -> tuple[int, ...]:
     shape = tuple(plan["shape"])
     if not all(type(size) is int and size >= 0 for size in shape):
-        raise WireError("a shape that is none")
+        raise WireError("a shape that is not made of sizes")
     return shape
 
 
@@ -231,34 +238,3 @@ def _made_up(kind: str, name: str, names: tuple[str, ...]) -> type:
     if kind == "named":
         return namedtuple(name, names, rename=True)
     return make_dataclass(name, names, bases=(Params,), frozen=True, eq=False, repr=False)
-
-
-def send(socket, data: bytes) -> None:
-    """Send one frame."""
-    socket.sendall(struct.pack(">Q", len(data)) + data)
-
-
-def receive(socket) -> bytes:
-    """Wait for one frame.
-
-    Raises
-    ------
-    EOFError
-        When the other side is gone.
-    WireError
-        When the frame is longer than any that is meant.
-    """
-    length = struct.unpack(">Q", _exactly(socket, 8))[0]
-    if length > LONGEST:
-        raise WireError(f"a frame of {length:,} bytes")
-    return _exactly(socket, length)
-
-
-def _exactly(socket, count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        part = socket.recv(min(count - len(data), 2**20))
-        if not part:
-            raise EOFError
-        data += part
-    return bytes(data)

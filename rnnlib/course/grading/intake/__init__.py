@@ -1,0 +1,13 @@
+"""From what a student handed in to a notebook that can be graded; nothing of it is run.
+
+================  ================================================================================
+`submission`      everything that one student handed in, as bytes: a `Submission`
+`folder`          which file is the notebook; reading files without following links
+`links`           the same promise for plain nbgrader: a submission with links in it is refused
+`reading`         bytes -> a notebook, or a sentence that says why not
+`tidy`            any JSON that was meant as a notebook -> a valid notebook
+`recognize`       which cell of the notebook is which cell of the course
+`bindings`        which names a cell defines, found by searching its text
+`repair`          puts the course's cells right: copied, deleted, moved, changed
+================  ================================================================================
+"""

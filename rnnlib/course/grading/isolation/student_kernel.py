@@ -1,0 +1,283 @@
+"""The student's kernel: watched, ended when it must be, restarted and brought back to where it was.
+
+This is also where the grader takes part in a marked call. It passes a frame from the trusted kernel
+on to the student's, and one frame back; if none comes in time, it ends the student's kernel and
+tells the trusted one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from rnnlib.course.checking import limits
+from rnnlib.course.checking.calling import SECONDS
+from rnnlib.course.grading.isolation import frames, protocol, sandbox
+from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.protocol import FOLDER, GATE
+from rnnlib.course.grading.isolation.wire import WireError
+from rnnlib.course.grading.limits import (
+    ALL_OUTPUT_BYTES,
+    ANSWER_SECONDS,
+    CELL_OUTPUT_BYTES,
+    CELL_SECONDS,
+    CONNECTION_SECONDS,
+    FRAME_SECONDS,
+    KERNEL_RESTARTS,
+    KERNEL_SOCKET_FILES,
+    POLL_SECONDS,
+    SUBMISSION_SECONDS,
+    WATCH_SECONDS,
+)
+
+EXTENSIONS = ["rnnlib.course.grading.run.output_limit", "rnnlib.course.grading.isolation.agent"]
+SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve']).serve()"
+
+LONGEST_CALL = limits.PATIENCE * SECONDS + ANSWER_SECONDS
+"""Seconds by the clock; one that computes is ended after fewer, of processor time."""
+
+
+@dataclass
+class Settings:
+    """How much a submission may use.
+
+    Attributes
+    ----------
+    sandboxed : bool
+        Whether bubblewrap is used.
+    cell, submission : float
+        Seconds for one cell of the student's, and for all of a submission.
+    limits : Limits
+    """
+
+    sandboxed: bool = True
+    cell: float = CELL_SECONDS
+    submission: float = SUBMISSION_SECONDS
+    limits: sandbox.Limits = field(default_factory=sandbox.Limits)
+
+
+class StudentKernel:
+    """One submission's kernel.
+
+    Parameters
+    ----------
+    files : Path
+        What was handed in beside the notebook.
+    settings : Settings
+    """
+
+    def __init__(self, files: Path, settings: Settings):
+        self.files, self.settings = files, settings
+        self.kernel: Kernel | None = None
+        self.alarms: list[dict] = []
+        self.where = ""
+        self.starting = 0.0  # seconds
+        self._ran: list[str] = []
+        self._starts = 0
+        self._serving = False
+        self._connection: socket.socket | None = None
+        self._begun = self._watched = time.monotonic()
+        self._request_ends = 0.0
+        self._used: dict[int, float] = {}  # processor time when the call began, by process
+        self._computed = 0.0  # since then, by the busiest
+        self._room = ALL_OUTPUT_BYTES
+
+    def run(self, source: str) -> Ran:
+        """Run one of the notebook's cells."""
+        try:
+            self._be_ready()
+            seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
+            ran = self.kernel.run(source, seconds, room=room, check=self._watch)
+        except KernelLost as lost:
+            self._lose(str(lost))
+            raise
+        self._ran.append(source)
+        self._room -= ran.size
+        return ran
+
+    def relay(self, trusted: socket.socket) -> None:
+        """Pass one frame of the trusted kernel's on, and the answer back."""
+        trusted.settimeout(FRAME_SECONDS)
+        is_request, data = protocol.from_trusted(frames.receive(trusted))
+        try:
+            if is_request:
+                self._be_ready()
+                self._serve()
+                self._request_ends = time.monotonic() + self._seconds(LONGEST_CALL)
+                self._used, self._computed = {}, 0.0
+            elif self.kernel is None:
+                raise KernelLost("ended the kernel in which it ran")
+            self._pass(data)
+            answer = self._answer()
+        except KernelLost as lost:
+            self._lose(str(lost))
+            answer = protocol.pack(protocol.Lost(str(lost)), protocol.no_reference)
+        frames.send(trusted, answer)
+
+    def end_serving(self) -> None:
+        """After a marked cell: let the student's kernel run cells again."""
+        if self.kernel is None or not self._serving:
+            return
+        try:
+            self._request_ends = time.monotonic() + self._seconds(ANSWER_SECONDS)
+            self._pass(protocol.pack(protocol.End(), protocol.no_reference))
+            self._answer()
+            self._serving = False
+        except KernelLost as lost:
+            self._lose(str(lost))
+
+    def stop(self) -> None:
+        """End the kernel."""
+        self._serving = False
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self.kernel is not None:
+            self.kernel.stop()
+            self.kernel = None
+
+    def _be_ready(self) -> None:
+        """Start the kernel if it does not run, and run again all cells that had run before."""
+        if self.kernel is not None and self.kernel.is_alive():
+            return
+        self.stop()
+        self._seconds(1)
+        if self._starts > KERNEL_RESTARTS:
+            raise KernelLost("was not called: the kernel had been ended too often")
+        self._starts += 1
+        begun = time.monotonic()
+        try:
+            self._start()
+            self.starting += time.monotonic() - begun
+        except KernelLost as lost:
+            if self._starts == 1:  # no fault of the student's
+                raise RuntimeError(f"the student's kernel {lost}") from lost
+            raise
+        for source in list(self._ran):
+            seconds = self._seconds(self.settings.cell)
+            self.kernel.run(source, seconds, silent=True, check=self._watch)
+
+    def _start(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="rnn") as folder:
+            gate = Path(folder)
+            gate.chmod(0o755)
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(gate / "gate"))
+                (gate / "gate").chmod(0o666)
+                listener.listen(1)
+                listener.settimeout(CONNECTION_SECONDS)
+                self.kernel = self._new_kernel(gate)
+                try:
+                    self._connection, _ = listener.accept()
+                except TimeoutError:
+                    raise KernelLost("did not start") from None
+
+    def _new_kernel(self, gate: Path) -> Kernel:
+        if not self.settings.sandboxed:
+            return Kernel(
+                EXTENSIONS,
+                environment={
+                    **{k: v for k, v in sandbox.environment().items() if k.endswith("_THREADS")},
+                    "NBGRADER_EXECUTION": "autograde",
+                    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                    GATE: str(gate / "gate"),
+                    FOLDER: str(self.files),
+                },
+            )
+
+        def wrap(command, sockets):
+            sandbox.give_away(sockets)
+            for path in [sockets, *sockets.iterdir()]:
+                sandbox.give_away(path)
+            path = str(gate / "gate")
+            return sandbox.sandboxed(
+                ["env", f"{GATE}={path}", f"{FOLDER}={sandbox.SUBMISSION}", *command],
+                sockets=sockets,
+                gate=gate,
+                files=self.files,
+                limits=self.settings.limits,
+            )
+
+        kernel = Kernel(EXTENSIONS, wrap=wrap)
+        sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
+        return kernel
+
+    def _serve(self) -> None:
+        if not self._serving:
+            self.kernel.client.execute(SERVE, silent=True, store_history=False, allow_stdin=False)
+            self._serving = True
+
+    def _pass(self, data: bytes) -> None:
+        if select.select([self._connection], [], [], 0)[0]:
+            raise KernelLost("answered without being asked, or more than once")
+        try:
+            self._connection.settimeout(ANSWER_SECONDS)
+            frames.send(self._connection, data)
+        except OSError:
+            raise KernelLost("ended the kernel in which it ran") from None
+
+    def _answer(self) -> bytes:
+        """One frame from the student's kernel, in time."""
+        reader = frames.FrameReader(self._connection)
+        while True:
+            if time.monotonic() > self._request_ends or self._computed > SECONDS + ANSWER_SECONDS:
+                raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
+            if select.select([self._connection], [], [], POLL_SECONDS)[0]:
+                try:
+                    frame = reader.read()
+                except (EOFError, OSError):
+                    raise KernelLost("ended the kernel in which it ran") from None
+                except WireError as error:
+                    raise KernelLost(f"returned something that cannot be read: {error}") from None
+                if frame is not None:
+                    return frame
+            elif not self.kernel.is_alive():
+                raise KernelLost("ended the kernel in which it ran")
+            self._watch()
+
+    def _seconds(self, wanted: float) -> float:
+        """As many seconds as are wanted, or as there are left for the submission."""
+        left = self._begun + self.settings.submission - time.monotonic()
+        if left <= 0:
+            raise KernelLost(
+                f"was not run: the {self.settings.submission:g} seconds for the whole notebook "
+                "were used up"
+            )
+        return min(wanted, left)
+
+    def _watch(self) -> None:
+        """Look now and then at memory and processor time of all the sandbox's processes."""
+        if time.monotonic() < self._watched + WATCH_SECONDS or self.kernel.pid is None:
+            return
+        self._watched = time.monotonic()
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            for process in psutil.Process(self.kernel.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    total += process.memory_info().rss
+                    used = sum(process.cpu_times()[:2])
+                    since = used - self._used.setdefault(process.pid, used)
+                    self._computed = max(self._computed, since)
+        if total > self.settings.limits.memory:
+            raise KernelLost("used more memory than there is for a submission")
+        written = count = 0
+        for folder, _, names in os.walk(self.kernel.sockets):  # follows no links
+            count += 1 + len(names)
+            for name in names:
+                with contextlib.suppress(OSError):
+                    written += os.lstat(os.path.join(folder, name)).st_size
+            if written > self.settings.limits.file_size or count > KERNEL_SOCKET_FILES:
+                raise KernelLost("wrote more to the disk than a submission may")
+
+    def _lose(self, reason: str) -> None:
+        kind = "hung" if "seconds" in reason else "killed"
+        self.alarms.append({"kind": kind, "where": self.where, "text": reason})
+        self.stop()

@@ -1,0 +1,13 @@
+"""Grading every submission of a unit: prepared once, graded by workers, written by one writer.
+
+================  ================================================================================
+`tasks`           what goes to a worker and what comes back: `Task`, `Result`
+`prepare`         enters a unit in a gradebook; makes the `Task` of a unit
+`autograde`       all submissions of a unit: which ones, by whom, and what came of each
+`pool`            the workers: processes of this machine, or a Dask cluster
+`workplace`       a worker's own small course, in which it grades one submission after the other
+`gradebook`       enters results into nbgrader's gradebook and folders
+`records`         one JSON file a submission, written last: the submission is done
+`output_limit`    an IPython extension for the student's kernel: printed output has an end
+================  ================================================================================
+"""

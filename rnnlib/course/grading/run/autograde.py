@@ -1,0 +1,95 @@
+"""Grading all that was handed in for a unit: read, graded by workers, written by one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.intake.submission import read_submission
+from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.limits import WORKERS
+from rnnlib.course.grading.run.gradebook import GradebookWriter
+from rnnlib.course.grading.run.pool import run_all
+from rnnlib.course.grading.run.prepare import read_task
+from rnnlib.course.grading.run.records import is_done, read_record, write_record
+from rnnlib.course.grading.run.tasks import Outcome, Result
+from rnnlib.course.grading.run.workplace import grade_submission
+
+
+def autograde(
+    assignment: Assignment,
+    students: list[str] | None = None,
+    *,
+    workers: int = WORKERS,
+    scheduler: str | None = None,
+    sandbox: str = "bwrap",
+    everything: bool = False,
+    anew: bool = False,
+    on_done: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Autograde what was handed in for a unit and write the feedback.
+
+    Interrupted at any moment and called again, it goes on where it was. What was handed in is only
+    read.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    students : list of str, optional
+        Whose submissions to grade; everybody's otherwise.
+    workers : int
+        Processes at once, on this machine.
+    scheduler : str, optional
+        The address of a Dask scheduler whose workers grade, in the place of those.
+    sandbox : str
+        "bwrap" or "none".
+    everything : bool
+        Run the cells on which no mark depends, too.
+    anew : bool
+        Grade again what was graded before.
+    on_done : callable, optional
+        Called with each outcome as it comes: to show progress.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of `students`.
+    """
+    students = assignment.students() if students is None else students
+    task = read_task(assignment, sandbox=sandbox, everything=everything)
+    writer = GradebookWriter(assignment)
+    entered = set() if anew else writer.students()
+    outcomes: dict[str, Outcome] = {}
+
+    def finish(digest: str, result: Result) -> None:
+        writer.enter(result)
+        write_record(assignment, task, digest, result)
+        tell(Outcome(result.student, result.problem))
+
+    def tell(outcome: Outcome) -> None:
+        outcomes[outcome.student] = outcome
+        if on_done is not None:
+            on_done(outcome)
+
+    jobs, digests = [], {}
+    for student in students:
+        try:
+            submission = read_submission(assignment, student)
+        except Unreadable as error:
+            finish(f"unreadable: {error}", Result(student, problem=str(error)))
+            continue
+        record = read_record(assignment, student)
+        if student in entered and is_done(record, task, submission.digest):
+            tell(Outcome(student, record["problem"], again=True))
+            continue
+        digests[student] = submission.digest  # not the bytes: there may be hundreds
+        jobs.append((student, lambda name=student: (task, read_submission(assignment, name))))
+
+    for student, result in run_all(grade_submission, jobs, workers=workers, scheduler=scheduler):
+        if isinstance(result, Unreadable):  # it was changed in the meantime
+            result = Result(student, problem=str(result))
+        elif isinstance(result, BaseException):
+            words = " ".join(str(result).split())[:500] or type(result).__name__
+            result = Result(student, problem=f"the grader itself was stopped: {words}")
+        finish(digests[student], result)
+    return [outcomes[name] for name in students]

@@ -1,0 +1,110 @@
+"""nbgrader's gradebook and folders: the one place where a class's results are written."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+
+import nbformat
+
+from rnnlib.course.files import FileRefused, read_file, write_whole
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.limits import TIMESTAMP_BYTES
+from rnnlib.course.grading.run.tasks import Result
+
+
+class GradebookWriter:
+    """Enters results into the gradebook, in SQLite or PostgreSQL, and into nbgrader's folders.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    """
+
+    def __init__(self, assignment: Assignment):
+        from nbgrader.coursedir import CourseDirectory
+
+        self.config, self.unit = assignment.config(), assignment.unit
+        self.directory = CourseDirectory(config=self.config)
+        self.db_url = self.directory.db_url
+        self.root = Path(self.directory.root)
+
+    def students(self) -> set[str]:
+        """Who has a submission of the unit in the gradebook."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(self.db_url) as gradebook:
+            return {s.student.id for s in gradebook.assignment_submissions(self.unit)}
+
+    def enter(self, result: Result) -> None:
+        """Enter one result; a second time changes nothing."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own way of adding a submission warns
+            self._enter(result)
+
+    def _enter(self, result: Result) -> None:
+        from nbgrader.api import Gradebook
+
+        student = result.student
+        timestamp = self._timestamp(student)
+        with Gradebook(self.db_url, self.directory.course_id) as gradebook:
+            gradebook.update_or_create_student(student)
+            more = {"timestamp": timestamp} if timestamp else {}
+            submission = gradebook.update_or_create_submission(self.unit, student, **more)
+            if result.notebook is None:
+                _leave_to_a_person(gradebook, submission)
+        if result.notebook is None:
+            return
+        self._enter_marks(result)
+        write_whole(self._path("autograded", student, f"{self.unit}.ipynb"), result.notebook)
+        if result.feedback is not None:
+            write_whole(self._path("feedback", student, f"{self.unit}.html"), result.feedback)
+        if timestamp:
+            write_whole(self._path("autograded", student, "timestamp.txt"), str(timestamp))
+
+    def _enter_marks(self, result: Result) -> None:
+        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+        notebook = nbformat.reads(result.notebook, as_version=4)
+        resources = {
+            "nbgrader": {
+                "student": result.student,
+                "assignment": self.unit,
+                "notebook": self.unit,
+                "db_url": self.db_url,
+            }
+        }
+        for preprocessor in (SaveAutoGrades, AssignLatePenalties):
+            preprocessor(config=self.config).preprocess(notebook, resources)
+
+    def _timestamp(self, student: str):
+        from nbgrader.utils import parse_utc
+
+        folder = self.root / self.directory.submitted_directory / student / self.unit
+        try:
+            text = read_file(
+                folder / "timestamp.txt", within=folder.parent.parent, limit=TIMESTAMP_BYTES
+            )
+            return parse_utc(text.decode().strip())
+        except (FileRefused, OSError):  # most have none; a link or a pipe is not followed
+            return None
+        except Exception:  # whatever else a text may do to dateutil
+            logging.getLogger(__name__).warning("%s: timestamp.txt holds no time", student)
+            return None
+
+    def _path(self, step: str, student: str, name: str) -> Path:
+        step = {
+            "autograded": self.directory.autograded_directory,
+            "feedback": self.directory.feedback_directory,
+        }[step]
+        return self.root / step / student / self.unit / name
+
+
+def _leave_to_a_person(gradebook, submission) -> None:
+    """No marks, and in the formgrader "needs manual grading"."""
+    for notebook in submission.notebooks:
+        for grade in notebook.grades:
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+    gradebook.db.commit()

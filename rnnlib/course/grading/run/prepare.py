@@ -1,0 +1,49 @@
+"""What stands before grading: the unit in a gradebook, and the task that all workers get."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from rnnlib.course.authoring import UnitError
+from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.run.tasks import Task
+
+
+def register(assignment: Assignment) -> None:
+    """Enter a unit in the gradebook, or bring it up to date there.
+
+    nbgrader does that when it makes a release; here the release is made aside and dropped.
+    """
+    from rnnlib.course.authoring.nbgrader import generate_assignment
+
+    with tempfile.TemporaryDirectory() as folder:
+        generate_assignment(
+            assignment.config_file.parent,
+            assignment.root,
+            assignment.unit,
+            database=True,
+            release=Path(folder),
+            db_url=assignment.db_url and assignment.gradebook,
+        )
+
+
+def read_task(assignment: Assignment, **options) -> Task:
+    """The task that goes to the workers with every submission of a unit.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    **options
+        `sandbox` and `everything`, as for `Task`.
+
+    Raises
+    ------
+    UnitError
+        When the unit is not built.
+    """
+    solution = assignment.solution
+    if not solution.is_file():
+        raise UnitError(f"{solution} is not there: run `make notebooks`")
+    config = assignment.config_file.read_text(encoding="utf-8")
+    return Task(assignment.unit, solution.read_bytes(), config, **options)
