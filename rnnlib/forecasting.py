@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnlib._shapes import ShapeError
 from rnnlib.dense import DenseParams, output_step
-from rnnlib.optim import EarlyStopping, early_stopping
+from rnnlib.stopping import EarlyStopping, early_stopping
 
 __all__ = [
     "ar_forecast",

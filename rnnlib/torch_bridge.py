@@ -19,14 +19,15 @@ The only module that imports torch, and only when one of its functions is called
 
 import numpy as np
 
+from rnnlib.bidirectional import BidirectionalParams
+from rnnlib.cells import CELLS
 from rnnlib.gru import GRUParams
-from rnnlib.lstm import LSTMParams
 from rnnlib.rnn import RNNParams
-from rnnlib.stack import BidirectionalParams, StackParams
+from rnnlib.stack import StackParams
 
 __all__ = ["from_torch", "to_torch"]
 
-NAMES = {RNNParams: "RNN", LSTMParams: "LSTM", GRUParams: "GRU"}
+NAMES = {cell.params: cell.torch for cell in CELLS if cell.torch}
 
 
 def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):

@@ -22,7 +22,7 @@ from rnnlib.music import (
     note_length,
     read_abc,
     sharps_of_key,
-    synthesise,
+    synthesize,
     tone,
 )
 
@@ -143,7 +143,7 @@ def test_a_tone_has_its_partials_and_nothing_above_half_of_the_rate(number):
 
 def test_a_melody_sounds_at_its_pitches_one_after_the_other():
     midi, units = melody("M:C\nK:D Major\nA4 z2 f4")
-    samples = synthesise(midi, units * 0.25, 8000)
+    samples = synthesize(midi, units * 0.25, 8000)
     assert len(samples) == 8000 * 2.5 and np.abs(samples).max() <= 1
     assert not samples[8000:12000].any()
     for part, hertz in ((samples[:8000], 440.0), (samples[12000:], 739.99)):

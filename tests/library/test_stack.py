@@ -198,7 +198,7 @@ def test_errors_come_before_any_work(monkeypatch):
     with pytest.raises(TypeError, match="params must be StackParams, got RNNParams"):
         stack_forward(xs, states0, params.layers[0])
     with pytest.raises(
-        TypeError, match="a cell's parameters must be RNNParams, LSTMParams, GRUParams"
+        TypeError, match="a cell's parameters must be RNNParams, GRUParams, LSTMParams, "
     ):
         stack_forward(xs, states0, StackParams((params, params)))
     with pytest.raises(TypeError, match="dropout needs rng"):

@@ -1,4 +1,4 @@
-"""Exercise `gradient_norms`: The lengths of dL/dh_t; see `rnnlib.gradients.gradient_norms`."""
+"""Exercise `gradient_norms`: The lengths of dL/dh_t; see `rnnlib.jacobians.gradient_norms`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rnnlib.course.exercises.exercise import Case, Exercise
 
 
 def gradient_norms(dh, jacobians):
-    """The lengths of dL/dh_t; see `rnnlib.gradients.gradient_norms`."""
+    """The lengths of dL/dh_t; see `rnnlib.jacobians.gradient_norms`."""
     return gradients.gradient_norms(dh, jacobians)
 
 

@@ -1,4 +1,4 @@
-"""Exercise `jacobian_bound`: The bound for |J_t|; see `rnnlib.gradients.jacobian_bound`."""
+"""Exercise `jacobian_bound`: The bound for |J_t|; see `rnnlib.jacobians.jacobian_bound`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
 
 
 def jacobian_bound(hs, params):
-    """The bound for |J_t|; see `rnnlib.gradients.jacobian_bound`."""
+    """The bound for |J_t|; see `rnnlib.jacobians.jacobian_bound`."""
     return gradients.jacobian_bound(hs, params)
 
 

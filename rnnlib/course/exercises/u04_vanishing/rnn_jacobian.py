@@ -1,4 +1,4 @@
-"""Exercise `rnn_jacobian`: The Jacobian of one tanh step; see `rnnlib.gradients.rnn_jacobian`."""
+"""Exercise `rnn_jacobian`: The Jacobian of one tanh step; see `rnnlib.jacobians.rnn_jacobian`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
 
 
 def rnn_jacobian(h_next, params):
-    """The Jacobian of one tanh step; see `rnnlib.gradients.rnn_jacobian`."""
+    """The Jacobian of one tanh step; see `rnnlib.jacobians.rnn_jacobian`."""
     return gradients.rnn_jacobian(h_next, params)
 
 

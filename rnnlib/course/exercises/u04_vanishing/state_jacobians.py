@@ -13,7 +13,7 @@ from rnnlib.rnn import rnn_forward
 
 
 def state_jacobians(xs, state0, params):
-    """The products of the Jacobians; see `rnnlib.gradients.state_jacobians`."""
+    """The products of the Jacobians; see `rnnlib.jacobians.state_jacobians`."""
     return gradients.state_jacobians(xs, state0, params)
 
 

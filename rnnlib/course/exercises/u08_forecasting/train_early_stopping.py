@@ -8,7 +8,7 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.dense import DenseParams
 from rnnlib.forecasting import train_early_stopping
-from rnnlib.optim import EarlyStopping, early_stopping
+from rnnlib.stopping import EarlyStopping, early_stopping
 
 HIGHS_AND_LOWS = (
     (7, 5, 4, 4.5, 4.2, 3, 3.5, 3, 3.2, 1, 0.5, 2, 2, 2, 2),  # lower again too late
@@ -55,7 +55,7 @@ TRAIN_EARLY_STOPPING = Exercise(
     _draw_train,
     results={"best.W_hy": "(H, K)", "best.b_y": "(K,)", "losses": ""},
     weights={"losses": 2},
-    borrow=("rnnlib.optim",),
+    borrow=("rnnlib.stopping",),
 )
 
 
