@@ -53,7 +53,7 @@ from rnnlib.forecasting import (
     prediction_interval,
     recursive_forecast,
     seasonal_naive,
-    standardise,
+    standardize,
     train_early_stopping,
 )
 from rnnlib.generation import continue_text, longest_copy, sample
@@ -317,7 +317,7 @@ __all__ = [
     "spectral_radius",
     "stack_backward",
     "stack_forward",
-    "standardise",
+    "standardize",
     "state_jacobians",
     "stream_batches",
     "tanh",
