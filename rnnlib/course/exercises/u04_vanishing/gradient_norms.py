@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import gradients
+import rnnlib
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 
 
 def gradient_norms(dh, jacobians):
     """The lengths of dL/dh_t; see `rnnlib.jacobians.gradient_norms`."""
-    return gradients.gradient_norms(dh, jacobians)
+    return rnnlib.gradient_norms(dh, jacobians)
 
 
 def _draw_norms(rng):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import gradients
+from rnnlib import jacobians
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
@@ -12,7 +12,7 @@ from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
 
 def rnn_jacobian(h_next, params):
     """The Jacobian of one tanh step; see `rnnlib.jacobians.rnn_jacobian`."""
-    return gradients.rnn_jacobian(h_next, params)
+    return jacobians.rnn_jacobian(h_next, params)
 
 
 def _draw_jacobian(rng):
