@@ -1,7 +1,13 @@
 """Recurrent networks in NumPy: forward, and backward by hand.
 
 The public names of the mathematics, and nothing else; importing this costs little more than
-importing NumPy. Checks, figures and PyTorch have their own modules.
+importing NumPy. Checks, figures, music and PyTorch have their own modules.
+
+Functions of the mathematics are not annotated: what matters of an array is its shape, and that
+stands in the docstring, in the same symbols everywhere. Figures and the course's tools are.
+
+The cells are `rnn`, `lstm`, `gru`, `mgu` and `layernorm_rnn`; `cells` lists them for what serves
+them all: `stack` and `bidirectional`, `bptt`, `jacobians`, `torch_bridge`.
 """
 
 from rnnlib._shapes import ShapeError

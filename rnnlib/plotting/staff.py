@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import floor
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
 from rnnlib.music.notation import TOKEN, full_bar, note_durations, read_abc
@@ -67,7 +68,7 @@ def advance(note):
 
 
 @styled()
-def draw_tune(text, *, bars=None, mark_incomplete=False):
+def draw_tune(text: str, *, bars: int | None = None, mark_incomplete: bool = False) -> Figure:
     """Draw a tune in ABC as staff notation.
 
     Parameters

@@ -8,7 +8,7 @@ from rnnlib import lstm_sequence
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u05_lstm.inputs import GRADS, draw_state, draw_weights
-from rnnlib.course.exercises.u05_lstm_sequence.lstm_forward import lstm_forward
+from rnnlib.course.exercises.u05_lstm.lstm_forward import lstm_forward
 from rnnlib.lstm import LSTMCache, LSTMParams, LSTMState, lstm_step_backward
 
 
