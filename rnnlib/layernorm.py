@@ -22,7 +22,7 @@ __all__ = [
 
 @parameters
 class LayerNormParams(Params):
-    """Scale and shift after the normalisation.
+    """Scale and shift after the normalization.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class LayerNormParams(Params):
 
 
 class LayerNormCache(NamedTuple):
-    """x_hat: the normalised vectors (..., H); inv_std: (..., 1); params."""
+    """x_hat: the normalized vectors (..., H); inv_std: (..., 1); params."""
 
     x_hat: np.ndarray
     inv_std: np.ndarray
@@ -43,7 +43,7 @@ class LayerNormCache(NamedTuple):
 
 
 def layer_norm(x, params, *, eps=1e-5):
-    """Normalise over the last axis: y = gain * (x - mean) / sqrt(variance + eps) + shift.
+    """Normalize over the last axis: y = gain * (x - mean) / sqrt(variance + eps) + shift.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def layer_norm(x, params, *, eps=1e-5):
     Notes
     -----
     Nothing is averaged over the batch or over time, so it works at every step of a sequence alike,
-    in training and afterwards (batch normalisation does not).
+    in training and afterwards (batch normalization does not).
 
     Examples
     --------

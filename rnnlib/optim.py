@@ -1,6 +1,6 @@
-"""Optimisers as pure functions: parameters, gradients and state go in, new ones come out.
+"""Optimizers as pure functions: parameters, gradients and state go in, new ones come out.
 
-Every optimiser has the same two functions, so one can be exchanged for another::
+Every optimizer has the same two functions, so one can be exchanged for another::
 
     state = adam_state(params)
     for batch in batches:
@@ -81,7 +81,7 @@ def sgd_step(params, grads, state, *, learning_rate=0.1):
     params, grads : Params
         Of the same class.
     state : SGDState
-        From `sgd_state`. Empty; there so that all optimisers are called alike.
+        From `sgd_state`. Empty; there so that all optimizers are called alike.
     learning_rate : float
 
     Returns

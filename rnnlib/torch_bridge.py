@@ -50,7 +50,7 @@ def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     Raises
     ------
     ValueError
-        If torch has no such module: mixed cells or sizes, or layer normalisation.
+        If torch has no such module: mixed cells or sizes, or layer normalization.
 
     Notes
     -----
@@ -69,7 +69,7 @@ def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     D, H = first.W_xh.shape[0], first.W_hh.shape[0]
     directions = len(cells) // layers
     if getattr(params, "norms", ()):
-        raise ValueError("torch.nn has no recurrent layer with layer normalisation")
+        raise ValueError("torch.nn has no recurrent layer with layer normalization")
     for k, cell in enumerate(cells):
         expected = D if k < directions else directions * H
         if type(cell) is not type(first) or len(cell.W_hh) != H or len(cell.W_xh) != expected:
