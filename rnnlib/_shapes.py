@@ -1,4 +1,4 @@
-"""Shapes checked by the course's own symbols, before any work is done.
+"""Arguments checked before any work is done: shapes, in the symbols T, N, D, H of the docstrings.
 
 Every function of the library states the shapes of its arguments in one place::
 
@@ -9,8 +9,8 @@ Every function of the library states the shapes of its arguments in one place::
         ("h0", h0, "N H"),
     )
 
-The first array that mentions a symbol fixes its size; every later one must agree. The error then
-reads like the table above an exercise: ``xs must have shape (T, N, D) with D=9, got (7, 3, 5)``.
+The first array that mentions a symbol fixes its size; every later one must agree. The error says
+what was expected and what came: ``xs must have shape (T, N, D) with D=9, got (7, 3, 5)``.
 """
 
 from operator import attrgetter

@@ -1,8 +1,8 @@
-"""Forecasting: scaling, dull baselines, early stopping, several steps ahead, intervals.
+"""Forecasting: scaling, simple baselines, early stopping, several steps ahead, intervals.
 
-Whatever forecasts reads windows ``xs (T, N, D)`` and gives ``(K, N, D)``: the next K steps of each
-of N windows. So a baseline and a network can be exchanged for each other, and are measured by the
-same code. `windows` (in `sequences`) cuts a series into such pieces.
+Everything that forecasts reads windows ``xs (T, N, D)`` and returns ``(K, N, D)``: the next K steps
+of each of N windows. So a baseline and a network can take each other's place, and the same code
+measures both. `windows` (in `sequences`) cuts a series into such pieces.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Initialization: the first values of the weights.
 
-The variance of what flows through a layer should neither grow nor shrink: uniform values scaled by
-the number of inputs and outputs (Glorot and Bengio 2010) for what leads from x or to y. What is
-multiplied over and over, the recurrent weight, starts orthogonal (Saxe et al. 2014): every singular
-value is 1, so at first nothing explodes or vanishes through it.
+The variance of what flows through a layer should neither grow nor shrink. Weights of inputs and
+outputs are uniform, scaled by the numbers of inputs and outputs (Glorot and Bengio 2010). The
+recurrent weight, which is applied at every step, starts orthogonal (Saxe et al. 2014): its singular
+values are all 1, so at first nothing explodes or vanishes through it.
 """
 
 import numpy as np
