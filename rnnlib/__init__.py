@@ -1,7 +1,13 @@
 """Recurrent networks in NumPy: forward, and backward by hand.
 
 The public names of the mathematics, and nothing else; importing this costs little more than
-importing NumPy. Checks, figures and PyTorch have their own modules.
+importing NumPy. Checks, figures, music and PyTorch have their own modules.
+
+Functions of the mathematics are not annotated: what matters of an array is its shape, and that
+stands in the docstring, in the same symbols everywhere. Figures and the course's tools are.
+
+The cells are `rnn`, `lstm`, `gru`, `mgu` and `layernorm_rnn`; `cells` lists them for what serves
+them all: `stack` and `bidirectional`, `bptt`, `jacobians`, `torch_bridge`.
 """
 
 from rnnlib._shapes import ShapeError
@@ -17,19 +23,22 @@ from rnnlib.activations import (
     tanh_backward,
 )
 from rnnlib.attention import (
-    AdditiveParams,
     AttentionCache,
-    additive_scores,
-    additive_scores_backward,
     attention_backward,
     attention_context,
     attention_context_backward,
     attention_forward,
-    dot_scores,
-    dot_scores_backward,
     masked_softmax,
     masked_softmax_backward,
 )
+from rnnlib.attention_scores import (
+    AdditiveParams,
+    additive_scores,
+    additive_scores_backward,
+    dot_scores,
+    dot_scores_backward,
+)
+from rnnlib.bidirectional import BidirectionalParams, bidirectional_backward, bidirectional_forward
 from rnnlib.bptt import (
     Checkpoints,
     cache_segment,
@@ -37,7 +46,8 @@ from rnnlib.bptt import (
     checkpointed_forward,
     truncated_backward,
 )
-from rnnlib.cells import cell_functions
+from rnnlib.cells import Cell, cell_functions, cell_of
+from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -49,30 +59,13 @@ from rnnlib.forecasting import (
     prediction_interval,
     recursive_forecast,
     seasonal_naive,
-    standardise,
+    standardize,
     train_early_stopping,
 )
-from rnnlib.gradients import (
-    GradientReport,
-    ParameterReport,
-    gradient_check,
-    gradient_norms,
-    jacobian_bound,
-    numerical_gradient,
-    rnn_jacobian,
-    singular_values,
-    spectral_radius,
-    state_jacobians,
-)
-from rnnlib.gru import (
-    GRUCache,
-    GRUParams,
-    GRUStepCache,
-    gru_backward,
-    gru_forward,
-    gru_step,
-    gru_step_backward,
-)
+from rnnlib.generation import continue_text, longest_copy, sample
+from rnnlib.gradients import GradientReport, ParameterReport, gradient_check, numerical_gradient
+from rnnlib.gru import GRUCache, GRUParams, GRUStepCache, gru_step, gru_step_backward
+from rnnlib.gru_sequence import gru_backward, gru_forward
 from rnnlib.init import (
     init_dense,
     init_gru,
@@ -80,17 +73,26 @@ from rnnlib.init import (
     init_rnn,
     orthogonal,
     scale_to_radius,
+    spectral_radius,
     xavier_uniform,
 )
-from rnnlib.layernorm import (
-    LayerNormCache,
-    LayerNormParams,
+from rnnlib.jacobians import (
+    gradient_norms,
+    jacobian_bound,
+    rnn_jacobian,
+    singular_values,
+    state_jacobians,
+)
+from rnnlib.layernorm import LayerNormCache, LayerNormParams, layer_norm, layer_norm_backward
+from rnnlib.layernorm_rnn import (
     LayerNormRNNCache,
     LayerNormRNNParams,
-    layer_norm,
-    layer_norm_backward,
+    LayerNormRNNStepCache,
+    init_layer_norm_rnn,
     layer_norm_rnn_backward,
     layer_norm_rnn_forward,
+    layer_norm_rnn_step,
+    layer_norm_rnn_step_backward,
 )
 from rnnlib.losses import (
     cross_entropy,
@@ -103,24 +105,28 @@ from rnnlib.lstm import (
     LSTMParams,
     LSTMState,
     LSTMStepCache,
-    lstm_backward,
-    lstm_forward,
     lstm_step,
     lstm_step_backward,
 )
+from rnnlib.lstm_sequence import lstm_backward, lstm_forward
 from rnnlib.metrics import class_scores, confusion_matrix
+from rnnlib.mgu import (
+    MGUCache,
+    MGUParams,
+    MGUStepCache,
+    init_mgu,
+    mgu_backward,
+    mgu_forward,
+    mgu_step,
+    mgu_step_backward,
+)
 from rnnlib.optim import (
     AdamState,
-    EarlyStopping,
     MomentumState,
     RMSpropState,
     SGDState,
     adam_state,
     adam_step,
-    clip_grad_norm,
-    clip_grad_value,
-    early_stopping,
-    grad_norm,
     momentum_state,
     momentum_step,
     rmsprop_state,
@@ -146,9 +152,7 @@ from rnnlib.rnn import (
     rnn_step_backward,
 )
 from rnnlib.sequences import (
-    continue_text,
     lengths_to_mask,
-    longest_copy,
     pad,
     reverse_by_length,
     stream_batches,
@@ -158,31 +162,22 @@ from rnnlib.sequences import (
 )
 from rnnlib.serialization import load_params, save_params
 from rnnlib.stack import (
-    BidirectionalParams,
     StackCache,
     StackParams,
-    bidirectional_backward,
-    bidirectional_forward,
     init_stack,
     stack_backward,
     stack_forward,
     zero_state,
 )
-from rnnlib.text import (
-    Vocabulary,
-    bag_of_words,
-    embedding,
-    embedding_backward,
-    one_hot,
-    perplexity,
-    sample,
-)
+from rnnlib.stopping import EarlyStopping, early_stopping
+from rnnlib.text import Vocabulary, bag_of_words, embedding, embedding_backward, one_hot, perplexity
 
 __all__ = [
     "AdamState",
     "AdditiveParams",
     "AttentionCache",
     "BidirectionalParams",
+    "Cell",
     "Checkpoints",
     "DenseParams",
     "EarlyStopping",
@@ -198,6 +193,10 @@ __all__ = [
     "LayerNormParams",
     "LayerNormRNNCache",
     "LayerNormRNNParams",
+    "LayerNormRNNStepCache",
+    "MGUCache",
+    "MGUParams",
+    "MGUStepCache",
     "MomentumState",
     "ParameterReport",
     "Params",
@@ -225,6 +224,7 @@ __all__ = [
     "bidirectional_forward",
     "cache_segment",
     "cell_functions",
+    "cell_of",
     "checkpointed_backward",
     "checkpointed_forward",
     "class_scores",
@@ -253,7 +253,9 @@ __all__ = [
     "gru_step_backward",
     "init_dense",
     "init_gru",
+    "init_layer_norm_rnn",
     "init_lstm",
+    "init_mgu",
     "init_rnn",
     "init_stack",
     "jacobian_bound",
@@ -263,6 +265,8 @@ __all__ = [
     "layer_norm_backward",
     "layer_norm_rnn_backward",
     "layer_norm_rnn_forward",
+    "layer_norm_rnn_step",
+    "layer_norm_rnn_step_backward",
     "lengths_to_mask",
     "load_params",
     "log_softmax",
@@ -279,6 +283,10 @@ __all__ = [
     "mean_pool_backward",
     "mean_squared_error",
     "mean_squared_error_backward",
+    "mgu_backward",
+    "mgu_forward",
+    "mgu_step",
+    "mgu_step_backward",
     "momentum_state",
     "momentum_step",
     "numerical_gradient",
@@ -315,7 +323,7 @@ __all__ = [
     "spectral_radius",
     "stack_backward",
     "stack_forward",
-    "standardise",
+    "standardize",
     "state_jacobians",
     "stream_batches",
     "tanh",

@@ -1,4 +1,4 @@
-"""Shapes checked by the course's own symbols, before any work is done.
+"""Arguments checked before any work is done: shapes, in the symbols T, N, D, H of the docstrings.
 
 Every function of the library states the shapes of its arguments in one place::
 
@@ -9,13 +9,25 @@ Every function of the library states the shapes of its arguments in one place::
         ("h0", h0, "N H"),
     )
 
-The first array that mentions a symbol fixes its size; every later one must agree. The error then
-reads like the table above an exercise: ``xs must have shape (T, N, D) with D=9, got (7, 3, 5)``.
+The first array that mentions a symbol fixes its size; every later one must agree. The error says
+what was expected and what came: ``xs must have shape (T, N, D) with D=9, got (7, 3, 5)``.
 """
+
+from operator import attrgetter
 
 import numpy as np
 
-__all__ = ["ShapeError", "as_floats", "as_mask", "match_shapes", "same_shape"]
+__all__ = [
+    "ShapeError",
+    "as_floats",
+    "as_mask",
+    "check_gradients",
+    "check_params",
+    "check_sequence",
+    "match_shapes",
+    "pair_of_states",
+    "same_shape",
+]
 
 
 class ShapeError(ValueError):
@@ -183,3 +195,131 @@ def as_mask(mask, shape, symbols="T N"):
             raise TypeError(f"mask must hold True and False, or 1 and 0, got dtype {mask.dtype}")
         mask = mask.astype(bool)
     return mask
+
+
+# What every cell checks first: its weights, then a sequence, and on the way back gradients.
+
+
+def check_params(params, kind, weights):
+    """Check the weights of a cell, before its data, whose errors can then name the sizes.
+
+    Parameters
+    ----------
+    params : Params
+    kind : type
+        The class that they must have.
+    weights : dict of str to str
+        The symbols of each weight, such as ``{"W_xh": "D H"}``; the first that mentions a symbol
+        fixes its size. A weight inside a group is named with a dot: ``"norm.gain"``.
+
+    Returns
+    -------
+    dict
+        Symbol -> size: pass it on as ``match_shapes(..., **sizes)``.
+
+    Raises
+    ------
+    TypeError
+        If the parameters are of another class.
+    ShapeError
+        If a weight does not fit the others.
+
+    Examples
+    --------
+    >>> from rnnlib import DenseParams
+    >>> params = DenseParams([[1.0, 2.0]], [0.0, 0.0])
+    >>> check_params(params, DenseParams, {"W_hy": "H K", "b_y": "K"})
+    {'H': 1, 'K': 2}
+    """
+    if not isinstance(params, kind):
+        raise TypeError(f"params must be {kind.__name__}, got {type(params).__name__}")
+    return match_shapes(*((name, attrgetter(name)(params), weights[name]) for name in weights))
+
+
+def check_sequence(xs, states, mask, sizes):
+    """Check what the forward pass of a cell reads, and make it arrays of one dtype.
+
+    Parameters
+    ----------
+    xs : (T, N, D)
+    states : dict of str to (N, H)
+        The states before the first step, by name.
+    mask : (T, N) of bool, or None
+    sizes : dict
+        From `check_params`.
+
+    Returns
+    -------
+    xs : ndarray
+    states : list of ndarray
+    mask : ndarray or None
+    sizes : dict
+        Now with T and N.
+
+    Examples
+    --------
+    >>> xs, (h0,), mask, sizes = check_sequence([[[1.0]]], {"h0": [[0.0, 0.0]]}, None, {"D": 1})
+    >>> sizes
+    {'D': 1, 'T': 1, 'N': 1, 'H': 2}
+    """
+    xs, *arrays = as_floats(xs=xs, **states)
+    named = zip(states, arrays)
+    sizes = match_shapes(("xs", xs, "T N D"), *((name, a, "N H") for name, a in named), **sizes)
+    return xs, arrays, as_mask(mask, (sizes["T"], sizes["N"])), sizes
+
+
+def check_gradients(dhs, dstates, cache, sizes):
+    """Check what the backward pass of a cell reads; where there is no loss, the gradient is zero.
+
+    Parameters
+    ----------
+    dhs : (T, N, H) or None
+        None: no loss at the steps.
+    dstates : dict of str to (N, H) or None
+        Gradients of the final states, by name. None: no loss on that state.
+    cache : named tuple
+        With ``xs`` (T, N, D) and ``hs`` (T, N, H).
+    sizes : dict
+        From `check_params`.
+
+    Returns
+    -------
+    dhs : ndarray
+    dstates : list of ndarray
+    sizes : dict
+        Now with T and N.
+
+    Examples
+    --------
+    >>> from rnnlib import RNNCache
+    >>> cache = RNNCache(xs=np.ones((3, 1, 1)), h0=None, hs=np.ones((3, 1, 2)), params=None)
+    >>> dhs, (dh,), sizes = check_gradients(None, {"dh": [[5.0, 6.0]]}, cache, {"D": 1, "H": 2})
+    >>> dhs.any(), dh
+    (np.False_, array([[5., 6.]]))
+    """
+    hs = cache.hs
+    sizes = match_shapes(("xs", cache.xs, "T N D"), ("hs", hs, "T N H"), **sizes)
+    dhs = np.zeros_like(hs) if dhs is None else as_floats(dhs=dhs)[0]
+    dstates = {name: np.zeros_like(hs[0]) if d is None else d for name, d in dstates.items()}
+    arrays = as_floats(**dstates)
+    named = zip(dstates, arrays)
+    match_shapes(("dhs", dhs, "T N H"), *((name, d, "N H") for name, d in named), **sizes)
+    return dhs, arrays, sizes
+
+
+def pair_of_states(name, state, *, before="", after=""):
+    """Take a state (h, c) apart and name its two arrays: those of ``state0`` are h0 and c0.
+
+    Raises
+    ------
+    TypeError
+        If it is no pair.
+
+    Examples
+    --------
+    >>> pair_of_states("state0", (1.0, 2.0), after="0")
+    {'h0': 1.0, 'c0': 2.0}
+    """
+    if not isinstance(state, (tuple, list)) or len(state) != 2:
+        raise TypeError(f"{name} must be a pair (h, c), got {type(state).__name__}")
+    return {f"{before}{letter}{after}": array for letter, array in zip("hc", state)}

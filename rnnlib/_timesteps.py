@@ -7,7 +7,7 @@ buffers as large as the sequence, so it is done for groups of steps that fit int
 
 import numpy as np
 
-__all__ = ["by_gate", "joined", "previous", "step_groups", "sum_rows"]
+__all__ = ["by_gate", "joined", "last_first", "previous", "step_groups", "sum_rows"]
 
 # Rows (steps times batch) of one matrix product. More are at most 5 % faster, take memory, and lose
 # digits: in float32 a sum of 1,600 products is best added up as some 20 sums of some 100 each.
@@ -24,6 +24,17 @@ def step_groups(T, N):
     """
     steps = max(1, -(-ROWS // N))
     return [slice(start, min(start + steps, T)) for start in range(0, T, steps)]
+
+
+def last_first(*arrays):
+    """Walk through arrays side by side from the last step to the first: the loop of backward.
+
+    Examples
+    --------
+    >>> list(last_first([1, 2, 3], "abc"))
+    [(3, 'c'), (2, 'b'), (1, 'a')]
+    """
+    return reversed(list(zip(*arrays)))
 
 
 def previous(states, state0, group):

@@ -2,8 +2,7 @@
 
 Forward, for a query q_s and the keys k_1 ... k_T and values v_1 ... v_T of the same example::
 
-    scores_st  = scale * q_s . k_t                          "dot" (Luong et al. 2015)
-    scores_st  = tanh(q_s W_q + k_t W_k) . v_a              "additive" (Bahdanau et al. 2015)
+    scores_st  = how well k_t fits q_s: see `attention_scores`
     weights_s  = softmax over t of scores_s, 0 where the mask is False
     context_s  = sum over t of weights_st v_t
 
@@ -11,8 +10,6 @@ Backward, in the opposite order::
 
     dweights_st = dcontext_s . v_t          dv_t = sum over s of weights_st dcontext_s
     dscores_st  = weights_st (dweights_st - sum over u of weights_su dweights_su)
-    dq_s = scale * sum over t of dscores_st k_t
-    dk_t = scale * sum over s of dscores_st q_s
 
 In a network that translates, the queries are the states of the decoder, and keys and values are the
 states of the encoder: the same array twice, so its gradient is dk + dv. With ``scale=1/sqrt(H)`` it
@@ -29,46 +26,26 @@ import numpy as np
 
 from rnnlib._shapes import as_floats, as_mask, match_shapes
 from rnnlib.activations import softmax, softmax_backward
-from rnnlib.params import Params, parameters
+from rnnlib.attention_scores import (
+    AdditiveParams,
+    additive_scores,
+    additive_scores_backward,
+    dot_scores,
+    dot_scores_backward,
+    from_batch,
+    scaled,
+    to_batch,
+)
 
 __all__ = [
-    "AdditiveParams",
     "AttentionCache",
-    "additive_scores",
-    "additive_scores_backward",
     "attention_backward",
     "attention_context",
     "attention_context_backward",
     "attention_forward",
-    "dot_scores",
-    "dot_scores_backward",
     "masked_softmax",
     "masked_softmax_backward",
 ]
-
-
-@parameters
-class AdditiveParams(Params):
-    """Weights of additive scores: a small network with one hidden layer of A units.
-
-    Parameters
-    ----------
-    W_q : (H, A)
-        From the queries.
-    W_k : (E, A)
-        From the keys, which may have another size than the queries.
-    v_a : (A,)
-        From the hidden layer to the score.
-
-    Examples
-    --------
-    >>> AdditiveParams(np.zeros((4, 3)), np.zeros((5, 3)), np.zeros(3))
-    AdditiveParams(W_q (4, 3), W_k (5, 3), v_a (3,))
-    """
-
-    W_q: np.ndarray
-    W_k: np.ndarray
-    v_a: np.ndarray
 
 
 class AttentionCache(NamedTuple):
@@ -91,140 +68,6 @@ class AttentionCache(NamedTuple):
     weights: np.ndarray
     scale: float = 1.0
     params: AdditiveParams | None = None
-
-
-def dot_scores(queries, keys, *, scale=1.0):
-    """Score each key by its dot product with each query: scores_st = scale * q_s . k_t.
-
-    Parameters
-    ----------
-    queries : (S, N, H)
-    keys : (T, N, H)
-    scale : float
-        1 / sqrt(H) keeps scores of random vectors near 1 in size, whatever H is.
-
-    Returns
-    -------
-    scores : (S, N, T)
-
-    Raises
-    ------
-    ShapeError
-        If the shapes do not fit together.
-
-    References
-    ----------
-    Luong, Pham and Manning, "Effective approaches to attention-based neural machine translation",
-    EMNLP 2015, section 3.1, "dot".
-
-    Examples
-    --------
-    >>> dot_scores([[[1.0, 2.0]]], [[[1.0, 0.0]], [[0.0, 1.0]], [[1.0, 1.0]]])
-    array([[[1., 2., 3.]]])
-    """
-    queries, keys = as_floats(queries=queries, keys=keys)
-    match_shapes(("queries", queries, "S N H"), ("keys", keys, "T N H"))
-    return _scaled(_from_batch(_to_batch(queries) @ _to_batch(keys).swapaxes(1, 2)), scale)
-
-
-def dot_scores_backward(dscores, queries, keys, *, scale=1.0):
-    """Backward through `dot_scores`: each side of a product gets the other one.
-
-    Parameters
-    ----------
-    dscores : (S, N, T)
-    queries, keys, scale
-        As for `dot_scores`.
-
-    Returns
-    -------
-    dqueries : (S, N, H)
-    dkeys : (T, N, H)
-
-    Examples
-    --------
-    >>> dot_scores_backward([[[1.0, 10.0]]], [[[2.0]]], [[[3.0]], [[4.0]]])
-    (array([[[43.]]]), array([[[ 2.]],
-           [[20.]]]))
-    """
-    dscores, queries, keys = as_floats(dscores=dscores, queries=queries, keys=keys)
-    match_shapes(
-        ("queries", queries, "S N H"), ("keys", keys, "T N H"), ("dscores", dscores, "S N T")
-    )
-    by_example = _scaled(_to_batch(dscores), scale)
-    dqueries = by_example @ _to_batch(keys)
-    dkeys = by_example.swapaxes(1, 2) @ _to_batch(queries)
-    return _from_batch(dqueries), _from_batch(dkeys)
-
-
-def additive_scores(queries, keys, params):
-    """Score each key by a small network: scores_st = tanh(q_s W_q + k_t W_k) . v_a.
-
-    Parameters
-    ----------
-    queries : (S, N, H)
-    keys : (T, N, E)
-    params : AdditiveParams
-
-    Returns
-    -------
-    scores : (S, N, T)
-
-    Notes
-    -----
-    It holds S * T * N * A numbers at a time, where dot products hold S * T * N.
-
-    References
-    ----------
-    Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and
-    translate", ICLR 2015, appendix A.1.2.
-
-    Examples
-    --------
-    >>> params = AdditiveParams(W_q=[[1.0]], W_k=[[1.0]], v_a=[2.0])
-    >>> additive_scores([[[9.0]]], [[[-9.0]], [[9.0]]], params).round(3)
-    array([[[0., 2.]]])
-    """
-    queries, keys = as_floats(queries=queries, keys=keys)
-    _check_additive(queries, keys, params)
-    return _hidden(queries, keys, params) @ params.v_a
-
-
-def additive_scores_backward(dscores, queries, keys, params):
-    """Backward through `additive_scores`; its hidden layer is worked out once more.
-
-    Parameters
-    ----------
-    dscores : (S, N, T)
-    queries, keys, params
-        As for `additive_scores`.
-
-    Returns
-    -------
-    dqueries : (S, N, H)
-    dkeys : (T, N, E)
-    grads : AdditiveParams
-
-    Examples
-    --------
-    >>> params = AdditiveParams(W_q=[[1.0]], W_k=[[1.0]], v_a=[2.0])
-    >>> dq, dk, grads = additive_scores_backward([[[1.0]]], [[[0.5]]], [[[-0.5]]], params)
-    >>> dq, dk, grads.v_a
-    (array([[[2.]]]), array([[[2.]]]), array([0.]))
-    """
-    dscores, queries, keys = as_floats(dscores=dscores, queries=queries, keys=keys)
-    sizes = _check_additive(queries, keys, params)
-    match_shapes(("dscores", dscores, "S N T"), **sizes)
-    hidden = _hidden(queries, keys, params)  # (S, N, T, A)
-    dv_a = np.tensordot(dscores, hidden, axes=3)
-    da = dscores[..., None] * params.v_a * (1 - hidden * hidden)
-    da_q, da_k = da.sum(axis=2), da.sum(axis=0).swapaxes(0, 1)  # (S, N, A), (T, N, A)
-    grads = AdditiveParams(
-        W_q=np.tensordot(queries, da_q, axes=((0, 1), (0, 1))),
-        W_k=np.tensordot(keys, da_k, axes=((0, 1), (0, 1))),
-        v_a=dv_a,
-    )
-    return da_q @ params.W_q.T, da_k @ params.W_k.T, grads
 
 
 def masked_softmax(scores, mask=None):
@@ -308,7 +151,7 @@ def attention_context(weights, values):
     """
     weights, values = as_floats(weights=weights, values=values)
     match_shapes(("weights", weights, "S N T"), ("values", values, "T N E"))
-    return _from_batch(_to_batch(weights) @ _to_batch(values))
+    return from_batch(to_batch(weights) @ to_batch(values))
 
 
 def attention_context_backward(dcontext, weights, values):
@@ -336,10 +179,10 @@ def attention_context_backward(dcontext, weights, values):
     match_shapes(
         ("weights", weights, "S N T"), ("values", values, "T N E"), ("dcontext", dcontext, "S N E")
     )
-    by_example = _to_batch(dcontext)
-    dweights = by_example @ _to_batch(values).swapaxes(1, 2)
-    dvalues = _to_batch(weights).swapaxes(1, 2) @ by_example
-    return _from_batch(dweights), _from_batch(dvalues)
+    by_example = to_batch(dcontext)
+    dweights = by_example @ to_batch(values).swapaxes(1, 2)
+    dvalues = to_batch(weights).swapaxes(1, 2) @ by_example
+    return from_batch(dweights), from_batch(dvalues)
 
 
 def attention_forward(queries, keys, values, *, mask=None, scale=1.0, params=None):
@@ -383,7 +226,7 @@ def attention_forward(queries, keys, values, *, mask=None, scale=1.0, params=Non
     if params is None:
         scores = dot_scores(queries, keys, scale=scale)
     else:
-        scores = _scaled(additive_scores(queries, keys, params), scale)
+        scores = scaled(additive_scores(queries, keys, params), scale)
     weights = masked_softmax(scores, mask)
     context = attention_context(weights, values)
     return context, AttentionCache(queries, keys, values, weights, scale, params)
@@ -418,40 +261,5 @@ def attention_backward(dcontext, cache):
     dscores = masked_softmax_backward(dweights, weights)
     if params is None:
         return *dot_scores_backward(dscores, queries, keys, scale=scale), dvalues, None
-    dqueries, dkeys, grads = additive_scores_backward(
-        _scaled(dscores, scale), queries, keys, params
-    )
+    dqueries, dkeys, grads = additive_scores_backward(scaled(dscores, scale), queries, keys, params)
     return dqueries, dkeys, dvalues, grads
-
-
-def _to_batch(array):
-    """(T, N, H) as N matrices (T, H): one product for each example."""
-    return array.swapaxes(0, 1)
-
-
-def _from_batch(array):
-    """N matrices (T, H) as (T, N, H), in one piece."""
-    return np.ascontiguousarray(array.swapaxes(0, 1))
-
-
-def _scaled(array, scale):
-    """The array times a number, in the array's dtype."""
-    return array if scale == 1 else array * array.dtype.type(scale)
-
-
-def _hidden(queries, keys, params):
-    """Hidden layer of additive scores, (S, N, T, A)."""
-    from_queries = (queries @ params.W_q)[:, :, None]
-    return np.tanh(from_queries + (keys @ params.W_k).swapaxes(0, 1))
-
-
-def _check_additive(queries, keys, params):
-    if not isinstance(params, AdditiveParams):
-        raise TypeError(f"params must be AdditiveParams, got {type(params).__name__}")
-    return match_shapes(
-        ("W_q", params.W_q, "H A"),
-        ("W_k", params.W_k, "E A"),
-        ("v_a", params.v_a, "A"),
-        ("queries", queries, "S N H"),
-        ("keys", keys, "T N E"),
-    )

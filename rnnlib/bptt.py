@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnlib._shapes import as_floats, as_mask, match_shapes
-from rnnlib.cells import cell_functions
+from rnnlib.cells import cell_functions, cell_of
 from rnnlib.params import Params
 
 __all__ = [
@@ -34,14 +34,15 @@ def cache_segment(cache, start, stop):
 
     Parameters
     ----------
-    cache : RNNCache, LSTMCache or GRUCache
+    cache : named tuple
+        From the forward pass of any cell.
     start, stop : int
         0 <= start < stop <= T.
 
     Returns
     -------
-    RNNCache, LSTMCache or GRUCache
-        Views of the arrays of the whole sequence, not copies.
+    named tuple
+        Of the same class. Views of the arrays of the whole sequence, not copies.
 
     Examples
     --------
@@ -55,15 +56,11 @@ def cache_segment(cache, start, stop):
     T = len(cache.xs)
     if not 0 <= start < stop <= T:
         raise ValueError(f"a segment of {T} steps must have 0 <= start < stop, got {start}, {stop}")
-    over_time = [
-        name for name in ("xs", "hs", "cs", "gates", "qs", "mask") if name in cache._fields
-    ]
-    parts = {name: getattr(cache, name) for name in over_time}
-    changes = {name: a[start:stop] for name, a in parts.items() if a is not None}
-    if start > 0:
-        changes["h0"] = cache.hs[start - 1]
-        if "cs" in over_time:
-            changes["c0"] = cache.cs[start - 1]
+    cell = cell_of(cache.params)
+    arrays = {name: getattr(cache, name) for name in cell.over_time}
+    changes = {name: array[start:stop] for name, array in arrays.items() if array is not None}
+    if start > 0:  # the segment begins with the states after the step before it
+        changes |= {f"{part}0": arrays[f"{part}s"][start - 1] for part in cell.parts}
     return cache._replace(**changes)
 
 
@@ -75,7 +72,7 @@ def truncated_backward(dhs, dstate, cache, k):
     dhs : (T, N, H) or None
     dstate : state or None
         As for the cell's backward; a loss on the final state reaches the last segment only.
-    cache : RNNCache, LSTMCache or GRUCache
+    cache : named tuple
         Of an ordinary forward pass over all T steps.
     k : int
         Steps a segment; the last may be shorter. With k >= T nothing is cut.
@@ -153,7 +150,7 @@ def checkpointed_forward(xs, state0, params, *, every=None, mask=None, **options
     ----------
     xs : (T, N, D)
     state0 : state
-    params : RNNParams, LSTMParams or GRUParams
+    params : the parameters of a cell
     every : int, optional
         Steps a segment; if left out, 2 sqrt(T). Fewer need a little less memory and more time.
     mask : (T, N) of bool, optional

@@ -1,15 +1,15 @@
-"""Forecasting: scaling, dull baselines, early stopping, several steps ahead, intervals.
+"""Forecasting: scaling, simple baselines, early stopping, several steps ahead, intervals.
 
-Whatever forecasts reads windows ``xs (T, N, D)`` and gives ``(K, N, D)``: the next K steps of each
-of N windows. So a baseline and a network can be exchanged for each other, and are measured by the
-same code. `windows` (in `sequences`) cuts a series into such pieces.
+Everything that forecasts reads windows ``xs (T, N, D)`` and returns ``(K, N, D)``: the next K steps
+of each of N windows. So a baseline and a network can take each other's place, and the same code
+measures both. `windows` (in `sequences`) cuts a series into such pieces.
 """
 
 import numpy as np
 
 from rnnlib._shapes import ShapeError
 from rnnlib.dense import DenseParams, output_step
-from rnnlib.optim import EarlyStopping, early_stopping
+from rnnlib.stopping import EarlyStopping, early_stopping
 
 __all__ = [
     "ar_forecast",
@@ -19,7 +19,7 @@ __all__ = [
     "prediction_interval",
     "recursive_forecast",
     "seasonal_naive",
-    "standardise",
+    "standardize",
     "train_early_stopping",
 ]
 
@@ -64,7 +64,7 @@ def future_leak(method, series, t, future):
     return float(np.abs(method(changed) - method(series))[: t + 1].max())
 
 
-def standardise(series, L_train):
+def standardize(series, L_train):
     """Scale every column to mean 0 and deviation 1, as measured on the training part alone.
 
     Parameters
@@ -87,7 +87,7 @@ def standardise(series, L_train):
 
     Examples
     --------
-    >>> scaled, mean, std = standardise([[1.0], [3.0], [10.0]], 2)
+    >>> scaled, mean, std = standardize([[1.0], [3.0], [10.0]], 2)
     >>> scaled.T, mean, std
     (array([[-1.,  1.,  8.]]), array([2.]), array([1.]))
     """
@@ -228,7 +228,7 @@ def recursive_forecast(one_step, xs, horizon):
     return np.stack(forecasts)
 
 
-def train_early_stopping(params, update, look, *, patience=5, longest=100):
+def train_early_stopping(params, update, evaluate, *, patience=5, max_epochs=100):
     """Train until the validation loss has not fallen for a while, and keep the best parameters.
 
     Parameters
@@ -236,20 +236,20 @@ def train_early_stopping(params, update, look, *, patience=5, longest=100):
     params : Params
         The start.
     update : callable
-        ``update(params)`` trains for a round and gives the new parameters.
-    look : callable
-        ``look(params)`` gives the validation loss.
+        ``update(params)`` trains for an epoch and gives the new parameters.
+    evaluate : callable
+        ``evaluate(params)`` gives the validation loss.
     patience : int
-        So many rounds in a row without a lower loss end the training.
-    longest : int
-        And so many rounds do in any case.
+        So many epochs in a row without a lower loss end the training.
+    max_epochs : int
+        So many epochs end it in any case.
 
     Returns
     -------
     best : Params
         Those with the lowest loss.
     losses : array
-        The loss before the first round and after every round.
+        The loss before the first epoch and after every epoch.
 
     Examples
     --------
@@ -260,17 +260,17 @@ def train_early_stopping(params, update, look, *, patience=5, longest=100):
     >>> best.b_y, losses
     (array([0.]), array([9., 4., 1., 0., 1., 4.]))
     """
-    losses = [look(params)]
+    losses = [evaluate(params)]
     stopping = early_stopping(losses[0], params, EarlyStopping(patience))
-    while not stopping.stop and len(losses) <= longest:
+    while not stopping.stop and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         stopping = early_stopping(losses[-1], params, stopping)
     return stopping.best_params, np.array(losses)
 
 
-def prediction_interval(predictions, errors, *, share=0.8):
-    """An interval around each prediction that should hold this share of what comes.
+def prediction_interval(predictions, errors, *, level=0.8):
+    """An interval around each prediction that should hold what comes with a given probability.
 
     Parameters
     ----------
@@ -278,23 +278,23 @@ def prediction_interval(predictions, errors, *, share=0.8):
         For K steps ahead.
     errors : (K, M)
         target - prediction, on data that the model was *not* fitted to.
-    share : float
-        Between 0 and 1.
+    level : float
+        The share of targets that the interval should hold, between 0 and 1.
 
     Returns
     -------
     lower, upper : (K, N)
-        The prediction plus the quantiles (1 - share) / 2 and (1 + share) / 2 of the errors of the
+        The prediction plus the quantiles (1 - level) / 2 and (1 + level) / 2 of the errors of the
         same step.
 
     Notes
     -----
-    It promises the share only as long as new errors are like the old ones.
+    It keeps this promise only as long as new errors are like the old ones.
 
     Examples
     --------
     >>> errors = np.array([[-4.0, -1.0, 0.0, 1.0, 8.0]])
-    >>> lower, upper = prediction_interval([[10.0]], errors, share=0.5)
+    >>> lower, upper = prediction_interval([[10.0]], errors, level=0.5)
     >>> lower, upper
     (array([[9.]]), array([[11.]]))
     """
@@ -304,9 +304,9 @@ def prediction_interval(predictions, errors, *, share=0.8):
             f"predictions (K, N) and errors (K, M) must agree in K, got {predictions.shape} and "
             f"{errors.shape}"
         )
-    if not 0 < share < 1:
-        raise ValueError(f"share must lie between 0 and 1, got {share}")
-    low, high = np.quantile(errors, [(1 - share) / 2, (1 + share) / 2], axis=1)
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {level}")
+    low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=1)
     return predictions + low[:, None], predictions + high[:, None]
 
 

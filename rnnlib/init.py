@@ -1,15 +1,15 @@
-"""First values of the weights.
+"""Initialization: the first values of the weights.
 
-The variance of what flows through a layer should neither grow nor shrink: uniform values scaled by
-the number of inputs and outputs (Glorot and Bengio 2010) for what leads from x or to y. What is
-multiplied over and over, the recurrent weight, starts orthogonal (Saxe et al. 2014): every singular
-value is 1, so at first nothing explodes or vanishes through it.
+The variance of what flows through a layer should neither grow nor shrink. Weights of inputs and
+outputs are uniform, scaled by the numbers of inputs and outputs (Glorot and Bengio 2010). The
+recurrent weight, which is applied at every step, starts orthogonal (Saxe et al. 2014): its singular
+values are all 1, so at first nothing explodes or vanishes through it.
 """
 
 import numpy as np
 
+from rnnlib._shapes import as_floats, match_shapes
 from rnnlib.dense import DenseParams
-from rnnlib.gradients import spectral_radius
 from rnnlib.gru import GRUParams
 from rnnlib.lstm import LSTMParams
 from rnnlib.rnn import RNNParams
@@ -21,6 +21,7 @@ __all__ = [
     "init_rnn",
     "orthogonal",
     "scale_to_radius",
+    "spectral_radius",
     "xavier_uniform",
 ]
 
@@ -87,6 +88,27 @@ def orthogonal(shape, rng, *, gain=1.0, dtype=np.float64):
     Q, R = np.linalg.qr(normal)
     Q = Q * np.where(np.diag(R) < 0, -1, 1)
     return (gain * (Q if rows >= columns else Q.T)).astype(dtype)
+
+
+def spectral_radius(W):
+    """The largest absolute eigenvalue of a square matrix.
+
+    Parameters
+    ----------
+    W : (H, H)
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> round(spectral_radius([[0.0, 4.0], [1.0, 0.0]]), 6)
+    2.0
+    """
+    (W,) = as_floats(W=W)
+    match_shapes(("W", W, "H H"))
+    return float(np.abs(np.linalg.eigvals(W)).max())
 
 
 def scale_to_radius(W, radius):
@@ -177,8 +199,8 @@ def init_lstm(D, H, rng, *, forget_bias=1.0, dtype=np.float64):
     array([0., 0., 1., 1., 0., 0., 0., 0.])
     """
     return LSTMParams(
-        W_xh=_gates(xavier_uniform, (D, H), 4, rng, dtype),
-        W_hh=_gates(orthogonal, (H, H), 4, rng, dtype),
+        W_xh=draw_gates(xavier_uniform, (D, H), 4, rng, dtype),
+        W_hh=draw_gates(orthogonal, (H, H), 4, rng, dtype),
         b_h=np.repeat(np.array([0, forget_bias, 0, 0], dtype=dtype), H),
     )
 
@@ -202,8 +224,8 @@ def init_gru(D, H, rng, *, dtype=np.float64):
     GRUParams(W_xh (27, 192), W_hh (64, 192), b_h (192,), b_hn (64,))
     """
     return GRUParams(
-        W_xh=_gates(xavier_uniform, (D, H), 3, rng, dtype),
-        W_hh=_gates(orthogonal, (H, H), 3, rng, dtype),
+        W_xh=draw_gates(xavier_uniform, (D, H), 3, rng, dtype),
+        W_hh=draw_gates(orthogonal, (H, H), 3, rng, dtype),
         b_h=np.zeros(3 * H, dtype=dtype),
         b_hn=np.zeros(H, dtype=dtype),
     )
@@ -230,7 +252,7 @@ def init_dense(H, K, rng, *, dtype=np.float64):
     return DenseParams(W_hy=xavier_uniform((H, K), rng, dtype=dtype), b_y=np.zeros(K, dtype=dtype))
 
 
-def _gates(start, shape, gates, rng, dtype):
+def draw_gates(start, shape, gates, rng, dtype):
     """Draw each gate by itself: the fused matrix has the wrong fan_out, and is not square."""
     return np.concatenate([start(shape, rng, dtype=dtype) for _ in range(gates)], axis=1)
 

@@ -1,6 +1,6 @@
-"""Optimisers as pure functions: parameters, gradients and state go in, new ones come out.
+"""Optimizers as pure functions: parameters, gradients and state go in, new ones come out.
 
-Every optimiser has the same two functions, so one can be exchanged for another::
+Every optimizer has the same two functions, so one can be exchanged for another::
 
     state = adam_state(params)
     for batch in batches:
@@ -20,16 +20,11 @@ from rnnlib.params import Params
 
 __all__ = [
     "AdamState",
-    "EarlyStopping",
     "MomentumState",
     "RMSpropState",
     "SGDState",
     "adam_state",
     "adam_step",
-    "clip_grad_norm",
-    "clip_grad_value",
-    "early_stopping",
-    "grad_norm",
     "momentum_state",
     "momentum_step",
     "rmsprop_state",
@@ -86,7 +81,7 @@ def sgd_step(params, grads, state, *, learning_rate=0.1):
     params, grads : Params
         Of the same class.
     state : SGDState
-        From `sgd_state`. Empty; there so that all optimisers are called alike.
+        From `sgd_state`. Empty; there so that all optimizers are called alike.
     learning_rate : float
 
     Returns
@@ -288,173 +283,3 @@ def _mean_square(v, grads, decay):
     """Running mean of squared gradients: decay v + (1 - decay) g^2."""
     with np.errstate(over="ignore"):
         return v.map(lambda v, g: decay * v + (1 - decay) * g * g, grads)
-
-
-def grad_norm(grads):
-    """Global norm: the length of all gradients taken as one long vector.
-
-    Parameters
-    ----------
-    grads : Params
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If a gradient is NaN or infinite; it says which.
-
-    Examples
-    --------
-    >>> from rnnlib import DenseParams
-    >>> grad_norm(DenseParams([[3.0]], [4.0]))
-    5.0
-    """
-    for name, g in grads.items():
-        if not np.isfinite(g).all():
-            raise ValueError(f"the gradient of {name} is not finite: it exploded, or held a NaN")
-    largest = max((float(np.abs(g).max()) for _, g in grads.items() if g.size), default=0.0)
-    if largest == 0:
-        return 0.0
-    # Divide first, in float64: the square of a large gradient would overflow.
-    squares = (np.square(g.astype(np.float64) / largest).sum() for _, g in grads.items())
-    return largest * float(sum(squares)) ** 0.5
-
-
-def clip_grad_norm(grads, max_norm):
-    """Shorten the gradient to length max_norm, if it is longer; its direction stays.
-
-    ::
-
-        g <- g min(1, max_norm / norm),    norm = sqrt(sum over all parameters of g^2)
-
-    Parameters
-    ----------
-    grads : Params
-    max_norm : float
-        Above 0.
-
-    Returns
-    -------
-    grads : Params
-    norm : float
-        The length *before* clipping: plot it to see explosions.
-
-    Raises
-    ------
-    ValueError
-        If a gradient is not finite, or max_norm not above 0.
-
-    References
-    ----------
-    Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks",
-    ICML 2013, algorithm 1.
-
-    Examples
-    --------
-    >>> from rnnlib import DenseParams
-    >>> grads, norm = clip_grad_norm(DenseParams([[30.0]], [40.0]), max_norm=5.0)
-    >>> grads.W_hy, grads.b_y, norm
-    (array([[3.]]), array([4.]), 50.0)
-    """
-    if not max_norm > 0:
-        raise ValueError(f"max_norm must be above 0, got {max_norm}")
-    norm = grad_norm(grads)
-    if norm <= max_norm:
-        return grads, norm
-    # float(): a NumPy scalar would turn float32 gradients into float64
-    scale = float(max_norm) / norm
-    return grads.map(lambda g: g * scale), norm
-
-
-def clip_grad_value(grads, max_value):
-    """Cut every single entry to -max_value ... max_value; unlike clipping by norm this turns it.
-
-    Parameters
-    ----------
-    grads : Params
-    max_value : float
-        Above 0.
-
-    Returns
-    -------
-    grads : Params
-
-    Raises
-    ------
-    ValueError
-        If a gradient is NaN (an infinite one is cut), or max_value not above 0.
-
-    Examples
-    --------
-    >>> from rnnlib import DenseParams
-    >>> clip_grad_value(DenseParams([[30.0]], [-0.5]), 5.0).W_hy
-    array([[5.]])
-    """
-    if not max_value > 0:
-        raise ValueError(f"max_value must be above 0, got {max_value}")
-    for name, g in grads.items():
-        if np.isnan(g).any():
-            raise ValueError(f"the gradient of {name} holds a NaN")
-    return grads.map(lambda g: np.clip(g, -float(max_value), float(max_value)))
-
-
-class EarlyStopping(NamedTuple):
-    """What early stopping remembers: the best parameters so far, and since when none was better.
-
-    ``EarlyStopping(patience=5)`` is the start; ``stop`` becomes True after 5 evaluations in a row
-    without a better one.
-    """
-
-    patience: int
-    best_loss: float = np.inf
-    best_params: Params | None = None
-    waited: int = 0
-
-    @property
-    def stop(self):
-        """Whether to end the training."""
-        return self.waited >= self.patience
-
-
-def early_stopping(loss, params, state):
-    """Note the validation loss after an epoch, and the parameters if it is the lowest so far.
-
-    Parameters
-    ----------
-    loss : float
-        On the *validation* set.
-    params : Params
-    state : EarlyStopping
-
-    Returns
-    -------
-    EarlyStopping
-
-    Raises
-    ------
-    ValueError
-        If the loss is NaN: it is neither better nor worse, and the training is broken.
-
-    References
-    ----------
-    Prechelt, "Early stopping - but when?", 1998, section 2.
-
-    Examples
-    --------
-    >>> from rnnlib import DenseParams
-    >>> state = EarlyStopping(patience=2)
-    >>> for loss in [3.0, 2.0, 2.5, 2.2, 1.0]:
-    ...     state = early_stopping(loss, DenseParams([[loss]], [0.0]), state)
-    ...     if state.stop:
-    ...         break
-    >>> state.best_loss, state.best_params.W_hy, loss
-    (2.0, array([[2.]]), 2.2)
-    """
-    if np.isnan(loss):
-        raise ValueError("the validation loss is NaN")
-    if loss < state.best_loss:
-        return EarlyStopping(state.patience, float(loss), params, 0)
-    return state._replace(waited=state.waited + 1)

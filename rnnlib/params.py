@@ -9,7 +9,7 @@ A network's weights are written once, as a small dataclass::
         b_h: np.ndarray  # (H,)
 
 A gradient has one number for each weight, so it is an object of the same class, and so are the
-running averages inside an optimiser. A field may itself be a ``Params``, or a tuple of them.
+running averages inside an optimizer. A field may itself be a ``Params``, or a tuple of them.
 
 The trade-off: everything is plain and can be looked at by name (``params.rnn.W_xh``), and nothing
 is registered, tracked or updated behind your back; what a framework does by itself (collect

@@ -13,15 +13,21 @@ Backward, for t = T ... 1, where dh_t collects the loss at step t and all that c
 
 Only what depends on the previous step stays inside the loop over time. The input products of all
 steps are one matrix product before it; weight gradients and local derivatives are computed for many
-steps at once (see `timesteps`).
+steps at once (see `_timesteps`).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from rnnlib._shapes import as_floats, as_mask, match_shapes
-from rnnlib._timesteps import joined, previous, step_groups, sum_rows
+from rnnlib._shapes import (
+    as_floats,
+    check_gradients,
+    check_params,
+    check_sequence,
+    match_shapes,
+)
+from rnnlib._timesteps import joined, last_first, previous, step_groups, sum_rows
 from rnnlib.activations import relu, relu_backward, tanh_backward
 from rnnlib.params import Params, parameters
 
@@ -35,6 +41,7 @@ __all__ = [
 ]
 
 ACTIVATIONS = {"tanh": (np.tanh, tanh_backward), "relu": (relu, relu_backward)}
+WEIGHTS = {"W_xh": "D H", "W_hh": "H H", "b_h": "H"}
 
 
 @parameters
@@ -117,7 +124,8 @@ def rnn_step(x, h, params, *, activation="tanh"):
     """
     f, _ = _activation(activation)
     x, h = as_floats(x=x, h=h)
-    _check(params, ("x", x, "N D"), ("h", h, "N H"))
+    sizes = check_params(params, RNNParams, WEIGHTS)
+    match_shapes(("x", x, "N D"), ("h", h, "N H"), **sizes)
     return f(x @ params.W_xh + h @ params.W_hh + params.b_h)
 
 
@@ -162,8 +170,9 @@ def rnn_step_backward(dh_next, x, h, h_next, params, *, activation="tanh"):
     """
     _, f_backward = _activation(activation)
     dh_next, x, h, h_next = as_floats(dh_next=dh_next, x=x, h=h, h_next=h_next)
+    sizes = check_params(params, RNNParams, WEIGHTS)
     states = (("h", h, "N H"), ("h_next", h_next, "N H"), ("dh_next", dh_next, "N H"))
-    _check(params, ("x", x, "N D"), *states)
+    match_shapes(("x", x, "N D"), *states, **sizes)
     da = f_backward(dh_next, h_next)
     grads = RNNParams(W_xh=x.T @ da, W_hh=h.T @ da, b_h=da.sum(axis=0))
     return da @ params.W_xh.T, da @ params.W_hh.T, grads
@@ -217,10 +226,9 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     array([0.762, 0.881, 0.881])
     """
     f, _ = _activation(activation)
-    xs, h0 = as_floats(xs=xs, h0=h0)
-    sizes = _check(params, ("xs", xs, "T N D"), ("h0", h0, "N H"))
+    sizes = check_params(params, RNNParams, WEIGHTS)
+    xs, (h0,), mask, sizes = check_sequence(xs, {"h0": h0}, mask, sizes)
     T, N, D, H = (sizes[s] for s in "TNDH")
-    mask = as_mask(mask, (T, N))
 
     hs = xs.reshape(T * N, D) @ params.W_xh  # the input products of all steps at once
     hs += params.b_h
@@ -275,13 +283,10 @@ def rnn_backward(dhs, dh, cache):
     RNNParams(W_xh (1, 1), W_hh (1, 1), b_h (1,))
     """
     _, f_backward = _activation(cache.activation)
-    xs, h0, hs = as_floats(xs=cache.xs, h0=cache.h0, hs=cache.hs)
-    params, mask = cache.params, cache.mask
-    sizes = _check(params, ("xs", xs, "T N D"), ("h0", h0, "N H"), ("hs", hs, "T N H"))
-    T, N, D, H = (sizes[s] for s in "TNDH")
-    dhs = np.zeros_like(hs) if dhs is None else as_floats(dhs=dhs)[0]
-    dh = np.zeros_like(h0) if dh is None else as_floats(dh=dh)[0]
-    match_shapes(("dhs", dhs, "T N H"), ("dh", dh, "N H"), **sizes)
+    xs, h0, hs, params, mask, _ = cache
+    sizes = check_params(params, RNNParams, WEIGHTS)
+    dhs, (dh,), sizes = check_gradients(dhs, {"dh": dh}, cache, sizes)
+    T, N, H = (sizes[s] for s in "TNH")
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
     one = hs.dtype.type(1)  # with a plain 1 the derivatives of ReLU would be integers
@@ -289,14 +294,13 @@ def rnn_backward(dhs, dh, cache):
     db_h = np.zeros(H)  # in float64, also for float32: see `sum_rows`
     for group in reversed(step_groups(T, N)):
         das = f_backward(one, hs[group])  # local derivatives; times dh_t in the loop
-        ended = [None] * len(das)
         if mask is not None:  # an ended example: h passes unchanged, nothing else does
             ended = ~mask[group][:, :, None]
             das *= ~ended
-        for dh_t, da, ended_t in reversed(list(zip(dhs[group], das, ended))):
+        for t, dh_t, da in last_first(range(len(das)), dhs[group], das):
             dh = dh + dh_t  # what comes from later steps, and the loss at this one
             da *= dh  # in place: das collects da of all steps
-            dh = da @ W_hh_T if ended_t is None else da @ W_hh_T + dh * ended_t
+            dh = da @ W_hh_T if mask is None else da @ W_hh_T + dh * ended[t]
         da = joined(das)
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
@@ -310,15 +314,3 @@ def _activation(name):
     if name not in ACTIVATIONS:
         raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {name!r}")
     return ACTIVATIONS[name]
-
-
-def _check(params, *arrays):
-    """Check the weights first, so that an error about the data can name their sizes."""
-    if not isinstance(params, RNNParams):
-        raise TypeError(f"params must be RNNParams, got {type(params).__name__}")
-    return match_shapes(
-        ("W_xh", params.W_xh, "D H"),
-        ("W_hh", params.W_hh, "H H"),
-        ("b_h", params.b_h, "H"),
-        *arrays,
-    )

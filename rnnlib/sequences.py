@@ -11,9 +11,7 @@ import numpy as np
 from rnnlib._shapes import ShapeError
 
 __all__ = [
-    "continue_text",
     "lengths_to_mask",
-    "longest_copy",
     "pad",
     "reverse_by_length",
     "stream_batches",
@@ -298,64 +296,3 @@ def stream_batches(ids, N, T):
         raise ValueError(f"N and T must be at least 1, got N={N}, T={T}")
     inputs, targets = text_streams(ids, N)
     return ((inputs[t : t + T], targets[t : t + T]) for t in range(0, len(inputs), T))
-
-
-def continue_text(prompt, length, step, choose, state):
-    """Let a network go on with a text, symbol by symbol, its state carried on.
-
-    Parameters
-    ----------
-    prompt : (P,) of int
-        What is given; at least one symbol.
-    length : int
-        How many symbols to write.
-    step : callable
-        ``step(symbol, state) -> logits, state``: the network reads a symbol.
-    choose : callable
-        ``choose(logits) -> symbol``.
-    state : object
-        The state before the prompt.
-
-    Returns
-    -------
-    (length,) of int
-        What was written, without the prompt.
-
-    Examples
-    --------
-    >>> def step(symbol, state):
-    ...     return np.eye(5)[(symbol + state) % 5], state + 1
-    >>> continue_text([1, 2], 4, step, np.argmax, 0)
-    array([3, 0, 3, 2])
-    """
-    for symbol in prompt:
-        logits, state = step(symbol, state)
-    written = []
-    while len(written) < length:
-        symbol = choose(logits)
-        written.append(symbol)
-        logits, state = step(symbol, state)
-    return np.array(written)
-
-
-def longest_copy(text, source):
-    """The length of the longest part of a text that stands word for word in the source.
-
-    Parameters
-    ----------
-    text, source : str
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> longest_copy("xbcdy", "abcde")
-    3
-    """
-    longest = 0
-    for start in range(len(text)):
-        while start + longest < len(text) and text[start : start + longest + 1] in source:
-            longest += 1
-    return longest

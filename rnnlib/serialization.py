@@ -50,7 +50,7 @@ def load_params(path, like):
     ----------
     path : str or Path
     like : Params
-        Parameters of the class and the shapes that are expected, such as freshly initialised ones.
+        Parameters of the class and the shapes that are expected, such as freshly initialized ones.
         The dtype is that of the file.
 
     Returns

@@ -1,4 +1,4 @@
-"""Deep and bidirectional networks over any cell.
+"""Deep networks over any cell, and over layers that read in both directions.
 
 Layer 1 reads the inputs, layer l + 1 the states of layer l::
 
@@ -8,43 +8,33 @@ Layer 1 reads the inputs, layer l + 1 the states of layer l::
     hs^l = layer_norm(hs^l)                         if it has a norm
     hs^l = dropout(hs^l)                            while training, not after the last layer
 
-A layer is described by its parameters alone: ``RNNParams``, ``LSTMParams`` and ``GRUParams`` may be
-mixed; ``BidirectionalParams`` is a pair of them.
-
-The direction back in time simply reads the flipped sequence with the flipped mask. Padding then
-comes *first*, and a state is carried through it unchanged: each example starts at its own end.
+A layer is described by its parameters alone: those of any of the `cells`, mixed as one likes, or a
+pair of them in a ``BidirectionalParams``.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from rnnlib._shapes import ShapeError, as_floats
-from rnnlib.cells import cell_functions
+from rnnlib._shapes import ShapeError
+from rnnlib.bidirectional import (
+    BidirectionalParams,
+    bidirectional_backward,
+    bidirectional_forward,
+)
+from rnnlib.cells import cell_of
 from rnnlib.dropout import check_dropout, dropout, dropout_backward
 from rnnlib.layernorm import LayerNormParams, layer_norm, layer_norm_backward
-from rnnlib.lstm import LSTMParams, LSTMState
 from rnnlib.params import Params, parameters
 
 __all__ = [
-    "BidirectionalParams",
     "StackCache",
     "StackParams",
-    "bidirectional_backward",
-    "bidirectional_forward",
     "init_stack",
     "stack_backward",
     "stack_forward",
     "zero_state",
 ]
-
-
-@parameters
-class BidirectionalParams(Params):
-    """One layer that reads in both directions: two cells, forward and backward in time."""
-
-    forward: Params
-    backward: Params
 
 
 @parameters
@@ -76,7 +66,7 @@ def init_stack(init_cell, D, H, layers, rng, *, bidirectional=False, norm=False,
     Parameters
     ----------
     init_cell : callable
-        `init_rnn`, `init_lstm` or `init_gru`.
+        `init_rnn`, `init_lstm`, `init_gru` or any other ``init`` of the `cells`.
     D, H, layers : int
     rng : numpy.random.Generator
     bidirectional, norm : bool
@@ -110,7 +100,7 @@ def zero_state(params, N):
 
     Parameters
     ----------
-    params : RNNParams, LSTMParams, GRUParams, BidirectionalParams or StackParams
+    params : the parameters of a cell, BidirectionalParams or StackParams
     N : int
         Examples in the batch.
 
@@ -128,111 +118,7 @@ def zero_state(params, N):
         return tuple(zero_state(layer, N) for layer in params.layers)
     if isinstance(params, BidirectionalParams):
         return zero_state(params.forward, N), zero_state(params.backward, N)
-    cell_functions(params)
-    zeros = np.zeros((N, len(params.W_hh)), params.W_hh.dtype)
-    return LSTMState(zeros, zeros.copy()) if isinstance(params, LSTMParams) else zeros
-
-
-def bidirectional_forward(xs, states0, params, *, mask=None, **options):
-    """One layer in both directions: the second cell reads the sequence from its end.
-
-    ::
-
-        hs = [hs forward in time, hs backward in time], the second flipped back
-
-    Parameters
-    ----------
-    xs : (T, N, D)
-    states0 : pair
-        The first states (forward, backward), as `zero_state` makes them. The backward cell's
-        "first" state stands behind the last step.
-    params : BidirectionalParams
-    mask : (T, N) of bool, optional
-        It is flipped together with the inputs: the padding then comes first, and the state is
-        carried through it, so that each example starts at its own end.
-    **options
-        Passed to both cells: ``activation`` of the RNN, ``reset`` of the GRU.
-
-    Returns
-    -------
-    hs : (T, N, 2H)
-        Row t knows the past of step t in its first half and the future in its second.
-    states : pair
-        After the last step of each cell; the backward cell's is the one at t = 1.
-    cache : pair
-        The caches of both cells; that of the second holds the flipped inputs.
-
-    References
-    ----------
-    Schuster and Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions on Signal
-    Processing 45 (1997), section II.C.
-
-    Examples
-    --------
-    >>> from rnnlib import init_rnn
-    >>> rng = np.random.default_rng(0)
-    >>> params = BidirectionalParams(init_rnn(5, 8, rng), init_rnn(5, 8, rng))
-    >>> hs, states, cache = bidirectional_forward(np.ones((7, 2, 5)), zero_state(params, 2), params)
-    >>> hs.shape, bool((hs[0, :, 8:] == states[1]).all())
-    ((7, 2, 16), True)
-    """
-    xs, mask = np.asarray(xs), None if mask is None else np.asarray(mask)
-    flipped = None if mask is None else mask[::-1]
-    first, second = states0
-    hs, last, cache = cell_functions(params.forward)[0](
-        xs, first, params.forward, mask=mask, **options
-    )
-    hs_back, last_back, cache_back = cell_functions(params.backward)[0](
-        xs[::-1], second, params.backward, mask=flipped, **options
-    )
-    return np.concatenate([hs, hs_back[::-1]], axis=-1), (last, last_back), (cache, cache_back)
-
-
-def bidirectional_backward(dhs, dstates, cache):
-    """Backward through one bidirectional layer.
-
-    Parameters
-    ----------
-    dhs : (T, N, 2H) or None
-        Gradient of the loss with respect to the outputs.
-    dstates : pair or None
-        Gradients of a loss on the final states; an entry may be None.
-    cache : pair
-        From `bidirectional_forward`.
-
-    Returns
-    -------
-    dxs : (T, N, D)
-        Both cells have read the inputs: their gradients are added.
-    dstates0 : pair
-    grads : BidirectionalParams
-
-    Examples
-    --------
-    >>> from rnnlib import init_rnn
-    >>> rng = np.random.default_rng(0)
-    >>> params = BidirectionalParams(init_rnn(5, 8, rng), init_rnn(5, 8, rng))
-    >>> hs, states, cache = bidirectional_forward(np.ones((7, 2, 5)), zero_state(params, 2), params)
-    >>> dxs, dstates0, grads = bidirectional_backward(np.ones_like(hs), None, cache)
-    >>> dxs.shape, grads.backward
-    ((7, 2, 5), RNNParams(W_xh (5, 8), W_hh (8, 8), b_h (8,)))
-    """
-    params = BidirectionalParams(cache[0].params, cache[1].params)
-    first, second = (None, None) if dstates is None else dstates
-    dforward = dbackward = None
-    if dhs is not None:
-        H, H_back = len(params.forward.W_hh), len(params.backward.W_hh)
-        (dhs,) = as_floats(dhs=dhs)
-        T, N, _ = cache[0].xs.shape
-        if dhs.shape != (T, N, H + H_back):
-            raise ShapeError(f"dhs must have shape {(T, N, H + H_back)}, got {dhs.shape}")
-        dforward, dbackward = dhs[..., :H], dhs[::-1, :, H:]
-    dxs, dlast, grads = cell_functions(params.forward)[1](dforward, first, cache[0])
-    dxs_back, dlast_back, grads_back = cell_functions(params.backward)[1](
-        dbackward, second, cache[1]
-    )
-    dstates0 = (dlast, dlast_back)
-    return dxs + dxs_back[::-1], dstates0, BidirectionalParams(grads, grads_back)
+    return cell_of(params).zero_state(params, N)
 
 
 def stack_forward(
@@ -347,13 +233,13 @@ def stack_backward(dhs, dstates, cache):
 def _layer_forward(xs, state0, params, mask, options):
     if isinstance(params, BidirectionalParams):
         return bidirectional_forward(xs, state0, params, mask=mask, **options)
-    return cell_functions(params)[0](xs, state0, params, mask=mask, **options)
+    return cell_of(params).forward(xs, state0, params, mask=mask, **options)
 
 
 def _layer_backward(dhs, dstate, cache, params):
     if isinstance(params, BidirectionalParams):
         return bidirectional_backward(dhs, dstate, cache)
-    return cell_functions(params)[1](dhs, dstate, cache)
+    return cell_of(params).backward(dhs, dstate, cache)
 
 
 def _check_widths(width, params):
@@ -362,7 +248,7 @@ def _check_widths(width, params):
         both = isinstance(layer, BidirectionalParams)
         cells = (layer.forward, layer.backward) if both else (layer,)
         for cell in cells:
-            cell_functions(cell)
+            cell_of(cell)  # or an error, before any work
             if cell.W_xh.shape[:1] != width:
                 below = f"layer {k - 1}" if k else "xs"
                 raise ShapeError(

@@ -1,11 +1,10 @@
-"""Text as numbers and back: vocabulary, one-hot vectors, embeddings, bags of words, sampling."""
+"""Text as numbers and back: vocabulary, one-hot vectors, embeddings, bags of words."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from rnnlib._shapes import ShapeError, as_floats, as_mask, match_shapes
-from rnnlib.activations import softmax
 
 __all__ = [
     "Vocabulary",
@@ -14,7 +13,6 @@ __all__ = [
     "embedding_backward",
     "one_hot",
     "perplexity",
-    "sample",
 ]
 
 
@@ -267,64 +265,6 @@ def perplexity(loss):
     """
     with np.errstate(over="ignore"):  # infinitely unsure
         return float(np.exp(loss))
-
-
-def sample(logits, rng, *, temperature=1.0, top_k=None):
-    """Draw the next symbol: softmax(logits / temperature), among the k most likely.
-
-    Parameters
-    ----------
-    logits : (..., V)
-    rng : numpy.random.Generator
-    temperature : float
-        1 draws from the model, lower is more careful, 0 takes the most likely.
-    top_k : int, optional
-        Only the k largest logits can be drawn.
-
-    Returns
-    -------
-    ids : (...) of int
-
-    Raises
-    ------
-    ValueError
-        If a logit is NaN or +inf, the temperature negative, or top_k not in 1 ... V.
-
-    Notes
-    -----
-    Ties at the k-th place are broken towards the smaller number, so exactly k remain.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> sample(np.tile([0.0, 1.0, 2.0], (4, 1)), rng, temperature=0)
-    array([2, 2, 2, 2])
-    >>> bool((sample(np.zeros((99, 5)), rng, top_k=2) < 2).all())
-    True
-    """
-    (logits,) = as_floats(logits=logits)
-    V = match_shapes(("logits", logits, "... V"))["V"]
-    if not (logits < np.inf).all():
-        raise ValueError("logits must be finite (or -inf for impossible), got NaN or inf")
-    if (logits.max(axis=-1) == -np.inf).any():
-        raise ValueError("all logits are -inf: no symbol is possible")
-    if not temperature >= 0:
-        raise ValueError(f"temperature must be at least 0, got {temperature}")
-    if top_k is not None and not 1 <= top_k <= V:
-        raise ValueError(f"top_k must lie in 1 ... {V} (V={V} logits), got {top_k}")
-    if temperature == 0:
-        return logits.argmax(axis=-1)
-    if top_k is not None:
-        order = np.argsort(-logits, axis=-1, kind="stable")
-        logits = logits.copy()
-        np.put_along_axis(logits, order[..., top_k:], -np.inf, axis=-1)
-    # The largest logit first to 0: only what is far below it may overflow, to -inf, rightly.
-    with np.errstate(over="ignore"):
-        logits = logits - logits.max(axis=-1, keepdims=True)
-        p = softmax(logits.astype(np.float64) / temperature)
-    cumulated = p.cumsum(axis=-1)
-    draws = rng.random((*logits.shape[:-1], 1)) * cumulated[..., -1:]
-    return (cumulated <= draws).sum(axis=-1)
 
 
 def _check_ids(ids, V):

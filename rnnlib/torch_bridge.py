@@ -19,14 +19,15 @@ The only module that imports torch, and only when one of its functions is called
 
 import numpy as np
 
+from rnnlib.bidirectional import BidirectionalParams
+from rnnlib.cells import CELLS
 from rnnlib.gru import GRUParams
-from rnnlib.lstm import LSTMParams
 from rnnlib.rnn import RNNParams
-from rnnlib.stack import BidirectionalParams, StackParams
+from rnnlib.stack import StackParams
 
 __all__ = ["from_torch", "to_torch"]
 
-NAMES = {RNNParams: "RNN", LSTMParams: "LSTM", GRUParams: "GRU"}
+NAMES = {cell.params: cell.torch for cell in CELLS if cell.torch}
 
 
 def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
@@ -49,7 +50,7 @@ def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     Raises
     ------
     ValueError
-        If torch has no such module: mixed cells or sizes, or layer normalisation.
+        If torch has no such module: mixed cells or sizes, or layer normalization.
 
     Notes
     -----
@@ -68,7 +69,7 @@ def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     D, H = first.W_xh.shape[0], first.W_hh.shape[0]
     directions = len(cells) // layers
     if getattr(params, "norms", ()):
-        raise ValueError("torch.nn has no recurrent layer with layer normalisation")
+        raise ValueError("torch.nn has no recurrent layer with layer normalization")
     for k, cell in enumerate(cells):
         expected = D if k < directions else directions * H
         if type(cell) is not type(first) or len(cell.W_hh) != H or len(cell.W_xh) != expected:

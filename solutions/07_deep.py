@@ -517,7 +517,7 @@ print(f"mean, deviation, logistic regression  {baseline:.1%}")
 
 # %% [markdown]
 # That is a strong baseline. Remember it. Now a recurrent network reads the utterance, and its final state goes into an output
-# layer. The code trains any stack of layers (section 7.6), for now a single one, on standardised features.
+# layer. The code trains any stack of layers (section 7.6), for now a single one, on standardized features.
 
 # %% hidden=true
 StackModel = rnnlib.parameters(
@@ -532,7 +532,7 @@ STANDARD = frames.mean(axis=0), frames.std(axis=0)
 
 
 def as_batch(sequences, more=0, shuffled=None):
-    """Standardised and padded, with some steps more of padding; perhaps with the steps shuffled."""
+    """Standardized and padded, with some steps more of padding; perhaps with the steps shuffled."""
     sequences = [(s - STANDARD[0]) / STANDARD[1] for s in sequences]
     if shuffled is not None:
         sequences = [shuffled.permutation(s) for s in sequences]

@@ -412,8 +412,8 @@ check_answer("february", answer_february)
 # **Your turn.** `series.mean(axis=0)` goes over time; so does `.std(axis=0)`.
 
 
-# %% exercise="standardise"
-def standardise(series, L_train):
+# %% exercise="standardize"
+def standardize(series, L_train):
     """Scale each column to mean 0 and deviation 1, as measured on the training part.
 
     series: (L, D).  L_train: a number of steps.
@@ -427,7 +427,7 @@ def standardise(series, L_train):
 
 
 # %%
-check(standardise)
+check(standardize)
 
 # %% [markdown]
 # <details><summary><b>Hint</b></summary>
@@ -435,14 +435,14 @@ check(standardise)
 # Three lines: the mean of `series[:L_train]`, its deviation, and `(series - mean) / std` with *all* of the series. Mind the brackets.
 # </details>
 
-# %% grade="standardise" points=1.5
+# %% grade="standardize" points=1.5
 
 # %% [markdown]
 # **Try it.** How far is the test part from what the scale was made for? And is scaling honest: does what came before 1950 change when
 # the time after 1950 does?
 
 # %%
-scale = working(standardise)
+scale = working(standardize)
 scaled = {}
 print(
     "in units of the training part      mean of the test part   its deviation   its largest value"
@@ -681,43 +681,43 @@ show(
 # **The idea.** The network reads the window step by step, and an output layer makes the forecast from its last state: many to one. It is
 # trained as in unit 03, and on few data it will overfit, so it has to be stopped in time. Unit 03 wrote the *rule*
 # (`early_stopping`: note the loss, keep the best parameters, count how long nothing better came). Here you write the *loop*, once and
-# for any model: what a round of training is, and how the validation loss is measured, it is told by two functions.
+# for any model: what an epoch of training is, and how the validation loss is measured, it is told by two functions.
 #
-# **The loop.** Look at the start. Then, again and again: train for a round, look, keep the parameters if the loss is lower than ever.
-# End when `patience` rounds in a row brought nothing lower, or after `longest` rounds. On paper, with a patience of 2:
+# **The loop.** Evaluate the start. Then, again and again: train for an epoch, evaluate, keep the parameters if the loss is lower than ever.
+# End when `patience` epochs in a row brought nothing lower, or after `max_epochs` epochs. On paper, with a patience of 2:
 #
-# | look | start | 1 | 2 | 3 | 4 |
+# | epoch | start | 1 | 2 | 3 | 4 |
 # |---|---|---|---|---|---|
 # | loss | 9 | 4 | 1 | 2 | 1 |
 # | waited | 0 | 0 | 0 | 1 | 2: end |
 #
-# Returned are the parameters of look 2, and the losses 9, 4, 1, 2, 1. (An equal loss is no lower one.)
+# Returned are the parameters after epoch 2, and the losses 9, 4, 1, 2, 1. (An equal loss is no lower one.)
 #
 # | code | meaning |
 # |---|---|
 # | `params` | the parameters at the start: a group of arrays |
-# | `update(params)` | trains for a round and returns the new parameters |
-# | `look(params)` | the validation loss, a number |
-# | `patience`, `longest` | when to end |
+# | `update(params)` | trains for an epoch and returns the new parameters |
+# | `evaluate(params)` | the validation loss, a number |
+# | `patience`, `max_epochs` | when to end |
 # | `best` | the parameters with the lowest loss |
-# | `losses` | an array with the loss of every look, the start's first |
+# | `losses` | an array with every loss, the start's first |
 #
 # **Your turn.** The first two lines and the last are given. You may use `early_stopping` and `EarlyStopping` of unit 03 in their place.
 
 
 # %% exercise="train_early_stopping"
-def train_early_stopping(params, update, look, *, patience=5, longest=100):
+def train_early_stopping(params, update, evaluate, *, patience=5, max_epochs=100):
     """Train until the validation loss has not fallen for a while.
 
-    params: a group of arrays.  update(params) -> params.  look(params) -> a loss.
-    Returns best: the parameters with the lowest loss; losses: one for each look.
+    params: a group of arrays.  update(params) -> params.  evaluate(params) -> a loss.
+    Returns best: the parameters with the lowest loss; losses: one for each evaluation.
     """
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
     ### BEGIN SOLUTION
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -732,7 +732,7 @@ check(train_early_stopping)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: the loop</summary>
 #
-# `for _ in range(longest):` with a `break`, or `while waited < patience and ...`. In it: `params = update(params)`, then `losses.append(look(params))`.
+# `for _ in range(max_epochs):` with a `break`, or `while waited < patience and ...`. In it: `params = update(params)`, then `losses.append(evaluate(params))`.
 # </details>
 # <details><summary><b>Hint 2</b>: better, or not</summary>
 #
@@ -783,7 +783,7 @@ def train(xs, targets, training, held_out, H, seed):
     adam, places = rnnlib.adam_state(model), np.flatnonzero(training)
 
     def update(model):
-        """A round: 15 batches of 64 windows."""
+        """An epoch, as it is called here: 15 batches of 64 windows."""
         nonlocal adam
         for _ in range(15):
             batch = rng.choice(places, 64, replace=False)
@@ -792,10 +792,10 @@ def train(xs, targets, training, held_out, H, seed):
             model, adam = rnnlib.adam_step(model, grads, adam, learning_rate=0.01)
         return model
 
-    def look(model):
+    def evaluate(model):
         return rnnlib.mean_squared_error(network(xs[:, held_out], model)[0], targets[:, held_out])
 
-    return until_it_stops(model, update, look, patience=9, longest=40)
+    return until_it_stops(model, update, evaluate, patience=9, max_epochs=40)
 
 
 # %% [markdown]
@@ -822,10 +822,10 @@ one_linear = rmse(
 show(
     plot_traces(
         {"LSTM": np.minimum(network_rmse, 45), "linear model": np.full(len(losses), one_linear)},
-        xlabel="look (a round has 15 updates)",
+        xlabel="epoch (15 updates each)",
         ylabel="RMSE on the validation part",
     ),
-    f"The error of an LSTM on the validation part over {len(losses) - 1} rounds falls from {network_rmse[0]:.0f} to "
+    f"The error of an LSTM on the validation part over {len(losses) - 1} epochs falls from {network_rmse[0]:.0f} to "
     f"{network_rmse.min():.1f} spots; the linear model has {one_linear:.1f}.",
 )
 print(f"stopped after round {len(losses) - 1}; the best was round {losses.argmin()}")
@@ -1064,7 +1064,7 @@ show(
 # was on the validation part, which it was *not* fitted to. Suppose that it will go on being wrong in the same way. Then take the
 # middle 80 % of those errors, and lay them around each new forecast.
 #
-# **The equations.** For each step ahead k, with errors $e_{k} = \text{target} - \text{prediction}$ on the validation part, and the share $s$:
+# **The equations.** For each step ahead k, with errors $e_{k} = \text{target} - \text{prediction}$ on the validation part, and the level $s$:
 #
 # $$\text{lower}_k = \hat x_k + Q_k\!\left(\tfrac{1-s}{2}\right) \qquad \text{upper}_k = \hat x_k + Q_k\!\left(\tfrac{1+s}{2}\right)$$
 #
@@ -1075,22 +1075,22 @@ show(
 # |---|---|---|---|
 # | $\hat x$ | `predictions` | (K, N) | N new forecasts, K steps each |
 # | e | `errors` | (K, M) | M old errors of each step |
-# | s | `share` | a number | how many of the targets it should hold, 0 to 1 |
+# | s | `level` | a number | the share of the targets that it should hold, 0 to 1 |
 # | | `lower`, `upper` | (K, N) each | the ends |
 #
 # **Your turn.** `np.quantile(errors, q, axis=1)` gives a quantile for each row, (K,). To add it to (K, N) it needs a second axis: `[:, None]`.
 
 
 # %% exercise="prediction_interval"
-def prediction_interval(predictions, errors, *, share=0.8):
+def prediction_interval(predictions, errors, *, level=0.8):
     """An interval around each prediction that should hold this share of the targets.
 
     predictions: (K, N).  errors: (K, M), target - prediction on held-out data.
     Returns lower: (K, N); upper: (K, N).
     """
     ### BEGIN SOLUTION
-    low = np.quantile(errors, (1 - share) / 2, axis=1)
-    high = np.quantile(errors, (1 + share) / 2, axis=1)
+    low = np.quantile(errors, (1 - level) / 2, axis=1)
+    high = np.quantile(errors, (1 + level) / 2, axis=1)
     return predictions + low[:, None], predictions + high[:, None]
     ### END SOLUTION
 
@@ -1101,7 +1101,7 @@ check(prediction_interval)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: which quantiles</summary>
 #
-# For 80 %, one tenth is left out below and one tenth above: 0.1 and 0.9. In general `(1 - share) / 2` and `(1 + share) / 2`.
+# For 80 %, one tenth is left out below and one tenth above: 0.1 and 0.9. In general `(1 - level) / 2` and `(1 + level) / 2`.
 # </details>
 # <details><summary><b>Hint 2</b>: which errors</summary>
 #
@@ -1126,7 +1126,7 @@ def coverage(targets, lower, upper):
     """The share of targets in their interval, for each step ahead.
 
     targets, lower, upper: (K, N) each.
-    Returns share: (K,).
+    Returns coverage: (K,).
     """
     ### BEGIN SOLUTION
     return np.mean((lower <= targets) & (targets <= upper), axis=1)
@@ -1347,11 +1347,13 @@ def train_on_rivers(kind, H, seed, learning_rate, window=None):
             )
         return model
 
-    def look(model):
+    def evaluate(model):
         seen, y, begin = data["held out"]
         return rnnlib.mean_squared_error(read(seen, model)[0][begin:], y[begin:])
 
-    best, _ = until_it_stops(model, update, look, patience=6, longest=20 if window is None else 40)
+    best, _ = until_it_stops(
+        model, update, evaluate, patience=6, max_epochs=20 if window is None else 40
+    )
     seen, _, begin = data["test"]
     return read(seen, best)[0][begin:].reshape(wanted.shape) - wanted, best
 

@@ -15,7 +15,7 @@
 # Irish fiddlers write their tunes as plain text. So a network that predicts letters can learn to write tunes, and you can
 # hear what it has learned. You can also **measure** it: a bar of a jig must last six eighths, no more and no less, and nobody
 # has told the network so. In this unit you write the measure, the reading of one long text, the writing, a test for copying,
-# and the small synthesiser that plays the result.
+# and the small synthesizer that plays the result.
 #
 # **At the end you can**
 # - read a text format with a few short functions, and count which bars add up;
@@ -40,7 +40,7 @@ import rnnlib
 from rnnlib import DenseParams, LSTMParams
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import irish_tunes
-from rnnlib.music import abc_sections, full_bar, key_signature, melody, read_abc, synthesise
+from rnnlib.music import abc_sections, full_bar, key_signature, melody, read_abc, synthesize
 from rnnlib.plotting import LiveFigure, plot_loss, show
 from rnnlib.plotting.sound import listen
 from rnnlib.plotting.staff import draw_tune
@@ -1284,7 +1284,7 @@ check_answer("mirrored", answer_mirrored)
 # %% grade_answer="mirrored" points=0.5
 
 # %% [markdown]
-# **Listen.** `melody` (given) reads a tune with your `note_durations` and your `midi_number`, `synthesise` joins your tones. First the beginning of the real
+# **Listen.** `melody` (given) reads a tune with your `note_durations` and your `midi_number`, `synthesize` joins your tones. First the beginning of the real
 # tune of section 12.1:
 
 
@@ -1294,7 +1294,7 @@ def play(text, longest=7.0, units_a_second=6.5):
     midi, units = melody(text, durations=working(note_durations), pitch=working(midi_number))
     lasting = units / units_a_second
     notes = np.cumsum(lasting) <= longest
-    return synthesise(
+    return synthesize(
         midi[notes], lasting[notes], RATE, frequency=working(frequency), tone=working(tone)
     )
 
@@ -1304,7 +1304,7 @@ print(
     f"{len(samples) / RATE:.1f} seconds, {len(samples):,} samples between {samples.min():.2f} and {samples.max():.2f}"
 )
 listen(
-    samples, RATE, "The beginning of the real jig of section 12.1, played by a simple synthesiser."
+    samples, RATE, "The beginning of the real jig of section 12.1, played by a simple synthesizer."
 )
 
 # %% [markdown]
@@ -1314,7 +1314,7 @@ listen(
 listen(
     play(jig),
     RATE,
-    "The beginning of the jig that the network wrote, played by the same synthesiser.",
+    "The beginning of the jig that the network wrote, played by the same synthesizer.",
 )
 
 # %% [markdown]

@@ -4,6 +4,9 @@ Each function returns a matplotlib `Figure` that pyplot knows nothing of; `show(
 into a notebook together with its description in words. Sizes are chosen for a page of about 700
 pixels, colours for every kind of colour vision.
 
+The functions that notebooks call are annotated, unlike the mathematics: they take numbers, texts
+and switches, where the mathematics takes arrays, and an annotation says nothing of a shape.
+
 >>> fig = draw_unrolled_rnn(4, inputs="trex")
 >>> show(fig, "A recurrent network reads the letters t, r, e, x.")
 A recurrent network reads the letters t, r, e, x.

@@ -34,7 +34,7 @@ def plot_loss(
     baseline_label: str | None = None,
     validation: np.ndarray | Mapping[int, float] | None = None,
 ) -> Figure:
-    """The loss after each update, with the dull baseline that it has to beat.
+    """The loss after each update, with the baseline that it has to beat.
 
     Parameters
     ----------

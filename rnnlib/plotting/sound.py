@@ -12,7 +12,7 @@ import numpy as np
 __all__ = ["listen", "wav"]
 
 
-def wav(samples, rate):
+def wav(samples: np.ndarray, rate: int) -> bytes:
     """A WAV file, mono, with 8 bits a sample: half as large as usual, at the price of a faint hiss.
 
     Parameters
@@ -43,7 +43,7 @@ def wav(samples, rate):
     return file.getvalue()
 
 
-def listen(samples, rate, alt):
+def listen(samples: np.ndarray, rate: int, alt: str):
     """Show a player for some samples, with a description in words.
 
     Parameters

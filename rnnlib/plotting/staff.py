@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from math import floor
 
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
-from rnnlib.music import (
-    TOKEN,
-    bar_accidentals,
-    full_bar,
-    key_signature,
-    note_durations,
-    read_abc,
-    sharps_of_key,
-)
+from rnnlib.music.notation import TOKEN, full_bar, note_durations, read_abc
+from rnnlib.music.pitch import bar_accidentals, key_signature, sharps_of_key
 from rnnlib.plotting import glyphs
 from rnnlib.plotting.style import GREY, INK, TEXT_COLOUR, VERMILLION, new_figure, styled, tint
 
@@ -74,7 +68,7 @@ def advance(note):
 
 
 @styled()
-def draw_tune(text, *, bars=None, mark_incomplete=False):
+def draw_tune(text: str, *, bars: int | None = None, mark_incomplete: bool = False) -> Figure:
     """Draw a tune in ABC as staff notation.
 
     Parameters

@@ -25,16 +25,16 @@ def test_a_method_that_looks_ahead_is_found_and_one_that_does_not_is_not():
 
 def test_scaling_knows_the_training_part_alone_and_can_be_undone():
     series = np.random.default_rng(1).normal(5, 3, size=(40, 2))
-    scaled, mean, std = rnnlib.standardise(series, 25)
+    scaled, mean, std = rnnlib.standardize(series, 25)
     np.testing.assert_allclose(scaled[:25].mean(axis=0), 0, atol=1e-14)
     np.testing.assert_allclose(scaled[:25].std(axis=0), 1)
     np.testing.assert_allclose(scaled * std + mean, series)
     changed = series.copy()
     changed[25:] += 100
-    np.testing.assert_array_equal(rnnlib.standardise(changed, 25)[0][:25], scaled[:25])
+    np.testing.assert_array_equal(rnnlib.standardize(changed, 25)[0][:25], scaled[:25])
     changed[:25, 1] = 7
     with pytest.raises(ValueError, match="column 1 is constant"):
-        rnnlib.standardise(changed, 25)
+        rnnlib.standardize(changed, 25)
 
 
 def test_a_seasonal_series_is_forecast_exactly_for_any_horizon():
@@ -85,7 +85,7 @@ def test_on_a_noiseless_series_recursive_and_direct_agree():
 
 
 @pytest.mark.parametrize(
-    "table, patience, longest, looks, best",
+    "table, patience, max_epochs, looks, best",
     [
         ([5, 4, 3, 4, 4, 2, 3, 2, 3, 1], 3, 50, 9, 5),  # an equal loss is no better one
         ([5, 4, 3, 4, 4, 2, 3, 2, 3, 1], 2, 50, 5, 2),
@@ -94,13 +94,13 @@ def test_on_a_noiseless_series_recursive_and_direct_agree():
         ([1, 2], 2, 0, 1, 0),
     ],
 )
-def test_training_ends_in_time_with_the_best_parameters(table, patience, longest, looks, best):
+def test_training_ends_in_time_with_the_best_parameters(table, patience, max_epochs, looks, best):
     kept, losses = rnnlib.train_early_stopping(
         DenseParams([[0.0]], [0.0]),
         lambda params: params.map(lambda a: a + 1),
         lambda params: table[int(params.b_y[0])],
         patience=patience,
-        longest=longest,
+        max_epochs=max_epochs,
     )
     assert kept.b_y[0] == best and losses.tolist() == table[:looks]
 
@@ -109,13 +109,13 @@ def test_an_interval_holds_its_share_and_each_step_has_its_own():
     rng = np.random.default_rng(4)
     scale = np.array([[1.0], [5.0]])
     errors, targets = (0.5 + scale * rng.normal(size=(2, 20_000)) for _ in range(2))
-    for share in (0.5, 0.8, 0.95):
-        lower, upper = rnnlib.prediction_interval(np.zeros((2, 20_000)), errors, share=share)
-        np.testing.assert_allclose(rnnlib.coverage(targets, lower, upper), share, atol=0.015)
+    for level in (0.5, 0.8, 0.95):
+        lower, upper = rnnlib.prediction_interval(np.zeros((2, 20_000)), errors, level=level)
+        np.testing.assert_allclose(rnnlib.coverage(targets, lower, upper), level, atol=0.015)
         width = (upper - lower)[:, 0]
         assert width[1] / width[0] == pytest.approx(5, rel=0.06)
     with pytest.raises(ValueError, match="between 0 and 1, got 80"):
-        rnnlib.prediction_interval(np.zeros((2, 3)), errors, share=80)
+        rnnlib.prediction_interval(np.zeros((2, 3)), errors, level=80)
     with pytest.raises(ShapeError, match="agree in K"):
         rnnlib.prediction_interval(np.zeros((3, 2)), errors)
     with pytest.raises(ShapeError, match="one shape"):

@@ -83,7 +83,7 @@ def test_layer_norm_through_time_keeps_float32_and_names_wrong_shapes():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_huge_vectors_are_normalised_without_a_warning(dtype):
+def test_huge_vectors_are_normalized_without_a_warning(dtype):
     params = LayerNormParams(np.ones(3), np.zeros(3)).astype(dtype)
     x = np.array([[1, 2, 4], [-3, 0, 1], [5, 5, 5]], dtype=dtype)
     expected, small = layer_norm(x, params)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnlib import continue_text, longest_copy, stream_batches, text_streams
 from rnnlib.data import irish_tunes
 from rnnlib.music import (
     abc_sections,
@@ -22,7 +21,7 @@ from rnnlib.music import (
     note_length,
     read_abc,
     sharps_of_key,
-    synthesise,
+    synthesize,
     tone,
 )
 
@@ -143,43 +142,12 @@ def test_a_tone_has_its_partials_and_nothing_above_half_of_the_rate(number):
 
 def test_a_melody_sounds_at_its_pitches_one_after_the_other():
     midi, units = melody("M:C\nK:D Major\nA4 z2 f4")
-    samples = synthesise(midi, units * 0.25, 8000)
+    samples = synthesize(midi, units * 0.25, 8000)
     assert len(samples) == 8000 * 2.5 and np.abs(samples).max() <= 1
     assert not samples[8000:12000].any()
     for part, hertz in ((samples[:8000], 440.0), (samples[12000:], 739.99)):
         freqs, strength = spectrum(part, 8000)
         assert freqs[strength.argmax()] == pytest.approx(hertz, abs=1)
-
-
-@given(st.integers(2, 60), st.integers(1, 6))
-def test_streams_are_the_pieces_of_stream_batches_and_follow_the_text(length, N):
-    ids = np.arange(length)
-    if (length - 1) // N < 1:
-        with pytest.raises(ValueError, match="too few"):
-            text_streams(ids, N)
-        return
-    inputs, targets = text_streams(ids, N)
-    assert np.array_equal(targets, inputs + 1)
-    assert np.array_equal(inputs.T.ravel(), ids[: inputs.size])
-    pieces = list(stream_batches(ids, N, 3))
-    assert np.array_equal(np.concatenate([piece for piece, _ in pieces]), inputs)
-
-
-def test_writing_on_reads_every_symbol_once_and_carries_the_state():
-    seen = []
-
-    def step(symbol, state):
-        seen.append(symbol)
-        return [symbol, state], state + 1
-
-    written = continue_text([5, 6], 3, step, lambda logits: 10 * logits[1], 0)
-    assert written.tolist() == [10, 20, 30] and seen[:4] == [5, 6, 10, 20]
-
-
-@given(st.text("abc", max_size=15), st.text("abc", max_size=15))
-def test_longest_copy_is_the_longest_of_all_parts(text, source):
-    parts = {text[a:b] for a in range(len(text)) for b in range(a, len(text) + 1)}
-    assert longest_copy(text, source) == max((len(p) for p in parts if p in source), default=0)
 
 
 def test_no_tune_keeps_a_title_or_a_name():

@@ -12,6 +12,7 @@ from rnnlib import (
     pad,
     reverse_by_length,
     stream_batches,
+    text_streams,
     unpad,
     windows,
 )
@@ -129,3 +130,17 @@ def test_adding_problem_marks_one_step_in_each_half_and_adds_them():
     for steps in ([5], [-1], [1.0]):
         with pytest.raises(ValueError, match=r"first must hold steps in 0 ... 4 \(T=5\)"):
             adding_batch(np.ones((5, 1)), steps, [3])
+
+
+@given(st.integers(2, 60), st.integers(1, 6))
+def test_streams_are_the_pieces_of_stream_batches_and_follow_the_text(length, N):
+    ids = np.arange(length)
+    if (length - 1) // N < 1:
+        with pytest.raises(ValueError, match="too few"):
+            text_streams(ids, N)
+        return
+    inputs, targets = text_streams(ids, N)
+    assert np.array_equal(targets, inputs + 1)
+    assert np.array_equal(inputs.T.ravel(), ids[: inputs.size])
+    pieces = list(stream_batches(ids, N, 3))
+    assert np.array_equal(np.concatenate([piece for piece, _ in pieces]), inputs)

@@ -79,7 +79,7 @@ def test_errors():
         from_torch(torch.nn.LSTM(3, 4, proj_size=2))
     with pytest.raises(ValueError, match="the same cell and the same size"):
         to_torch(StackParams((init_rnn(3, 4, rng), init_gru(4, 4, rng))))
-    with pytest.raises(ValueError, match="layer normalisation"):
+    with pytest.raises(ValueError, match="layer normalization"):
         to_torch(init_stack(init_rnn, 3, 4, 2, rng, norm=True))
 
 

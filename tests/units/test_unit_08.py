@@ -38,7 +38,7 @@ def test_the_examples_on_paper():
     xs, targets = rnnlib.windows(np.arange(1.0, 7.0), 3, horizon=2)
     assert xs[:, :, 0].T.tolist() == [[1, 2, 3], [2, 3, 4]]
     assert targets[:, :, 0].T.tolist() == [[4, 5], [5, 6]]
-    scaled, mean, std = rnnlib.standardise(np.array([[1.0], [3.0], [10.0]]), 2)
+    scaled, mean, std = rnnlib.standardize(np.array([[1.0], [3.0], [10.0]]), 2)
     assert (scaled.ravel().tolist(), mean[0], std[0]) == ([-1, 1, 8], 2, 1)
     xs = np.arange(1.0, 5.0).reshape(4, 1, 1)
     assert rnnlib.seasonal_naive(xs, 5, period=2).ravel().tolist() == [3, 4, 3, 4, 3]

@@ -5,14 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnlib.bptt import checkpointed_backward, checkpointed_forward
-from rnnlib.cells import cell_functions
-from rnnlib.init import init_gru, init_lstm, init_rnn
+from rnnlib.cells import CELLS, cell_functions
 from rnnlib.stack import zero_state
 from rnnlib.torch_bridge import to_torch
 
 __all__ = ["ROWS", "SIZES", "Row", "contestants", "with_checkpoints"]
 
-INIT = {"rnn": init_rnn, "gru": init_gru, "lstm": init_lstm}
+INIT = {cell.torch.lower(): cell.init for cell in CELLS if cell.torch}
 SIZES = [
     (25, 1, 28, 64),
     (50, 1, 64, 100),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnlib.clipping import clip_grad_norm
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u03_training.inputs import PLAIN_SIZES, group
-from rnnlib.optim import clip_grad_norm
 
 
 def _draw_clip(rng):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u03_training.inputs import PLAIN_SIZES, group
-from rnnlib.optim import EarlyStopping, early_stopping
+from rnnlib.stopping import EarlyStopping, early_stopping
 
 
 def _draw_early(rng):

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
-from rnnlib.text import sample
+from rnnlib.generation import sample
 
 ROWS = 2
 """Different rows of logits; each comes back many times, so that its symbols can be counted."""

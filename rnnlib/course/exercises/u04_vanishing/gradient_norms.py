@@ -1,17 +1,17 @@
-"""Exercise `gradient_norms`: The lengths of dL/dh_t; see `rnnlib.gradients.gradient_norms`."""
+"""Exercise `gradient_norms`: The lengths of dL/dh_t; see `rnnlib.jacobians.gradient_norms`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import gradients
+import rnnlib
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 
 
 def gradient_norms(dh, jacobians):
-    """The lengths of dL/dh_t; see `rnnlib.gradients.gradient_norms`."""
-    return gradients.gradient_norms(dh, jacobians)
+    """The lengths of dL/dh_t; see `rnnlib.jacobians.gradient_norms`."""
+    return rnnlib.gradient_norms(dh, jacobians)
 
 
 def _draw_norms(rng):

@@ -1,18 +1,18 @@
-"""Exercise `jacobian_bound`: The bound for |J_t|; see `rnnlib.gradients.jacobian_bound`."""
+"""Exercise `jacobian_bound`: The bound for |J_t|; see `rnnlib.jacobians.jacobian_bound`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import gradients
+from rnnlib import jacobians
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
 
 
 def jacobian_bound(hs, params):
-    """The bound for |J_t|; see `rnnlib.gradients.jacobian_bound`."""
-    return gradients.jacobian_bound(hs, params)
+    """The bound for |J_t|; see `rnnlib.jacobians.jacobian_bound`."""
+    return jacobians.jacobian_bound(hs, params)
 
 
 def _draw_bound(rng):

@@ -1,18 +1,18 @@
-"""Exercise `rnn_jacobian`: The Jacobian of one tanh step; see `rnnlib.gradients.rnn_jacobian`."""
+"""Exercise `rnn_jacobian`: The Jacobian of one tanh step; see `rnnlib.jacobians.rnn_jacobian`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import gradients
+from rnnlib import jacobians
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
 
 
 def rnn_jacobian(h_next, params):
-    """The Jacobian of one tanh step; see `rnnlib.gradients.rnn_jacobian`."""
-    return gradients.rnn_jacobian(h_next, params)
+    """The Jacobian of one tanh step; see `rnnlib.jacobians.rnn_jacobian`."""
+    return jacobians.rnn_jacobian(h_next, params)
 
 
 def _draw_jacobian(rng):

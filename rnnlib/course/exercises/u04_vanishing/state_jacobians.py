@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import gradients
+from rnnlib import jacobians
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u04_vanishing.inputs import draw_weights
@@ -13,8 +13,8 @@ from rnnlib.rnn import rnn_forward
 
 
 def state_jacobians(xs, state0, params):
-    """The products of the Jacobians; see `rnnlib.gradients.state_jacobians`."""
-    return gradients.state_jacobians(xs, state0, params)
+    """The products of the Jacobians; see `rnnlib.jacobians.state_jacobians`."""
+    return jacobians.state_jacobians(xs, state0, params)
 
 
 def _draw_state_jacobians(rng):

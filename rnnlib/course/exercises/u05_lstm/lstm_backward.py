@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import lstm
+from rnnlib import lstm_sequence
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u05_lstm.inputs import GRADS, draw_state, draw_weights
 from rnnlib.course.exercises.u05_lstm.lstm_forward import lstm_forward
-from rnnlib.lstm import LSTMParams, LSTMState, lstm_step_backward
+from rnnlib.lstm import LSTMCache, LSTMParams, LSTMState, lstm_step_backward
 
 
 def lstm_backward(dhs, dstate, caches):
     """`rnnlib.lstm_backward` from a list of caches, one for each step."""
     cs = np.stack([cache.c_next for cache in caches])
     hs = np.stack([cache.o for cache in caches]) * np.tanh(cs)
-    whole = lstm.LSTMCache(
+    whole = LSTMCache(
         xs=np.stack([cache.x for cache in caches]),
         h0=caches[0].h,
         c0=caches[0].c,
@@ -25,7 +25,7 @@ def lstm_backward(dhs, dstate, caches):
         gates=np.stack([[cache.i, cache.f, cache.g, cache.o] for cache in caches]),
         params=caches[0].params,
     )
-    return lstm.lstm_backward(dhs, dstate, whole)
+    return lstm_sequence.lstm_backward(dhs, dstate, whole)
 
 
 def _draw_backward(rng):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import lstm
+from rnnlib import lstm_sequence
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u05_lstm.inputs import draw_state, draw_weights
@@ -13,7 +13,7 @@ from rnnlib.lstm import LSTMState, LSTMStepCache, lstm_step
 
 def lstm_forward(xs, state0, params):
     """`rnnlib.lstm_forward` with a list of caches, one for each step."""
-    hs, state, cache = lstm.lstm_forward(xs, state0, params)
+    hs, state, cache = lstm_sequence.lstm_forward(xs, state0, params)
     before = zip([cache.h0, *cache.hs], [cache.c0, *cache.cs], strict=True)
     steps = zip(cache.xs, before, cache.gates, cache.cs, strict=False)
     caches = [LSTMStepCache(x, h, c, *gates, c_next, params) for x, (h, c), gates, c_next in steps]

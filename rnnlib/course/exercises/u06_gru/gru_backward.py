@@ -7,7 +7,8 @@ import numpy as np
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u06_gru.inputs import GRADS, SEQUENCE_SIZES, SIGMOID, draw_weights
-from rnnlib.gru import GRUParams, GRUStepCache, gru_backward, gru_forward, gru_step_backward
+from rnnlib.gru import GRUParams, GRUStepCache, gru_step_backward
+from rnnlib.gru_sequence import gru_backward, gru_forward
 
 
 def _draw_backward(rng):

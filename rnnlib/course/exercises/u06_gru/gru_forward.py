@@ -8,7 +8,8 @@ from rnnlib.activations import sigmoid
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u06_gru.inputs import SEQUENCE_SIZES, SIGMOID, draw_weights
-from rnnlib.gru import GRUCache, gru_forward, gru_step
+from rnnlib.gru import GRUCache, gru_step
+from rnnlib.gru_sequence import gru_forward
 
 
 def _draw_forward(rng):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnlib.bidirectional import BidirectionalParams, bidirectional_backward, bidirectional_forward
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u07_deep.inputs import THE_RNN, as_array, as_parts, draw_both, one_each
 from rnnlib.rnn import rnn_backward
-from rnnlib.stack import BidirectionalParams, bidirectional_backward, bidirectional_forward
 
 
 def _draw_both_backward(rng):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnlib.bidirectional import bidirectional_forward
 from rnnlib.course.exercises.exercise import Exercise
 from rnnlib.course.exercises.u07_deep.inputs import THE_RNN, as_array, as_parts, draw_both, one_each
 from rnnlib.rnn import rnn_forward
-from rnnlib.stack import bidirectional_forward
 
 
 def observe_both(value, case):

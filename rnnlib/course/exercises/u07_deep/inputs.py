@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnlib.bidirectional import BidirectionalParams
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.drawing import drawn_lengths
 from rnnlib.course.exercises.exercise import Case, Unusable
 from rnnlib.rnn import RNNParams
 from rnnlib.sequences import lengths_to_mask
-from rnnlib.stack import BidirectionalParams
 
 MORE_PADDING = "more padding"
 

@@ -6,14 +6,14 @@ from rnnlib.course.exercises.u08_forecasting.future_leak import FUTURE_LEAK
 from rnnlib.course.exercises.u08_forecasting.prediction_interval import PREDICTION_INTERVAL
 from rnnlib.course.exercises.u08_forecasting.recursive_forecast import RECURSIVE_FORECAST
 from rnnlib.course.exercises.u08_forecasting.seasonal_naive import SEASONAL_NAIVE
-from rnnlib.course.exercises.u08_forecasting.standardise import STANDARDISE
+from rnnlib.course.exercises.u08_forecasting.standardize import STANDARDIZE
 from rnnlib.course.exercises.u08_forecasting.train_early_stopping import TRAIN_EARLY_STOPPING
 from rnnlib.course.exercises.u08_forecasting.windows import WINDOWS
 
 EXERCISES = (
     WINDOWS,
     FUTURE_LEAK,
-    STANDARDISE,
+    STANDARDIZE,
     SEASONAL_NAIVE,
     FIT_AR,
     TRAIN_EARLY_STOPPING,

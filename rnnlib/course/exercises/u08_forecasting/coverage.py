@@ -27,7 +27,7 @@ def _draw_coverage(rng):
         yield Case((targets, centre - below, centre + above), s, kind)
 
 
-COVERAGE = Exercise("coverage", coverage, _draw_coverage, results={"share": "(K,)"})
+COVERAGE = Exercise("coverage", coverage, _draw_coverage, results={"coverage": "(K,)"})
 
 
 @COVERAGE.variant

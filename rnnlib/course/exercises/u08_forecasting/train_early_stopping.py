@@ -8,43 +8,43 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.dense import DenseParams
 from rnnlib.forecasting import train_early_stopping
-from rnnlib.optim import EarlyStopping, early_stopping
+from rnnlib.stopping import EarlyStopping, early_stopping
 
 HIGHS_AND_LOWS = (
     (7, 5, 4, 4.5, 4.2, 3, 3.5, 3, 3.2, 1, 0.5, 2, 2, 2, 2),  # lower again too late
-    (9, 7, 8, 6, 6.5, 5, 5.5, 5.2, 1, 0.5, 0.4, 0.3, 0.2, 0.1),  # ended by `longest`
+    (9, 7, 8, 6, 6.5, 5, 5.5, 5.2, 1, 0.5, 0.4, 0.3, 0.2, 0.1),  # ended by `max_epochs`
     (2, 3, 4, 2.5, 2.2, 1, 0.5, 3, 3, 3, 3, 3),  # the start is the best
 )
 
 
 def _training(rng, table, H, K):
-    """A start, an update that only counts, and a look that reads the table at the count."""
+    """A start, an update that only counts, and an evaluation that reads the table at the count."""
     start = drawing.params(rng, DenseParams, W_hy=(H, K), b_y=(K,))
     by = drawing.params(rng, DenseParams, W_hy=(H, K), b_y=(K,)).map(np.abs)
     table = np.array(table) * rng.uniform(0.5, 1.5)
 
     def update(params):
-        """One round of training."""
+        """One epoch of training."""
         return params.map(lambda p, step: p + step, by)
 
-    def look(params):
+    def evaluate(params):
         """The validation loss."""
-        rounds = round(float((params.b_y[0] - start.b_y[0]) / by.b_y[0]))
-        return float(table[min(rounds, len(table) - 1)])
+        epochs = round(float((params.b_y[0] - start.b_y[0]) / by.b_y[0]))
+        return float(table[min(epochs, len(table) - 1)])
 
-    return start, update, look
+    return start, update, evaluate
 
 
 def _draw_train(rng):
     s, t = {"H": 3, "K": 4}, {"H": 5, "K": 2}
-    for sizes, table, patience, longest in (
+    for sizes, table, patience, max_epochs in (
         (s, 0, 3, 40), (t, 1, 4, 7), (t, 2, 3, 20), (s, 0, 2, 30),
     ):  # fmt: skip
-        options = {"patience": patience, "longest": longest}
+        options = {"patience": patience, "max_epochs": max_epochs}
         yield Case(_training(rng, HIGHS_AND_LOWS[table], **sizes), sizes, options=options)
     for letter in "HK":
         sizes = {**s, letter: 1}
-        options = {"patience": 3, "longest": 40}
+        options = {"patience": 3, "max_epochs": 40}
         yield Case(_training(rng, HIGHS_AND_LOWS[0], **sizes), sizes, drawing.ONES, options=options)
     yield Case(_training(rng, HIGHS_AND_LOWS[0], **s), s, "the default patience")
 
@@ -55,18 +55,18 @@ TRAIN_EARLY_STOPPING = Exercise(
     _draw_train,
     results={"best.W_hy": "(H, K)", "best.b_y": "(K,)", "losses": ""},
     weights={"losses": 2},
-    borrow=("rnnlib.optim",),
+    borrow=("rnnlib.stopping",),
 )
 
 
 @TRAIN_EARLY_STOPPING.variant
-def four_variables(params, update, look, *, patience=5, longest=100):
+def four_variables(params, update, evaluate, *, patience=5, max_epochs=100):
     """The rule of unit 03 with plain variables."""
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -75,13 +75,13 @@ def four_variables(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.variant
-def with_unit_03(params, update, look, *, patience=5, longest=100):
-    """The state of unit 03, given for the start and after each round."""
-    losses = [look(params)]
+def with_unit_03(params, update, evaluate, *, patience=5, max_epochs=100):
+    """The state of unit 03, given for the start and after each epoch."""
+    losses = [evaluate(params)]
     state = EarlyStopping(patience, losses[0], params, 0)
-    for _ in range(longest):
+    for _ in range(max_epochs):
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < state.best_loss:
             state = EarlyStopping(patience, losses[-1], params, 0)
         else:
@@ -92,12 +92,12 @@ def with_unit_03(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.variant
-def with_the_librarys_rule(params, update, look, *, patience=5, longest=100):
+def with_the_librarys_rule(params, update, evaluate, *, patience=5, max_epochs=100):
     """The library's `early_stopping`, as in the reference."""
     losses, rule = [], EarlyStopping(patience)
-    for rounds in range(longest + 1):
-        params = update(params) if rounds else params
-        losses.append(look(params))
+    for epochs in range(max_epochs + 1):
+        params = update(params) if epochs else params
+        losses.append(evaluate(params))
         rule = early_stopping(losses[-1], params, rule)
         if rule.stop:
             break
@@ -105,36 +105,36 @@ def with_the_librarys_rule(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.variant
-def all_kept(params, update, look, *, patience=5, longest=100):
+def all_kept(params, update, evaluate, *, patience=5, max_epochs=100):
     """All parameters kept; the place of the lowest loss says when to stop."""
-    kept, losses = [params], [look(params)]
-    while len(losses) <= longest and len(losses) - 1 - np.argmin(losses) < patience:
+    kept, losses = [params], [evaluate(params)]
+    while len(losses) <= max_epochs and len(losses) - 1 - np.argmin(losses) < patience:
         kept.append(update(kept[-1]))
-        losses.append(look(kept[-1]))
+        losses.append(evaluate(kept[-1]))
     return kept[np.argmin(losses)], np.array(losses)
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def last_parameters_returned(params, update, look, *, patience=5, longest=100):
+def last_parameters_returned(params, update, evaluate, *, patience=5, max_epochs=100):
     """the *last* parameters come back, from after the waiting. Keep those of the lowest loss."""
-    best_loss, waited = look(params), 0
+    best_loss, waited = evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         waited = 0 if losses[-1] < best_loss else waited + 1
         best_loss = min(best_loss, losses[-1])
     return params, np.array(losses)
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def stopped_at_once(params, update, look, *, patience=5, longest=100):
+def stopped_at_once(params, update, evaluate, *, patience=5, max_epochs=100):
     """the training ends at the first loss that is no better, without any patience."""
-    best, best_loss, losses = params, look(params), []
+    best, best_loss, losses = params, evaluate(params), []
     losses.append(best_loss)
-    for _ in range(longest):
+    for _ in range(max_epochs):
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] >= best_loss:
             break
         best, best_loss = params, losses[-1]
@@ -142,13 +142,13 @@ def stopped_at_once(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def waiting_never_begins_again(params, update, look, *, patience=5, longest=100):
-    """`waited` is not set back to 0 by a better loss, so that all bad rounds count together."""
-    best, best_loss, waited = params, look(params), 0
+def waiting_never_begins_again(params, update, evaluate, *, patience=5, max_epochs=100):
+    """`waited` is not set back to 0 by a better loss, so that all bad epochs count together."""
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss = params, losses[-1]
         else:
@@ -157,13 +157,13 @@ def waiting_never_begins_again(params, update, look, *, patience=5, longest=100)
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def one_round_too_patient(params, update, look, *, patience=5, longest=100):
-    """one round more than `patience` is waited: the loop goes on while `waited < patience`."""
-    best, best_loss, waited = params, look(params), 0
+def one_epoch_too_patient(params, update, evaluate, *, patience=5, max_epochs=100):
+    """one epoch more than `patience` is waited: the loop goes on while `waited < patience`."""
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited <= patience and len(losses) <= longest:
+    while waited <= patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -172,13 +172,13 @@ def one_round_too_patient(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def an_equal_loss_taken_for_better(params, update, look, *, patience=5, longest=100):
+def an_equal_loss_taken_for_better(params, update, evaluate, *, patience=5, max_epochs=100):
     """an equal loss counts as a better one: `<=` stands where `<` belongs."""
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] <= best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -187,13 +187,13 @@ def an_equal_loss_taken_for_better(params, update, look, *, patience=5, longest=
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def longest_ignored(params, update, look, *, patience=5, longest=100):
-    """`longest` is ignored, and only patience ends the training."""
-    best, best_loss, waited = params, look(params), 0
+def max_epochs_ignored(params, update, evaluate, *, patience=5, max_epochs=100):
+    """`max_epochs` is ignored, and only patience ends the training."""
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
     while waited < patience:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -202,25 +202,25 @@ def longest_ignored(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def patience_ignored(params, update, look, *, patience=5, longest=100):
-    """`patience` is ignored, and all `longest` rounds are trained."""
-    best, best_loss = params, look(params)
+def patience_ignored(params, update, evaluate, *, patience=5, max_epochs=100):
+    """`patience` is ignored, and all `max_epochs` epochs are trained."""
+    best, best_loss = params, evaluate(params)
     losses = [best_loss]
-    for _ in range(longest):
+    for _ in range(max_epochs):
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss = params, losses[-1]
     return best, np.array(losses)
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def start_not_looked_at(params, update, look, *, patience=5, longest=100):
-    """the start is never looked at: the first loss is that *before* the first round."""
+def start_not_evaluated(params, update, evaluate, *, patience=5, max_epochs=100):
+    """the start is never evaluated: the first loss is that *before* the first epoch."""
     best, best_loss, waited, losses = params, np.inf, 0, []
-    while waited < patience and len(losses) < longest:
+    while waited < patience and len(losses) < max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -229,13 +229,13 @@ def start_not_looked_at(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def compared_with_the_round_before(params, update, look, *, patience=5, longest=100):
-    """each loss is compared with that of the round before. Compare it with the lowest so far."""
-    best, before, waited = params, look(params), 0
+def compared_with_the_epoch_before(params, update, evaluate, *, patience=5, max_epochs=100):
+    """each loss is compared with that of the epoch before. Compare it with the lowest so far."""
+    best, before, waited = params, evaluate(params), 0
     losses = [before]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < before:
             best, waited = params, 0
         else:
@@ -245,14 +245,14 @@ def compared_with_the_round_before(params, update, look, *, patience=5, longest=
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def looked_before_the_update(params, update, look, *, patience=5, longest=100):
-    """the loss is looked at before the update, but belongs to the parameters after it. First
-    update, then look.
+def evaluated_before_the_update(params, update, evaluate, *, patience=5, max_epochs=100):
+    """the loss is measured before the update, but belongs to the parameters after it. First
+    update, then evaluate.
     """
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
-        losses.append(look(params))
+    while waited < patience and len(losses) <= max_epochs:
+        losses.append(evaluate(params))
         params = update(params)
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
@@ -262,15 +262,15 @@ def looked_before_the_update(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def trained_on_from_the_best(params, update, look, *, patience=5, longest=100):
-    """every round begins again from the *best* parameters. Training goes on from the last ones;
+def trained_on_from_the_best(params, update, evaluate, *, patience=5, max_epochs=100):
+    """every epoch begins again from the *best* parameters. Training goes on from the last ones;
     the best are only kept.
     """
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(best)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -279,13 +279,13 @@ def trained_on_from_the_best(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def best_loss_alone_returned(params, update, look, *, patience=5, longest=100):
+def best_loss_alone_returned(params, update, evaluate, *, patience=5, max_epochs=100):
     """the lowest loss comes back as the second value. All losses are wanted, in their order."""
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -294,13 +294,13 @@ def best_loss_alone_returned(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def only_better_losses_kept(params, update, look, *, patience=5, longest=100):
-    """only the losses that were better are noted. Each look is."""
-    best, best_loss, waited = params, look(params), 0
+def only_better_losses_kept(params, update, evaluate, *, patience=5, max_epochs=100):
+    """only the losses that were better are noted. Each one is."""
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -309,13 +309,13 @@ def only_better_losses_kept(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def best_loss_never_lowered(params, update, look, *, patience=5, longest=100):
+def best_loss_never_lowered(params, update, evaluate, *, patience=5, max_epochs=100):
     """the lowest loss is never noted: every loss is compared with that of the start."""
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, waited = params, 0
         else:
@@ -324,13 +324,13 @@ def best_loss_never_lowered(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def highest_loss_kept(params, update, look, *, patience=5, longest=100):
+def highest_loss_kept(params, update, evaluate, *, patience=5, max_epochs=100):
     """the parameters with the *highest* loss are kept: the comparison is turned round."""
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] > best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -339,13 +339,13 @@ def highest_loss_kept(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def losses_returned_first(params, update, look, *, patience=5, longest=100):
+def losses_returned_first(params, update, evaluate, *, patience=5, max_epochs=100):
     """the two are returned in the wrong order: it is the best parameters, then the losses."""
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -354,15 +354,15 @@ def losses_returned_first(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def one_round_too_many(params, update, look, *, patience=5, longest=100):
-    """one round too many is trained: the look at the start is none, so `longest` rounds give
-    `longest + 1` losses.
+def one_epoch_too_many(params, update, evaluate, *, patience=5, max_epochs=100):
+    """one epoch too many is trained: the start is none, so `max_epochs` epochs give
+    `max_epochs + 1` losses.
     """
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest + 1:
+    while waited < patience and len(losses) <= max_epochs + 1:
         params = update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:
@@ -371,15 +371,15 @@ def one_round_too_many(params, update, look, *, patience=5, longest=100):
 
 
 @TRAIN_EARLY_STOPPING.mistake
-def update_thrown_away(params, update, look, *, patience=5, longest=100):
+def update_thrown_away(params, update, evaluate, *, patience=5, max_epochs=100):
     """what `update` returns is thrown away, so that nothing is ever trained: `params =
     update(params)`.
     """
-    best, best_loss, waited = params, look(params), 0
+    best, best_loss, waited = params, evaluate(params), 0
     losses = [best_loss]
-    while waited < patience and len(losses) <= longest:
+    while waited < patience and len(losses) <= max_epochs:
         update(params)
-        losses.append(look(params))
+        losses.append(evaluate(params))
         if losses[-1] < best_loss:
             best, best_loss, waited = params, losses[-1], 0
         else:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib.attention import (
-    attention_context_backward,
-    dot_scores_backward,
-    masked_softmax_backward,
-)
+from rnnlib.attention import attention_context_backward, masked_softmax_backward
+from rnnlib.attention_scores import dot_scores_backward
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u10_attention.inputs import SIZES, draw_weights

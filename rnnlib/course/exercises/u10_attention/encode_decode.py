@@ -14,7 +14,8 @@ from rnnlib.course.exercises.u10_attention.inputs import (
     draw_models,
 )
 from rnnlib.dense import output_step
-from rnnlib.gru import gru_forward, gru_step
+from rnnlib.gru import gru_step
+from rnnlib.gru_sequence import gru_forward
 
 
 def encode_decode(xs, mask, ys, encoder, decoder, out):

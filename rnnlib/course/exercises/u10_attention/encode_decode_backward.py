@@ -13,7 +13,7 @@ from rnnlib.course.exercises.u10_attention.inputs import (
     draw_models,
 )
 from rnnlib.dense import DenseParams, output_step_backward
-from rnnlib.gru import gru_backward, gru_forward
+from rnnlib.gru_sequence import gru_backward, gru_forward
 
 
 def encode_decode_backward(dlogits, encoder_cache, decoder_cache, out):

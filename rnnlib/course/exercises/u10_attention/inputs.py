@@ -24,7 +24,13 @@ def draw_weights(rng, s):
     return weights if s["T"] > 1 else weights * rng.uniform(0.5, 1.5, weights.shape)
 
 
-THE_GRU = ("rnnlib.gru", "rnnlib.dense", "rnnlib.activations", "rnnlib._timesteps")
+THE_GRU = (
+    "rnnlib.gru",
+    "rnnlib.gru_sequence",
+    "rnnlib.dense",
+    "rnnlib.activations",
+    "rnnlib._timesteps",
+)
 """Units 01 and 06 are lent: the cell and the output layer, and what they call themselves."""
 
 

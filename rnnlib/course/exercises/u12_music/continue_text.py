@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.sequences import continue_text
+from rnnlib.generation import continue_text
 
 
 def second_best(logits):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.sequences import longest_copy
+from rnnlib.generation import longest_copy
 
 
 def _draw_copy(rng):

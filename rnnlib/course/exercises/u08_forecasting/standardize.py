@@ -1,4 +1,4 @@
-"""Exercise `standardise`."""
+"""Exercise `standardize`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise
-from rnnlib.forecasting import standardise
+from rnnlib.forecasting import standardize
 
 
-def _draw_standardise(rng):
+def _draw_standardize(rng):
     for kind, D, L, L_train in ((PLAIN, 3, 11, 7), (PLAIN, 2, 9, 6), (drawing.ONES, 1, 10, 6)):
         series = drawing.array(rng, L, D) * np.linspace(1, 4, D) + np.linspace(3, 8, D)
         series[L_train:] += rng.uniform(1.5, 3.5, D)  # later on the level is another
@@ -18,16 +18,16 @@ def _draw_standardise(rng):
     yield Case((series, 8), {"D": 4, "L_train": 8}, "a level far from 0")
 
 
-STANDARDISE = Exercise(
-    "standardise",
-    standardise,
-    _draw_standardise,
+STANDARDIZE = Exercise(
+    "standardize",
+    standardize,
+    _draw_standardize,
     results={"scaled": "(steps, D)", "mean": "(D,)", "std": "(D,)"},
     weights={"scaled": 2},
 )
 
 
-@STANDARDISE.variant
+@STANDARDIZE.variant
 def measured_then_scaled(series, L_train):
     """Mean and deviation of the training part, used on all of it."""
     mean = series[:L_train].mean(axis=0)
@@ -35,7 +35,7 @@ def measured_then_scaled(series, L_train):
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.variant
+@STANDARDIZE.variant
 def from_squares(series, L_train):
     """The deviation from the squares of what is left."""
     training = series[0:L_train, :]
@@ -45,7 +45,7 @@ def from_squares(series, L_train):
     return np.divide(np.subtract(series, mean), std), mean, std
 
 
-@STANDARDISE.variant
+@STANDARDIZE.variant
 def column_by_column(series, L_train):
     """A loop over the columns."""
     scaled = np.zeros_like(series)
@@ -57,7 +57,7 @@ def column_by_column(series, L_train):
     return scaled, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def measured_on_everything(series, L_train):
     """mean and deviation are taken from the whole series: what is to be forecast has a part in
     them. Take `series[:L_train]`.
@@ -66,7 +66,7 @@ def measured_on_everything(series, L_train):
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def mean_of_everything(series, L_train):
     """the mean is taken from the whole series. It belongs to the training part, as the deviation
     does.
@@ -75,7 +75,7 @@ def mean_of_everything(series, L_train):
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def deviation_of_everything(series, L_train):
     """the deviation is taken from the whole series. It belongs to the training part, as the mean
     does.
@@ -84,7 +84,7 @@ def deviation_of_everything(series, L_train):
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def measured_on_the_test_part(series, L_train):
     """mean and deviation are taken from what comes *after* the training part: `[L_train:]` is the
     rest, `[:L_train]` the beginning.
@@ -93,35 +93,35 @@ def measured_on_the_test_part(series, L_train):
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def one_step_too_many(series, L_train):
     """the training part is one step too long: `[:L_train]` already holds L_train steps."""
     mean, std = series[: L_train + 1].mean(axis=0), series[: L_train + 1].std(axis=0)
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def one_mean_for_all_columns(series, L_train):
     """one mean and one deviation are taken for all columns. Each column has its own: `axis=0`."""
     mean, std = series[:L_train].mean(), series[:L_train].std()
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def mean_of_each_step(series, L_train):
     """the mean is taken over the columns, for each step. It goes over time: `axis=0`."""
     mean, std = series[:L_train].mean(axis=1), series[:L_train].std(axis=1)
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def variance_for_deviation(series, L_train):
     """the variance takes the deviation's place: its square root is missing."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].var(axis=0)
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def divided_by_one_less(series, L_train):
     """the variance is divided by L_train - 1, as pandas does. Here it is a plain mean of squares,
     as in `np.std`.
@@ -130,28 +130,28 @@ def divided_by_one_less(series, L_train):
     return (series - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def mean_left_in(series, L_train):
     """the mean is not subtracted before the division."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
     return series / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def deviation_left_in(series, L_train):
     """the mean is subtracted, but nothing is divided by the deviation."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
     return series - mean, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def brackets_left_out(series, L_train):
     """the brackets are missing: `series - mean / std` divides first."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
     return series - mean / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def between_zero_and_one(series, L_train):
     """the series is stretched between 0 and 1, from its lowest to its highest training value. Here
     the mean becomes 0 and the deviation 1.
@@ -160,7 +160,7 @@ def between_zero_and_one(series, L_train):
     return (series - low) / (high - low), low, high - low
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def only_the_training_part_returned(series, L_train):
     """the training part alone comes back. Measured on the training part, but used on everything."""
     training = series[:L_train]
@@ -168,7 +168,7 @@ def only_the_training_part_returned(series, L_train):
     return (training - mean) / std, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def each_part_by_itself(series, L_train):
     """the rest is scaled with its own mean and deviation, which nobody knows beforehand. All of the
     series is scaled with the training part's.
@@ -178,7 +178,7 @@ def each_part_by_itself(series, L_train):
     return scaled, parts[0].mean(axis=0), parts[0].std(axis=0)
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def scaled_in_place(series, L_train):
     """the series itself is written into, by `-=` and `/=`. Make a new array: `series - mean`."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
@@ -187,7 +187,7 @@ def scaled_in_place(series, L_train):
     return series, mean, std
 
 
-@STANDARDISE.mistake
+@STANDARDIZE.mistake
 def only_the_scaled_series_returned(series, L_train):
     """mean and deviation are not returned. They are needed for the way back."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
