@@ -8,9 +8,13 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # One thread for each process: two test processes on two cores do not slow each other down.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
-PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadscope
-# make test-code ARGS="-k rnn -x" hands options to pytest.
+PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+# make test-code ARGS="-k rnn -x" hands options to pytest; make test ARGS=--quick is for who edits:
+# no slow test, and no notebook is run.
 ARGS :=
+QUICK := $(findstring --quick,$(ARGS))
+# Seconds by the clock for one cell of a notebook: no cell needs a tenth of it on a quiet machine.
+LAST_RESORT := 900
 
 .PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
 	lint format bench bench-grading bench-checks attacks docs pins clean programs
@@ -51,16 +55,16 @@ lint: setup ## look for slips in code and notebooks (ruff)
 	@$(IN_VENV) ruff check . && $(IN_VENV) ruff format --check .
 
 test-code: setup ## tests/ and the examples in rnnlib's docstrings
-	@$(PYTEST) --doctest-modules tests rnnlib $(ARGS)
+	@$(PYTEST) --durations=20 --doctest-modules tests rnnlib $(ARGS)
 
 test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
-	@if ls solutions/*/*.ipynb >/dev/null 2>&1; then \
-		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 \
+	@if [ -n "$(QUICK)" ]; then echo "left out with --quick"; else \
+		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=$(LAST_RESORT) \
 			--nbval-sanitize-with=tests/helpers/nbval_sanitize.cfg solutions/*/*.ipynb $(ARGS); \
-	else echo "no notebooks in solutions/ yet"; fi
+	fi
 
 verify: setup ## check that source, notebook and release of each unit agree
-	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify --workers 2
+	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify --workers 2 $(if $(QUICK),--no-run)
 
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .

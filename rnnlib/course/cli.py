@@ -12,10 +12,12 @@ from multiprocessing import get_context
 from rich.console import Console
 
 from rnnlib.course.progress import progress_bar
+from rnnlib.course.tools import tools_on_path
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    tools_on_path()
     parser = argparse.ArgumentParser(prog="rnnlib", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -30,6 +32,9 @@ def main(argv: list[str] | None = None) -> int:
     verify = commands.add_parser("verify", help="check that source, notebook and release agree")
     verify.add_argument("units", nargs="*")
     verify.add_argument("--workers", type=_positive, default=1, help="processes at once (1)")
+    verify.add_argument(
+        "--no-run", action="store_true", help="compare texts alone, and run no notebook"
+    )
     verify.set_defaults(run=_verify)
 
     grade = commands.add_parser(
@@ -133,11 +138,12 @@ def _verify(options, console) -> int:
     failed = 0
     units = find_units(course_root(), options.units)
     with ExitStack() as stack:
-        verified = map(verify_unit, units)
+        check = partial(verify_unit, run=not options.no_run)
+        verified = map(check, units)
         if options.workers > 1:
             context = get_context("spawn")
             pool = stack.enter_context(ProcessPoolExecutor(options.workers, mp_context=context))
-            verified = pool.map(verify_unit, units)
+            verified = pool.map(check, units)
         for unit, problems in zip(units, verified):
             failed += bool(problems)
             console.print(f"{unit.name}: {'in order' if not problems else 'not in order'}")

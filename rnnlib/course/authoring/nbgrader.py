@@ -11,6 +11,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from rnnlib.course.authoring.fingerprint import fingerprint
 from rnnlib.course.authoring.rules import UnitError
+from rnnlib.course.tools import tools_on_path
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 
@@ -40,6 +41,7 @@ class Fingerprint(NbGraderPreprocessor):
 
 def course_config(course: Path, root: Path | None = None) -> Config:
     """The settings in the ``nbgrader_config.py`` of `course`, for a course that lies at `root`."""
+    tools_on_path()
     config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
     config.CourseDirectory.root = str(root or course)
     return config

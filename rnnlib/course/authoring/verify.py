@@ -5,10 +5,10 @@ from __future__ import annotations
 import nbformat
 from nbformat import NotebookNode
 
-from rnnlib.course.authoring.build import execute, planned, released
+from rnnlib.course.authoring.build import planned, released
 from rnnlib.course.authoring.questions import sealed_text
-from rnnlib.course.authoring.rules import values
 from rnnlib.course.authoring.units import Unit
+from rnnlib.course.authoring.untouched import check_untouched
 
 
 def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
@@ -18,8 +18,7 @@ def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
     ----------
     unit : Unit
     run : bool
-        Whether to execute the students' notebook: its ungraded cells must run, its marked cells
-        must earn nothing.
+        Whether to execute the students' notebook: nothing may break, nothing may earn points.
 
     Raises
     ------
@@ -50,7 +49,7 @@ def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
     if strangers:
         problems.append(f"files that students would get by mistake: {', '.join(strangers)}")
     if run and not problems:
-        problems += check_student_run(nbformat.read(unit.release, as_version=4))
+        problems += check_untouched(nbformat.read(unit.release, as_version=4))
     return problems
 
 
@@ -63,27 +62,3 @@ def same_cells(a: NotebookNode, b: NotebookNode) -> bool:
         ], notebook.metadata
 
     return bare(a) == bare(b)
-
-
-def check_student_run(notebook: NotebookNode) -> list[str]:
-    """Run the untouched students' notebook: nothing may break, and nothing may earn points."""
-    execute(notebook, allow_errors=True)
-    problems = []
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        outputs = cell.get("outputs", [])
-        errors = [o for o in outputs if o.output_type == "error"]
-        noise = [o for o in outputs if o.output_type == "stream" and o.name == "stderr"]
-        if errors:
-            problems.append(
-                f"untouched, cell {cell.id} raises {errors[0].ename}: {errors[0].evalue}"
-            )
-        if noise:
-            problems.append(f"untouched, cell {cell.id} writes to stderr: {noise[0].text[:200]}")
-        if nbgrader.get("grade"):
-            earned = values(cell)
-            if earned != ["0.0"]:
-                problems.append(
-                    f"untouched, {nbgrader['grade_id']} earns {' '.join(earned) or '?'}"
-                )
-    return problems

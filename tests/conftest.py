@@ -1,0 +1,43 @@
+"""Which tests run, and in which order: `--quick` for whoever edits, the slowest modules first."""
+
+FIRST = ("test_attacks.py", "test_exercises.py", "test_environment.py", "test_grading.py")
+"""Modules that take longest: two workers end together only if these begin early."""
+
+SLOW = {
+    *FIRST[2:],
+    *("test_attacks.py", "test_browser.py", "test_authoring.py", "test_bench.py", "test_cli.py"),
+    *("test_bench_checks.py", "test_grading_elsewhere.py", "test_grading_interrupted.py"),
+    *("test_feedback.py", "test_repair.py", "test_report.py", "test_reading.py", "test_docs.py"),
+    *("test_isolation_wire.py", "test_plotting.py", "test_export.py"),
+}
+"""Modules that grade, build, draw or start a browser: left out with `--quick`."""
+
+BANKS, EVERY = "test_exercises.py", 12
+"""The tests made from the banks of mistakes; with `--quick`, one in so many of them runs."""
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="for whoever edits: without the slow tests, and with a part of the banks of mistakes",
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: left out with --quick")
+
+
+def pytest_collection_modifyitems(config, items):
+    rank = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(FIRST)))
+    if not config.getoption("--quick"):
+        return
+    kept, left_out, banks = [], [], 0
+    for item in items:
+        banks += item.path.name == BANKS
+        slow = item.path.name in SLOW or item.get_closest_marker("slow")
+        skipped = item.path.name == BANKS and banks % EVERY
+        (left_out if slow or skipped else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
