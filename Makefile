@@ -12,7 +12,7 @@ PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadsc
 # make test-code ARGS="-k rnn -x" hands options to pytest.
 ARGS :=
 
-.PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
+.PHONY: help setup demo test test-code test-pythons test-notebooks verify lab grade-lab notebooks \
 	lint format bench bench-grading bench-checks attacks docs pins clean programs
 
 help: ## this list
@@ -53,6 +53,9 @@ lint: setup ## look for slips in code and notebooks (ruff)
 test-code: setup ## tests/ and the examples in rnnlib's docstrings
 	@$(PYTEST) --doctest-modules tests rnnlib $(ARGS)
 
+test-pythons: setup ## the tests on each Python from 3.11 to 3.14 that is here, in .venvs/
+	@$(ONE_THREAD) .venv/bin/python .ci/test_pythons.py $(ARGS)
+
 test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
 	@if ls solutions/*/*.ipynb >/dev/null 2>&1; then \
 		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=120 \
@@ -85,7 +88,7 @@ pins: ## resolve all dependencies afresh and rewrite constraints.txt (maintainer
 	@.ci/pin
 
 clean: ## remove .venv and everything that is made, but no work of students
-	rm -rf .venv .venv.lock .demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv.lock .venvs .demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 		-prune -exec rm -rf {} +
 
