@@ -16,7 +16,7 @@ QUICK := $(findstring --quick,$(ARGS))
 # Seconds by the clock for one cell of a notebook: no cell needs a tenth of it on a quiet machine.
 LAST_RESORT := 900
 
-.PHONY: help setup demo test test-code test-notebooks verify lab grade-lab notebooks \
+.PHONY: help setup demo test test-code test-pythons test-notebooks verify lab grade-lab notebooks \
 	lint format bench bench-grading bench-checks attacks docs pins clean programs
 
 help: ## this list
@@ -57,6 +57,9 @@ lint: setup ## look for slips in code and notebooks (ruff)
 test-code: setup ## tests/ and the examples in rnnlib's docstrings
 	@$(PYTEST) --durations=20 --doctest-modules tests rnnlib $(ARGS)
 
+test-pythons: setup ## the tests on each Python from 3.11 to 3.14 that is here, in .venvs/
+	@$(ONE_THREAD) .venv/bin/python .ci/test_pythons.py $(ARGS)
+
 test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
 	@if [ -n "$(QUICK)" ]; then echo "left out with --quick"; else \
 		$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout=$(LAST_RESORT) \
@@ -89,7 +92,7 @@ pins: ## resolve all dependencies afresh and rewrite constraints.txt (maintainer
 	@.ci/pin
 
 clean: ## remove .venv and everything that is made, but no work of students
-	rm -rf .venv .venv.lock .demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv.lock .venvs .demo build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 		-prune -exec rm -rf {} +
 

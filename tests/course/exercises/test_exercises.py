@@ -137,10 +137,10 @@ def test_names_and_order_of_arguments_are_those_that_the_notebook_shows(exercise
 def test_a_check_answers_at_once(exercise):
     """Measured against a loop on the same machine at the same time: `make bench-checks` says more.
 
-    The slowest take 20 loops, each about ten milliseconds of processor time.
+    A loop takes about ten milliseconds of processor time, the slowest check (`sample`) 80 loops.
     """
     for version in (exercise.variants[0], exercise.mistakes[-1]):
-        assert time_check(exercise, version, rounds=3).loops < 60, version.name
+        assert time_check(exercise, version, rounds=3).loops < 250, version.name
 
 
 # --- what a mistake's sentence says -----------------------------------------------------------
