@@ -178,10 +178,8 @@ def write_whole(path: str | Path, data: str | bytes, *, durable: bool = False) -
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     beside.unlink(missing_ok=True)  # of a process with this number that was killed
-    # Not through a link that somebody has put there; readable for whom the umask allows.
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(beside, "xb") as file:  # a new file: not through a link that somebody put there
             file.write(data.encode("utf-8") if isinstance(data, str) else data)
             if durable:
                 file.flush()

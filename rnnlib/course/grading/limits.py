@@ -198,8 +198,11 @@ SIGNS_FOR_ALARM = 2
 FEW_STUDENTS = 4
 """What more of a class have is no sign of one author."""
 
-COMMON_CLASS, COMMON_SHARE = 10, 1 / 3
-"""In a class of so many, statements that more than this share have are everybody's."""
+COMMON_CLASS = 10
+"""Answers to an exercise from which on it can be told what is common in the class."""
+
+COMMON_SHARE = 1 / 3
+"""Statements that more than this part of such a class have are no sign of one author."""
 
 SAME_STATEMENTS = 6
 """From which on the same code is a sign: shorter answers are the same by themselves."""

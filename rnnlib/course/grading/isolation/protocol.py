@@ -222,7 +222,8 @@ REQUESTS = (Fetch, CallFunction, End)
 REPLIES = (Returned, Raised)
 
 # The first byte of what the trusted kernel sends to the grader, which opens no message itself.
-_IS_REQUEST, _IS_REPLY = b"R", b"C"
+_IS_REQUEST = b"R"
+_IS_REPLY = b"C"
 
 
 # --- objects that do not travel -----------------------------------------------------------------

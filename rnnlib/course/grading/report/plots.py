@@ -37,7 +37,7 @@ def points(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share; only all is 100 %, and only none is 0 %."""
+    """A share in percent; rounding makes neither 100 % nor 0 % of any other share."""
     whole = round(100 * share)
     if 0 < share and whole == 0:
         return "< 1 %"
