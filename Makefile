@@ -16,7 +16,7 @@ QUICK := $(findstring --quick,$(ARGS))
 # Seconds by the clock for one cell of a notebook: no cell needs a tenth of it on a quiet machine.
 LAST_RESORT := 900
 
-.PHONY: help setup demo test test-code test-pythons test-notebooks verify lab grade-lab notebooks \
+.PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks \
 	lint format bench bench-grading bench-checks attacks docs pins clean programs
 
 help: ## this list
@@ -68,6 +68,9 @@ test-notebooks: setup ## run solutions/ again and compare the outputs with the s
 
 verify: setup ## check that source, notebook and release of each unit agree
 	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify --workers 2 $(if $(QUICK),--no-run)
+
+portability: setup ## run the notebooks as on other machines and print what differs (long)
+	@$(IN_VENV) .venv/bin/rnnlib portability $(ARGS)
 
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .

@@ -653,7 +653,7 @@ for name, (step, state_of, rates) in optimisers.items():
             best[name] = loss, rate, losses
     print(row)
 
-# %% hidden=true
+# %% hidden=true tags=["nbval-ignore-output"]
 smooth = {
     f"{name} ({rate:g})": np.convolve(losses, np.ones(10) / 10, "valid")
     for name, (loss, rate, losses) in best.items()

@@ -1044,7 +1044,11 @@ zeros = np.zeros((6, 8))
 hs, states, _ = both_ways(xs, (zeros, zeros), params, mask=mask)
 hs_back, h_back, _ = rnn_forward(turn(xs, lengths), zeros, params.backward, mask=mask)
 difference = np.abs(hs[:, :, 8:] - turn(hs_back, lengths))[mask]
-print(f"flipped with the mask, or reversed by length: largest difference {difference.max():.1e}")
+off = difference.max()
+print(
+    "flipped with the mask, or reversed by length: largest difference",
+    "below 1e-12" if off < 1e-12 else f"{off:.0e}",
+)
 
 changed = xs.copy()
 changed[4, 0] += 1
@@ -1131,7 +1135,10 @@ def looked_at(inputs, params):
 _, _, cache = both_ways(few, (few_zeros, few_zeros), params, mask=few_mask)
 dxs, _, grads = back(weights, weights_end, cache)
 numeric = rnnlib.numerical_gradient(lambda inputs: looked_at(inputs, params), few)
-print(f"dxs: largest difference to central differences {np.abs(dxs - numeric).max():.0e}")
+off = np.abs(dxs - numeric).max()
+print(
+    "dxs: largest difference to central differences", "below 1e-8" if off < 1e-8 else f"{off:.0e}"
+)
 print(f"     largest gradient on the padding           {np.abs(dxs[~few_mask]).max():.0f}")
 for (name, p), (_, g) in zip(params.items(), grads.items()):
     place = (1,) * p.ndim

@@ -37,6 +37,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     verify.set_defaults(run=_verify)
 
+    portability = commands.add_parser(
+        "portability", help="run the notebooks as on other machines; print what differs"
+    )
+    portability.add_argument("units", nargs="*")
+    portability.set_defaults(run=_portability)
+
     grade = commands.add_parser(
         "grade", help="autograde what lies in submitted/; marks and reasons"
     )
@@ -159,6 +165,13 @@ def _assignment(options):
 
     (unit,) = find_units(course_root(), [options.unit])
     return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
+
+
+def _portability(options, console) -> int:
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring.portability import run_portability
+
+    return run_portability(find_units(course_root(), options.units), console)
 
 
 def _grade(options, console) -> int:

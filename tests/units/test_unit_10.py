@@ -53,7 +53,7 @@ def test_attention_is_between_a_mean_and_an_index(printed):
 
 def test_the_gradient_is_that_of_difference_quotients(printed):
     for name in ("dqueries  largest difference", "dhs       largest difference"):
-        assert numbers(printed, name)[0] < 1e-8
+        assert numbers(printed, name) == [1e-8]  # "below 1e-8"
     assert numbers(printed, "largest gradient on the padding:") == [0]
 
 
@@ -101,7 +101,7 @@ def test_a_beam_adds_little_and_shows_both_readings(printed):
 
 def test_the_papers_equation_is_the_students_function(printed):
     (difference,) = numbers(printed, "the paper's equation and your functions: largest difference")
-    assert difference < 1e-12
+    assert difference == 1e-12  # "below 1e-12"
     for size in (4, 64, 1024):
         plain, divided, *_ = numbers(printed, str(size), "why divide")
         assert abs(plain - size**0.5) < 0.3 * size**0.5 and abs(divided - 1) < 0.2
