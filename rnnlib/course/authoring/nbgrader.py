@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+import nbgrader.api
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
@@ -42,6 +44,9 @@ class Fingerprint(NbGraderPreprocessor):
 def course_config(course: Path, root: Path | None = None) -> Config:
     """The settings in the ``nbgrader_config.py`` of `course`, for a course that lies at `root`."""
     tools_on_path()
+    if not hasattr(nbgrader.api.get_alembic_version, "cache_info"):
+        # It starts a process each time a gradebook is made, and always learns the same.
+        nbgrader.api.get_alembic_version = cache(nbgrader.api.get_alembic_version)
     config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
     config.CourseDirectory.root = str(root or course)
     return config

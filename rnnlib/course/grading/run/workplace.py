@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import shutil
-import sys
 import tempfile
 import time
 from functools import cache, cached_property
@@ -197,14 +196,10 @@ def _quietly(file):
     root.addHandler(handler)
     before = os.dup(2)
     os.dup2(file.fileno(), 2)
-    path = os.environ.get("PATH", "")
-    # nbgrader calls `alembic` by its bare name.
-    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + path
     try:
         with contextlib.redirect_stderr(file):
             yield
     finally:
-        os.environ["PATH"] = path
         os.dup2(before, 2)
         os.close(before)
         root.removeHandler(handler)
