@@ -11,6 +11,7 @@ from rnnlib.course.authoring import find_units
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
 from rnnlib.course.grading.alarms.copies import copied_alarms
+from rnnlib.course.grading.alarms.source_text import read
 
 UNITS = ["01_hidden_state", "02_bptt", "03_training", "04_vanishing"]
 
@@ -307,3 +308,10 @@ def test_the_time_for_a_class_grows_with_its_size_and_not_with_its_pairs():
 @pytest.mark.parametrize("records", [[], [{}], [{"student": None, "answers": None, "marks": None}]])
 def test_records_may_be_empty(records):
     assert copied_alarms(records) == {}
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800", "'''\0\nx = (", "\ud800\0\n"])
+def test_comments_are_read_in_a_text_that_no_parser_takes(odd):
+    """Python's tokenizer is not the same on every version: some stumble over these."""
+    found = read(f"# four words are enough\nx = 1\n{odd}").comments
+    assert found == {"four words are enough"}

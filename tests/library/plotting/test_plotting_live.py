@@ -20,7 +20,7 @@ for n in range(2, 5):
 
 def test_a_stored_notebook_holds_the_last_figure_alone():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     figures = [o for o in notebook.cells[0].outputs if "image/png" in o.get("data", {})]
     assert len(figures) == 1
     assert figures[0].data["text/plain"] == "the loss after 4 updates"

@@ -99,12 +99,14 @@ def _rename(tree: ast.Module) -> list[str]:
 def _comments(source: str) -> set[str]:
     """The comments of at least four words, without spacing."""
     found = set()
+    # Since Python 3.12 the tokenizer stumbles over null characters and half surrogate pairs.
+    source = source.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
                 comment = " ".join(token.string.strip("# ").split())
                 if len(comment.split()) >= COMMENT_WORDS and comment != "YOUR CODE HERE":
                     found.add(comment)
-    except (tokenize.TokenError, SyntaxError, ValueError):  # ValueError: half a surrogate pair
+    except (tokenize.TokenError, SyntaxError):
         pass
     return found
