@@ -828,7 +828,7 @@ show(
     f"The error of an LSTM on the validation part over {len(losses) - 1} epochs falls from {network_rmse[0]:.0f} to "
     f"{network_rmse.min():.1f} spots; the linear model has {one_linear:.1f}.",
 )
-print(f"stopped after round {len(losses) - 1}; the best was round {losses.argmin()}")
+print(f"stopped after epoch {len(losses) - 1}; the best was epoch {losses.argmin()}")
 
 # %% [markdown]
 # It looks like a victory: below the linear model! But this curve *chose* its lowest point, on these very 50 years. Only the test part can tell.
