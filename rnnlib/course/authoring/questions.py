@@ -7,7 +7,7 @@ import tomllib
 
 from rnnlib.course.authoring.rules import UnitError
 from rnnlib.course.authoring.units import Unit
-from rnnlib.course.checking.questions import Verdict, normal, seal
+from rnnlib.course.checking.sealed_questions import Verdict, normal, seal
 
 
 def sealed_questions(unit: Unit) -> dict[str, dict[str, str]]:

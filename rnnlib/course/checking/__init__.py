@@ -14,10 +14,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 
-from rnnlib.course.checking.cells import failed_definitions, watch_cells
 from rnnlib.course.checking.display import earned, publish, say
+from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
-from rnnlib.course.checking.questions import all_questions, normal, open_sealed
+from rnnlib.course.checking.sealed_questions import all_questions, normal, open_sealed
 from rnnlib.course.exercises import Exercise, all_exercises
 
 watch_cells()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnlib.course.checking.guard import Guard
-from rnnlib.course.checking.limits import TookTooLong, time_limit
+from rnnlib.course.checking.time_limit import TookTooLong, time_limit
 from rnnlib.params import Params
 
 SECONDS = 2.0

@@ -7,7 +7,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable, Version, rebind
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
+from rnnlib.course.exercises.versions import Version, rebind
 
 UNITS = tuple(
     name[1:] for name in sorted(m.name for m in iter_modules(__path__)) if re.match(r"u\d\d_", name)

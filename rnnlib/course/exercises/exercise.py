@@ -10,19 +10,26 @@ right answers that look different. Both are plain functions, declared next to th
         return np.tanh(x @ params.W_xh + h @ params.W_hh)
 
 The function's name is the mistake's name, its docstring is what a student reads. The body may call
-earlier exercises by their names (`rnn_step`), as a student's cell does.
+earlier exercises by their names (`rnn_step`), as a student's cell does. Where a long body has one
+slip in it, `Exercise.slip` names the slip alone::
+
+    LSTM_BACKWARD.slip(
+        "dh_not_carried",
+        "LSTMState(dh + dhs[t], dc)",
+        "LSTMState(dhs[t], dc)",
+        "the dh that comes back from the later step is dropped: it is added to `dhs[t]`.",
+    )
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from rnnlib.course.exercises.versions import Version, slipped
 
 PLAIN = "ordinary sizes"
 """The kind of case in which every size differs and every term counts: results are marked on it."""
@@ -56,41 +63,6 @@ class Case:
     kind: str = PLAIN
     given: object = None
     options: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Version:
-    """A mistake or a variant: its name, the sentence about it and the function."""
-
-    name: str
-    text: str
-    function: Callable
-
-    def source(self, name: str) -> str:
-        """The function's source as a student's cell that defines `name`, without the docstring."""
-        source = textwrap.dedent(inspect.getsource(self.function))
-        definition = ast.parse(source).body[0]
-        lines = source.splitlines()[definition.lineno - 1 :]
-        docstring = definition.body[0]
-        first, last = (
-            line - definition.lineno for line in (docstring.lineno, docstring.end_lineno)
-        )
-        lines[first : last + 1] = []
-        lines[0] = lines[0].replace(f"def {self.name}(", f"def {name}(", 1)
-        return "\n".join(lines).rstrip() + "\n"
-
-
-def rebind(function: types.FunctionType, names: dict[str, Callable]) -> types.FunctionType:
-    """The same function, in which these global names mean these functions."""
-    bound = types.FunctionType(
-        function.__code__,
-        {**function.__globals__, **names},
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    bound.__kwdefaults__ = function.__kwdefaults__
-    return bound
 
 
 @dataclass
@@ -188,18 +160,38 @@ class Exercise:
         A student whose earlier function is wrong, and whose function agrees with this one when it
         is given that earlier function, loses no marks a second time. It is a variant too.
         """
-        self.own = self._version(function)
+        self.own = Version.of(self.name, function)
         return self.variant(function)
 
+    def slip(self, name: str, old: str, new: str, sentence: str, *, of: str | None = None) -> None:
+        """Declare a mistake that differs from a right version in one place, for long bodies.
+
+        Parameters
+        ----------
+        name : str
+            The mistake's name.
+        old, new : str
+            What stands in the right version, exactly once, and what a student writes instead.
+        sentence : str
+            What is wrong, as in a mistake's docstring.
+        of : str, optional
+            The variant that is changed; the first one if none is named.
+
+        Raises
+        ------
+        ValueError
+            When there is no such variant, or `old` does not occur in it exactly once.
+        """
+        version = next((v for v in self.variants if of in (None, v.name)), None)
+        if version is None:
+            raise ValueError(f"{self.name}: the slip {name!r} needs a variant {of or 'before it'}")
+        self._add(self.mistakes, slipped(self.name, version, name, old, new, sentence))
+
     def _declare(self, versions: list[Version], function: Callable) -> Callable:
-        version = self._version(function)
+        self._add(versions, Version.of(self.name, function))
+        return function
+
+    def _add(self, versions: list[Version], version: Version) -> None:
         if any(version.name == other.name for other in self.mistakes + self.variants):
             raise ValueError(f"{self.name}: two versions are called {version.name!r}")
         versions.append(version)
-        return function
-
-    def _version(self, function: Callable) -> Version:
-        text = inspect.cleandoc(function.__doc__ or "").replace("\n", " ")
-        if not text:
-            raise ValueError(f"{self.name}: {function.__name__} needs a docstring that says why")
-        return Version(function.__name__, text, function)

@@ -57,7 +57,7 @@ class Agent:
 
     def do_fetch(self, request: dict) -> dict:
         """The values of variables, and which definitions failed."""
-        from rnnlib.course.checking.cells import failed_definitions
+        from rnnlib.course.checking.failed_cells import failed_definitions
 
         found = {n: self.namespace[n] for n in request["names"] if n in self.namespace}
         return {"found": found, "failed": sorted(failed_definitions())}

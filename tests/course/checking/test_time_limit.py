@@ -9,7 +9,7 @@ import pytest
 from student import write
 
 from rnnlib.course.checking.calling import call
-from rnnlib.course.checking.limits import TookTooLong, time_limit
+from rnnlib.course.checking.time_limit import TookTooLong, time_limit
 
 ENDLESS = {
     "a loop": """
