@@ -1,8 +1,8 @@
 """Which known mistake do the numbers fit?
 
-Every mistake that an exercise knows is run on the same inputs. The one that does just what the
-student's function did (the same numbers, the same error, the same arguments changed) explains it;
-where none explains everything, each wrong result is looked at for itself.
+Every known mistake of an exercise is run on the same inputs. The one that does just what the
+student's function did (same numbers, same error, same arguments changed) explains it. If none
+explains everything, each wrong result is compared with the mistakes by itself.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def diagnose(
             for mine, his in zip(responses, theirs, strict=True)
         ):
             return [(mistake.name, mistake.text)], True
-    if exercise.observe is not None:  # one thing is watched from several sides: no part by itself
+    if exercise.observe is not None:  # all results describe one behaviour
         advice = exercise.advise(responses[0].call.value) if exercise.advise else None
         return ([("advice", advice)] if advice else []), True
 
@@ -70,7 +70,7 @@ def diagnose(
         if _right(exercise, name, responses, expected):
             continue
         if responses[0].results is not None and responses[0].results.get(name) is None:
-            complete = False  # what is missing looks the same whatever the reason
+            complete = False  # many mistakes leave a result out
             continue
         for mistake, theirs in known:
             if _right(exercise, name, theirs, expected):
@@ -89,7 +89,7 @@ def right_functions(exercise: Exercise) -> dict[str, Callable]:
     functions = {}
     for earlier in (all_exercises()[name] for name in exercise.uses):
         function = rebind(earlier.variants[0].function, right_functions(earlier))
-        # Python's messages about a wrong call name the function: by the name that students know.
+        # Python's error messages name the function: students know it by the exercise's name.
         function.__name__ = function.__qualname__ = earlier.name
         functions[earlier.name] = function
     return functions
@@ -122,7 +122,7 @@ def _right(exercise: Exercise, name: str, responses: list[Response], expected: l
 
 
 def _kind(response: Response) -> str:
-    """What went wrong, without the line of code and the function's own name in it."""
+    """What went wrong, without the line of code and the shapes."""
     problem = response.problem or ""
     for cut in (", in the line `", ". It was called with"):
         problem = problem.partition(cut)[0]

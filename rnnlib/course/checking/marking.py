@@ -3,11 +3,10 @@
 The rows of a report and their part of the marks:
 
 - a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
-- a row for every special kind of input (a size of 1, large numbers), one for arguments that must
-  come back unchanged, one for drawing from the random generator where one is given, one for giving
-  the same answer again: 30 %, shared evenly. They count only as
-  far as the results themselves are right: a function that does nothing changes nothing, and earns
-  nothing for it.
+- a row for every special kind of input (a size of 1, large numbers), one for leaving the arguments
+  unchanged, one for drawing from the random generator where one is given, one for giving the same
+  answer again: 30 %, shared evenly. They count only as far as the results themselves are right:
+  otherwise a function that does nothing would earn marks for changing nothing.
 """
 
 from __future__ import annotations
@@ -27,10 +26,13 @@ from rnnlib.params import Params
 
 RESULTS_SHARE = 0.7
 
+Pairs = list[tuple[Response, dict[str, object]]]
+"""Responses, each with the results that are expected of it."""
+
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a report: what was looked at, the part of it that is right (0 to 1), and why not.
+    """One line of a report: what was compared, the part of it that is right (0 to 1), and why.
 
     A row that is not all right and gives no reason has its reason in another row.
     """
@@ -142,7 +144,12 @@ def _expected(exercise: Exercise, case: Case, function: Callable | None = None) 
     return collect(exercise, value, case)
 
 
-def _apart(exercise, function, responses, expected) -> tuple[list[Response], list[dict], str]:
+def _apart(
+    exercise: Exercise,
+    function: Callable | Remote,
+    responses: list[Response],
+    expected: list[dict],
+) -> tuple[list[Response], list[dict], str]:
     """Mark a function apart from the earlier ones that it calls, so that one error costs once.
 
     It is tried with a right version of each earlier function in the place of the student's; or it
@@ -179,10 +186,10 @@ def _apart(exercise, function, responses, expected) -> tuple[list[Response], lis
 
 
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
-    """Whether the earlier functions heed so little that there is hardly anything left to write.
+    """Whether the student's earlier functions ignore so much that almost nothing is left to write.
 
-    Whoever lets `rnn_step` return zeros could else be right with a sequence of zeros. One argument
-    may be ignored, as some honest mistakes do.
+    Otherwise, after an `rnn_step` that returns zeros, a sequence of zeros would be right. One
+    argument may be ignored: some honest mistakes do that.
     """
     ignored = 0
     for place, value in enumerate(case.args):
@@ -210,7 +217,7 @@ def _borrowed(responses: list[Response]) -> str | None:
     return next((t.call.borrowed for t in responses if t.call.borrowed), None)
 
 
-def _agree(exercise, responses, expected) -> bool:
+def _agree(exercise: Exercise, responses: list[Response], expected: list[dict]) -> bool:
     return all(
         response.results is not None
         and all(
@@ -243,7 +250,7 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
     for kind in special:
         reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
         part = _part(exercise, [row for row in rows if not reasons[row.result]])
-        # What is wrong on ordinary sizes has been said there.
+        # What is wrong on ordinary sizes has its own row already.
         news = {
             row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
         }
@@ -258,7 +265,7 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
         reason = f"{names} came back changed: make a new array instead of writing into it"
         extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
     if draws:
-        # Of one symbol alone there is nothing to draw, and a call that failed has its reason.
+        # Only the first case counts: with a single symbol, in a later one, nothing need be drawn.
         undrawn = () if firsts[0].problem else firsts[0].call.undrawn
         names = " and ".join(f"`{name}`" for name in undrawn)
         reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
@@ -267,13 +274,13 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
     constant = firsts[0].agrees(again, exercise) or not _readable(firsts[0])
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
-    # A local variable may bear the name and mean something else: only news where a result is wrong.
+    # A variable of that name may mean something else: it is of interest only if a result is wrong.
     inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []
     return inside + rows + extras
 
 
-def _inside(exercise: Exercise, pairs) -> list[Row]:
-    """Rows, worth nothing, for the local variables that bear the name of an intermediate result."""
+def _inside(exercise: Exercise, pairs: Pairs) -> list[Row]:
+    """Rows, unmarked, for the local variables that are named as an intermediate result."""
     if exercise.intermediates is None:
         return []
     rows = {}
@@ -292,12 +299,12 @@ def _readable(response: Response) -> bool:
     return bool(kinds) and all(kind in "biuf" for kind in kinds)
 
 
-def _whole(pairs) -> bool:
+def _whole(pairs: Pairs) -> bool:
     """Whether a call failed as a whole, so that the reason is not about one result."""
     return any(response.problem for response, _ in pairs)
 
 
-def _first_reason(exercise: Exercise, name: str, pairs) -> str:
+def _first_reason(exercise: Exercise, name: str, pairs: Pairs) -> str:
     for response, right in pairs:
         if response.problem:
             return response.problem

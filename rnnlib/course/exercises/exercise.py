@@ -32,7 +32,7 @@ import numpy as np
 from rnnlib.course.exercises.versions import Version, slipped
 
 PLAIN = "ordinary sizes"
-"""The kind of case in which every size differs and every term counts: results are marked on it."""
+"""The kind of case on which results are marked: every size differs, and every term counts."""
 
 
 class Unusable(Exception):
@@ -49,11 +49,11 @@ class Case:
         The positional arguments: arrays, parameter groups, numbers.
     sizes : dict
         What the letters mean here, such as ``{"T": 6, "N": 3}``; used in messages. A text is shown
-        as it is: ``{"token": repr(token)}`` lets students try the same again.
+        as it is, so that students can try the same input: ``{"token": repr(token)}``.
     kind : str
         `PLAIN`, or what is special: "a size of 1", "large numbers". Each kind is a row of a check.
     given : object
-        What ``observe`` needs to watch the returned value at work.
+        Whatever ``observe`` needs to try out the returned value.
     options : dict
         The keyword arguments, such as ``{"learning_rate": 0.03}``.
     """
@@ -86,9 +86,9 @@ class Exercise:
     uses : tuple of str
         Earlier exercises that the function calls; needs `follow_on`.
     intermediates : callable, optional
-        ``intermediates(*args)`` gives what a function works out on its way, by name. Where the
-        student's function has a local variable of that name, the check compares it, unmarked, so
-        that the first wrong line is found.
+        ``intermediates(*args)`` gives intermediate values by name. If the student's function has
+        a local variable of that name, the check compares it, unmarked, to find the first wrong
+        line.
     observe : callable, optional
         ``observe(returned, case)`` turns what was returned into the results, for an exercise that
         is marked by how something behaves.
@@ -96,8 +96,8 @@ class Exercise:
         ``advise(returned)`` looks at what was returned when no known mistake fits, for an exercise
         with `observe`; a sentence like a mistake's, or None.
     explain : dict
-        For a result marked by behaviour: what to say when it is wrong, in the place of "first
-        wrong entry".
+        What to say when a result is wrong, instead of "first wrong entry": for results of
+        ``observe``.
     borrow : tuple of str
         Modules that the student may call here, such as ``"rnnlib.activations"``.
     rtol, atol : float
@@ -122,7 +122,7 @@ class Exercise:
     variants: list[Version] = field(default_factory=list, repr=False)
     own: Version | None = field(default=None, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         unknown = set(self.weights) - set(self.results)
         if unknown:
             raise ValueError(f"{self.name}: weights for results that do not exist: {unknown}")

@@ -1,4 +1,4 @@
-"""Exercise `lstm_backward`: `rnnlib.lstm_backward` from a list of caches, one for each step."""
+"""Back-propagation through time from a list of caches, one for each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `train_early_stopping`."""
+"""Train until the validation loss stops falling; keep the best parameters."""
 
 from __future__ import annotations
 
