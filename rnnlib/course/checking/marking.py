@@ -26,7 +26,7 @@ from rnnlib.params import Params
 
 RESULTS_SHARE = 0.7
 
-Pairs = list[tuple[Response, dict[str, object]]]
+_Pairs = list[tuple[Response, dict[str, object]]]
 """Responses, each with the results that are expected of it."""
 
 
@@ -279,7 +279,7 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
     return inside + rows + extras
 
 
-def _inside(exercise: Exercise, pairs: Pairs) -> list[Row]:
+def _inside(exercise: Exercise, pairs: _Pairs) -> list[Row]:
     """Rows, unmarked, for the local variables that are named as an intermediate result."""
     if exercise.intermediates is None:
         return []
@@ -299,12 +299,12 @@ def _readable(response: Response) -> bool:
     return bool(kinds) and all(kind in "biuf" for kind in kinds)
 
 
-def _whole(pairs: Pairs) -> bool:
+def _whole(pairs: _Pairs) -> bool:
     """Whether a call failed as a whole, so that the reason is not about one result."""
     return any(response.problem for response, _ in pairs)
 
 
-def _first_reason(exercise: Exercise, name: str, pairs: Pairs) -> str:
+def _first_reason(exercise: Exercise, name: str, pairs: _Pairs) -> str:
     for response, right in pairs:
         if response.problem:
             return response.problem

@@ -1,4 +1,13 @@
-"""The exercises of every unit, found by the name of the function that students write."""
+"""The exercises of every unit, found by the name of the function that students write.
+
+===================  =====================================================================
+`exercise`           what an exercise is: `Exercise` and `Case`
+`versions`           known wrong and right versions of its function, and slips
+`drawing`            random inputs
+``u05_lstm``, ...    the units' exercises, one module each; shared inputs in ``inputs``
+``sealed``           the questions' answers, sealed; made by ``rnnlib build``
+===================  =====================================================================
+"""
 
 from __future__ import annotations
 
