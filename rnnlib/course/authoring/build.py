@@ -85,7 +85,7 @@ def build_unit(unit: Unit, on_cell: Callable[[int, int], None] | None = None) ->
     notebook = planned(unit)
     _refuse_to_lose_work(unit)
     with _put_back_on_failure(unit.sealed, unit.solution, unit.release):
-        if unit.questions.exists():  # first: the notebook's own checks read them
+        if unit.questions.exists():  # sealed first: the notebook asks them when it is run
             _write(unit.sealed, sealed_text(unit))
         seconds = execute(notebook, on_cell=on_cell)
         _raise(unit, check_executed(notebook, seconds))

@@ -3,10 +3,11 @@
 The rows of a report and their part of the marks:
 
 - a row for every result, on inputs in which all sizes differ: 70 %, by the results' weights;
-- a row for every special kind of input (a size of 1, large numbers), one for leaving the arguments
-  unchanged, one for drawing from the random generator where one is given, one for giving the same
-  answer again: 30 %, shared evenly. They count only as far as the results themselves are right:
-  otherwise a function that does nothing would earn marks for changing nothing.
+- a row for every special kind of input (a size of 1, large numbers), one for arguments that must
+  come back unchanged, one for drawing from the random generator where one is given, one for giving
+  the same answer again: 30 %, shared evenly. They count only as
+  far as the results themselves are right: a function that does nothing changes nothing, and earns
+  nothing for it.
 """
 
 from __future__ import annotations
@@ -25,9 +26,6 @@ from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, rebind
 from rnnlib.params import Params
 
 RESULTS_SHARE = 0.7
-
-_Pairs = list[tuple[Response, dict[str, object]]]
-"""Responses, each with the results that are expected of it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +72,10 @@ class Report:
     def passed(self) -> bool:
         """Whether everything is right."""
         return self.state == "right"
+
+
+_Pairs = list[tuple[Response, dict[str, object]]]
+"""Responses, each with the results that are expected of it."""
 
 
 def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
