@@ -1,6 +1,17 @@
 """From a unit's source to its executed notebook and to what students get.
 
 ``solutions/05_lstm.py`` → ``solutions/05_lstm/05_lstm.ipynb`` → ``course/05_lstm/05_lstm.ipynb``
+
+=============  ====================================================================
+`units`        where a unit's files lie
+`source`       reads a unit's source: jupytext's percent format and a few words more
+`rules`        what must be true of a unit
+`questions`    seals the answers to its questions
+`build`        runs the notebook, checks it, writes it and releases it
+`nbgrader`     nbgrader's release step
+`verify`       source, notebook and release agree, and the release runs
+`fingerprint`  tells a release that somebody has worked in
+=============  ====================================================================
 """
 
 from rnnlib.course.authoring.build import build_unit, release_unit

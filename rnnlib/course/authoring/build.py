@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
 
 from rnnlib.course.authoring.fingerprint import fingerprint
-from rnnlib.course.authoring.questions import sealed_questions, sealed_text
+from rnnlib.course.authoring.questions import seal_questions, sealed_text
 from rnnlib.course.authoring.rules import UnitError, check_executed, check_release, check_source
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.authoring.units import Unit
@@ -36,9 +36,30 @@ def planned(unit: Unit) -> NotebookNode:
     if not unit.source.exists():
         raise UnitError(f"there is no {unit.source}")
     notebook = read_source(unit.source)
-    exercises = set(unit_exercises(unit.name)) if unit.name in UNITS else set()
-    _raise(unit, check_source(notebook, exercises, set(sealed_questions(unit))))
+    _raise(unit, check_source(notebook, _declared(unit), set(seal_questions(unit))))
     return notebook
+
+
+def _declared(unit: Unit) -> set[str]:
+    """The names of the unit's exercises.
+
+    Raises
+    ------
+    UnitError
+        When there are none.
+    """
+    if unit.name not in UNITS:
+        raise UnitError(
+            f"{unit.name} has no exercises: make the package rnnlib/course/exercises/u{unit.name} "
+            "with EXERCISES in its __init__.py, as the other units have it"
+        )
+    exercises = unit_exercises(unit.name)
+    if not exercises:
+        raise UnitError(
+            f"{unit.name} has no exercises: EXERCISES in rnnlib/course/exercises/u{unit.name} is "
+            "empty"
+        )
+    return set(exercises)
 
 
 def build_unit(unit: Unit, on_cell: Callable[[int, int], None] | None = None) -> float:
@@ -93,7 +114,7 @@ def execute(
         When a cell raises (unless errors are allowed) or does not end.
     """
 
-    def count(cell, cell_index):
+    def count(cell: NotebookNode | None, cell_index: int) -> None:
         if on_cell is not None:
             on_cell(cell_index + 1, len(notebook.cells))
 
@@ -107,7 +128,7 @@ def execute(
         client = NotebookClient(
             notebook,
             manager,
-            timeout=120 + 10 * int(notebook.metadata.rnnlib.seconds),  # by the clock: a last resort
+            timeout=120 + 10 * int(notebook.metadata.rnnlib.seconds),  # only to end what never ends
             allow_errors=allow_errors,
             record_timing=False,
             coalesce_streams=True,
@@ -158,7 +179,7 @@ def released(unit: Unit) -> str:
     """
     if not unit.solution.exists():
         raise UnitError(f"{unit.name} is not built yet: run `make notebooks`")
-    # nbgrader's imports cost a second, and only a release needs them.
+    # Importing nbgrader takes a second, and only a release needs it.
     from rnnlib.course.authoring.nbgrader import generate_assignment
 
     with tempfile.TemporaryDirectory() as folder:
@@ -187,8 +208,8 @@ def _refuse_to_lose_work(unit: Unit) -> None:
 
 
 @contextmanager
-def _put_back_on_failure(*paths: Path):
-    """Should the body fail or be interrupted, these files are afterwards what they were before."""
+def _put_back_on_failure(*paths: Path) -> Iterator[None]:
+    """Restore these files if the body fails or is interrupted."""
     before = {path: path.read_text(encoding="utf-8") if path.exists() else None for path in paths}
     try:
         yield

@@ -1,4 +1,4 @@
-"""A released notebook's fingerprint: tells one that was worked in from one as it was made."""
+"""A released notebook's fingerprint: it shows whether somebody has worked in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nbgrader's part in authoring: the release step, and how solutions are taken out."""
+"""nbgrader's part in authoring: the release step, which takes the solutions out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import nbgrader.api
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
@@ -24,7 +25,9 @@ class ClearSolutionsKindly(ClearSolutions):
     At the top level of a cell (`answer_order = None`) an error would stop "Run all" right there.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, cell_index: int
+    ) -> tuple[NotebookNode, dict]:
         """Take the solution out of one cell."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if cell.cell_type == "code":
@@ -33,9 +36,9 @@ class ClearSolutionsKindly(ClearSolutions):
 
 
 class Fingerprint(NbGraderPreprocessor):
-    """Writes into a release how it left, so that a student's work in it is never overwritten."""
+    """Marks a release with its fingerprint, so that a student's work is never overwritten."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Add the fingerprint to the notebook's metadata."""
         nb.metadata.setdefault("rnnlib", {})["fingerprint"] = fingerprint(nb)
         return nb, resources

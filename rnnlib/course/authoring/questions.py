@@ -1,4 +1,4 @@
-"""Sealing a unit's questions: from the authors' file to the one that students' `rnnlib` carries."""
+"""Sealing a unit's questions: from the author's file to the one in the students' `rnnlib`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import tomllib
 
 from rnnlib.course.authoring.rules import UnitError
 from rnnlib.course.authoring.units import Unit
-from rnnlib.course.checking.questions import Verdict, normal, seal
+from rnnlib.course.checking.sealed_questions import Verdict, normal, seal
 
 
-def sealed_questions(unit: Unit) -> dict[str, dict[str, str]]:
+def seal_questions(unit: Unit) -> dict[str, dict[str, str]]:
     """The unit's questions by name, sealed.
 
     The file has a table for every question: ``right``, the right answer, and ``remarks``, what to
@@ -49,4 +49,4 @@ def sealed_questions(unit: Unit) -> dict[str, dict[str, str]]:
 
 def sealed_text(unit: Unit) -> str:
     """The sealed file's text."""
-    return json.dumps(sealed_questions(unit), indent=1, sort_keys=True) + "\n"
+    return json.dumps(seal_questions(unit), indent=1, sort_keys=True) + "\n"

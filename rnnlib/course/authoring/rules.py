@@ -1,4 +1,4 @@
-"""What must be true of a unit, with a sentence for each thing that is not."""
+"""The rules that a unit must keep; a broken one is reported in a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 SLOW_MACHINE = 3
-"""A header gives the seconds of a quiet machine; the next one is slower, and shared."""
+"""How many times the seconds in its header a unit may take: on a slow or busy machine."""
 
 
 class UnitError(Exception):
@@ -59,7 +59,15 @@ def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str
     return problems
 
 
-def _missing(name, has_cell, declared, word, check, ids, code) -> list[str]:
+def _missing(
+    name: str,
+    has_cell: bool,
+    declared: bool,
+    word: str,
+    check: str,
+    ids: Counter,
+    code: str,
+) -> list[str]:
     """What an exercise or a question lacks."""
     problems = []
     if not has_cell:

@@ -18,8 +18,8 @@ line of a cell says what the cell is:
 ``# %% answer="order"``, ``# %% grade_answer="order" points=0.5``
     The same for a question.
 
-From these words come nbgrader's metadata and every cell's id, so the same source always gives the
-same notebook.
+nbgrader's metadata and the cells' ids are derived from these words, so the same source always gives
+the same notebook.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ def _cell(cell: NotebookNode, path: Path, seen: dict[str, int]) -> NotebookNode:
     return new[cell.cell_type](source, metadata=metadata, id=cell_id)
 
 
-def _graded(word: str, name: str, points: float | None, source: str, path: Path):
+def _graded(
+    word: str, name: str, points: float | None, source: str, path: Path
+) -> tuple[str, dict]:
     """The source and nbgrader's metadata of a cell that has one of our words."""
     if not re.fullmatch(r"[A-Za-z_]\w*", str(name)):
         raise UnitError(f"{path}: {word}={name!r} is not a name")

@@ -26,6 +26,11 @@ class Unit:
         return self.root / "solutions" / f"{self.name}.questions.toml"
 
     @property
+    def package(self) -> Path:
+        """The folder in which the unit's exercises are declared."""
+        return self.root / "rnnlib" / "course" / "exercises" / f"u{self.name}"
+
+    @property
     def sealed(self) -> Path:
         """The questions as `rnnlib` carries them."""
         return self.root / "rnnlib" / "course" / "exercises" / "sealed" / f"{self.name}.json"
@@ -60,17 +65,23 @@ def course_root(start: Path | None = None) -> Path:
 
 
 def find_units(root: Path, names: list[str] | None = None) -> list[Unit]:
-    """The units below `root`, all or those named, in order.
+    """The units below `root`, all or those named, in order: each source in ``solutions/`` is one.
 
     Raises
     ------
     UnitError
-        When there is no such unit.
+        When there is no such unit, or when a package of exercises has no source.
     """
     known = sorted(path.stem for path in (root / "solutions").glob("[0-9]*.py"))
-    unknown = [name for name in names or [] if name not in known]
-    if unknown:
-        raise UnitError(
-            f"no unit is called {unknown[0]!r}; there are: {', '.join(known) or 'none'}"
-        )
+    packages = (root / "rnnlib" / "course" / "exercises").glob("u[0-9]*/__init__.py")
+    declared = {path.parent.name.removeprefix("u") for path in packages}
+    for name in names or sorted(declared):
+        if name in declared and name not in known:
+            unit = Unit(name, root)
+            raise UnitError(
+                f"{name} has exercises, but no lesson: write {unit.source.relative_to(root)}, or "
+                f"delete {unit.package.relative_to(root)}"
+            )
+        if name not in known:
+            raise UnitError(f"no unit is called {name!r}; there are: {', '.join(known) or 'none'}")
     return [Unit(name, root) for name in known if not names or name in names]

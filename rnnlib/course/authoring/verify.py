@@ -1,4 +1,4 @@
-"""The three forms of a unit agree, and the students' form behaves as it should."""
+"""Checking that a unit's source, notebook and release agree, and that the release runs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
 def same_cells(a: NotebookNode, b: NotebookNode) -> bool:
     """Whether two notebooks have the same cells, ids and metadata; outputs may differ."""
 
-    def bare(notebook):
+    def bare(notebook: NotebookNode) -> tuple:
         return [
             (cell.cell_type, cell.source, cell.id, dict(cell.metadata)) for cell in notebook.cells
         ], notebook.metadata

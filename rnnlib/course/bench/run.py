@@ -78,7 +78,7 @@ def measure(rows, threads, seconds):
 
     environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads))
     task = json.dumps({"threads": threads, "seconds": seconds, "rows": rows})
-    command = [sys.executable, "-m", "rnnlib.course.bench.worker", task]
+    command = [sys.executable, "-m", "rnnlib.course.bench.timing", task]
     results, versions, kept = [], None, None
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as worker,

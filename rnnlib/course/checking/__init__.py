@@ -1,5 +1,17 @@
 """What notebooks call: `check`, `grade`, `working`, and the same for questions.
 
+==================  ===========================================================================
+`calling`           one call of a student's function, with everything noticed
+`guard`             notices that the library does the work
+`time_limit`        stops a call that does not return
+`results`           takes a returned value apart and compares it, result by result
+`diagnosis`         which known mistake the numbers fit
+`marking`           all of it for one function: the rows of a report and their marks
+`display`           a report as HTML, as text, as data
+`sealed_questions`  questions whose answers do not stand in the file
+`failed_cells`      notices cells that ended in an error
+==================  ===========================================================================
+
 >>> from rnnlib.course.checking import check
 >>> def count_parameters(D, H, K):
 ...     return D * H + H * H + H * K
@@ -14,10 +26,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 
-from rnnlib.course.checking.cells import failed_definitions, watch_cells
 from rnnlib.course.checking.display import earned, publish, say
+from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
-from rnnlib.course.checking.questions import all_questions, normal, open_sealed
+from rnnlib.course.checking.sealed_questions import all_questions, normal, open_sealed
 from rnnlib.course.exercises import Exercise, all_exercises
 
 watch_cells()

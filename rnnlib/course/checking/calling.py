@@ -1,4 +1,4 @@
-"""One call of a student's function: on copies, with a time limit, and with everything noticed."""
+"""One call of a student's function: on copies of the arguments, with a time limit, recorded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnnlib.course.checking.guard import Guard
-from rnnlib.course.checking.limits import TookTooLong, time_limit
+from rnnlib.course.checking.time_limit import TookTooLong, time_limit
 from rnnlib.params import Params
 
 SECONDS = 2.0
@@ -25,10 +25,11 @@ SECONDS = 2.0
 class Call:
     """What happened in one call.
 
-    `problem` is a sentence about an error, or None; `unwritten` is set where the function still
-    raises `NotImplementedError`; `timed_out` where it was stopped, `lost` where it took its process
-    with it; `inside` holds the function's
-    local variables when it returned; `undrawn` names the random generators that it did not use.
+    `problem` is a sentence about an error, or None. `unwritten` is set when the function still
+    raises `NotImplementedError`, `timed_out` when it was stopped, `lost` when its process ended
+    during the call. `changed` names the arguments that it wrote into, `undrawn` the random
+    generators that it did not use, and `borrowed` a function of `rnnlib` or torch that it called.
+    `inside` holds its local variables when it returned.
     """
 
     value: object = None
@@ -46,11 +47,11 @@ class Call:
 class Remote:
     """A student's function that lives in another process, so that it cannot reach the marks.
 
-    `rnnlib.course.grading.isolation` has the one that is used; here stands what marking asks of it.
+    Marking needs these three methods; `rnnlib.course.grading.isolation` has the class that is used.
     """
 
-    def call(self, args: tuple, names: tuple[str, ...], **options) -> Call:
-        """As `call` below, with its keywords."""
+    def call(self, args: tuple, names: tuple[str, ...], **options: object) -> Call:
+        """As the function `call`, with the same keywords."""
         raise NotImplementedError
 
     def apart(self, exercise: str) -> Remote | None:
@@ -72,7 +73,7 @@ def call(
     allowed: tuple[str, ...] = (),
     guarded: bool = True,
 ) -> Call:
-    """Call ``function(*args, **options)`` with copies of `args`; never raises what it raises.
+    """Call ``function(*args, **options)`` with copies of `args`; its errors are noted, not raised.
 
     Parameters
     ----------
@@ -144,7 +145,7 @@ def call(
     return result
 
 
-def unchanged(before, after) -> bool:
+def unchanged(before: object, after: object) -> bool:
     """Whether an argument still holds, bit for bit, what it held before the call."""
     if isinstance(before, Params):
         try:
@@ -177,7 +178,7 @@ def shapes_of(args: tuple, names: tuple[str, ...]) -> str:
             parts += [f"{name}.{field} {getattr(value, field).shape}" for field in arrays]
         elif isinstance(value, np.ndarray):
             parts.append(f"{name} {value.shape}")
-        elif isinstance(value, list) or _holds_arrays(value):  # as text it would fill pages
+        elif isinstance(value, list) or _holds_arrays(value):  # its full text could fill pages
             shapes = [str(part.shape) for part in value if isinstance(part, np.ndarray)]
             about = ": " + ", ".join(shapes) if 0 < len(shapes) <= 5 else ""
             parts.append(f"{name}, a {type(value).__name__} of {len(value)}{about}")
@@ -193,14 +194,14 @@ def _as_written(field: str) -> str:
     return re.sub(r"\.(\d+)", r"[\1]", field)
 
 
-def _holds_arrays(value) -> bool:
+def _holds_arrays(value: object) -> bool:
     """Whether it is a tuple with arrays, caches or groups in it."""
     return isinstance(value, tuple) and any(
         isinstance(part, np.ndarray | Params | tuple) for part in value
     )
 
 
-def _describe(error: BaseException, function, args, names) -> str:
+def _describe(error: BaseException, function: Callable, args: tuple, names: tuple[str, ...]) -> str:
     """A beginner's sentence about an error: what, in which line of theirs, with which inputs."""
     text = _plain_words(" ".join(str(error).split()))
     if text.startswith("unsupported operand") and "Params'" in text:
@@ -219,11 +220,11 @@ def _describe(error: BaseException, function, args, names) -> str:
 
 
 def _about_fields(error: BaseException, group: str, fields: list[str]) -> str:
-    """How to reach the weights, where the error shows that they were looked for elsewhere."""
+    """How to reach the weights, when the error shows that they were not read from their group."""
     unknown = getattr(error, "name", None)
     bare = isinstance(error, NameError) and unknown in fields
     about_group = isinstance(error, TypeError) and "Params" in str(error)
-    unpacked = about_group and "__init__" not in str(error)  # that is a group made, not read
+    unpacked = about_group and "__init__" not in str(error)  # "__init__": one was being made
     if bare or unpacked:
         return f". The weights are fields of `{group}`: write `{group}.{unknown or fields[0]}`"
     if isinstance(error, AttributeError) and "Params" in str(error):
@@ -243,10 +244,10 @@ def _plain_words(text: str) -> str:
 
 
 class _Dropped(io.TextIOBase):
-    """Takes what a function prints, however much, and keeps none of it."""
+    """A stream that drops what is written to it: a function may print as much as it likes."""
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         return len(text)

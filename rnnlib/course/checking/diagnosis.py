@@ -1,8 +1,8 @@
 """Which known mistake do the numbers fit?
 
-Every mistake that an exercise knows is run on the same inputs. The one that does just what the
-student's function did (the same numbers, the same error, the same arguments changed) explains it;
-where none explains everything, each wrong result is looked at for itself.
+Every known mistake of an exercise is run on the same inputs. The one that does just what the
+student's function did (same numbers, same error, same arguments changed) explains it. If none
+explains everything, each wrong result is compared with the mistakes by itself.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, al
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One case, what the call did, and its named results (or why there are none)."""
+class Response:
+    """What a function did with one case: the call, and its named results or why it has none."""
 
     case: Case
     call: Call
@@ -25,8 +25,8 @@ class Trial:
     problem: str | None
 
     @classmethod
-    def of(cls, exercise: Exercise, case: Case, result: Call) -> Trial:
-        """The trial of one call."""
+    def of(cls, exercise: Exercise, case: Case, result: Call) -> Response:
+        """The response of one call."""
         if result.problem:
             return cls(case, result, None, result.problem)
         try:
@@ -34,8 +34,8 @@ class Trial:
         except Unusable as error:
             return cls(case, result, None, str(error))
 
-    def agrees(self, other: Trial, exercise: Exercise, name: str | None = None) -> bool:
-        """Whether two trials had the same outcome, in all results or in the one called `name`."""
+    def agrees(self, other: Response, exercise: Exercise, name: str | None = None) -> bool:
+        """Whether two responses are the same, in all results or in the one called `name`."""
         if self.results is None or other.results is None:
             return self.results is other.results and _kind(self) == _kind(other)
         names = [name] if name else list(exercise.results)
@@ -43,40 +43,40 @@ class Trial:
 
 
 def diagnose(
-    exercise: Exercise, trials: list[Trial], expected: list[dict]
+    exercise: Exercise, responses: list[Response], expected: list[dict]
 ) -> tuple[list[tuple[str, str]], bool]:
-    """The mistakes that explain the trials, as (name, sentence): one for all, or one a result.
+    """The mistakes that explain the responses, as (name, sentence): one for all, or one a result.
 
     And whether every wrong result is explained by them.
     """
-    if any(trial.call.timed_out or trial.call.lost for trial in trials):
+    if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
-    known = [(mistake, _run(exercise, mistake, trials)) for mistake in exercise.mistakes]
+    known = [(mistake, _run(exercise, mistake, responses)) for mistake in exercise.mistakes]
     for mistake, theirs in known:
         if all(
             mine.agrees(his, exercise)
             and mine.call.changed == his.call.changed
             and mine.call.undrawn == his.call.undrawn
-            for mine, his in zip(trials, theirs, strict=True)
+            for mine, his in zip(responses, theirs, strict=True)
         ):
             return [(mistake.name, mistake.text)], True
-    if exercise.observe is not None:  # one thing is watched from several sides: no part by itself
-        usable = trials[0].results is not None
-        advice = exercise.advise(trials[0].call.value) if exercise.advise and usable else None
+    if exercise.observe is not None:  # all results describe one behaviour
+        usable = responses[0].results is not None
+        advice = exercise.advise(responses[0].call.value) if exercise.advise and usable else None
         return ([("advice", advice)] if advice else []), True
 
     found: dict[str, str] = {}
     complete = True
     for name in exercise.results:
-        if _right(exercise, name, trials, expected):
+        if _right(exercise, name, responses, expected):
             continue
-        if trials[0].results is not None and trials[0].results.get(name) is None:
-            complete = False  # what is missing looks the same whatever the reason
+        if responses[0].results is not None and responses[0].results.get(name) is None:
+            complete = False  # many mistakes leave a result out
             continue
         for mistake, theirs in known:
             if _right(exercise, name, theirs, expected):
                 continue
-            pairs = [p for p in zip(trials, theirs, strict=True) if p[0].case.kind == PLAIN]
+            pairs = [p for p in zip(responses, theirs, strict=True) if p[0].case.kind == PLAIN]
             if all(mine.agrees(his, exercise, name) for mine, his in pairs):
                 found[mistake.name] = mistake.text
                 break
@@ -90,41 +90,41 @@ def right_functions(exercise: Exercise) -> dict[str, Callable]:
     functions = {}
     for earlier in (all_exercises()[name] for name in exercise.uses):
         function = rebind(earlier.variants[0].function, right_functions(earlier))
-        # Python's messages about a wrong call name the function: by the name that students know.
+        # Python's error messages name the function: students know it by the exercise's name.
         function.__name__ = function.__qualname__ = earlier.name
         functions[earlier.name] = function
     return functions
 
 
-def _run(exercise: Exercise, mistake: Version, trials: list[Trial]) -> list[Trial]:
+def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> list[Response]:
     function = rebind(mistake.function, right_functions(exercise))
     return [
-        Trial.of(
+        Response.of(
             exercise,
-            trial.case,
+            response.case,
             call(
                 function,
-                trial.case.args,
+                response.case.args,
                 exercise.arguments,
-                options=trial.case.options,
+                options=response.case.options,
                 guarded=False,
             ),
         )
-        for trial in trials
+        for response in responses
     ]
 
 
-def _right(exercise: Exercise, name: str, trials: list[Trial], expected: list[dict]) -> bool:
+def _right(exercise: Exercise, name: str, responses: list[Response], expected: list[dict]) -> bool:
     return all(
-        trial.results is not None and same(trial.results.get(name), right[name], exercise)
-        for trial, right in zip(trials[:-1], expected, strict=True)
-        if trial.case.kind == PLAIN
+        response.results is not None and same(response.results.get(name), right[name], exercise)
+        for response, right in zip(responses[:-1], expected, strict=True)
+        if response.case.kind == PLAIN
     )
 
 
-def _kind(trial: Trial) -> str:
-    """What went wrong, without the line of code and the function's own name in it."""
-    problem = trial.problem or ""
+def _kind(response: Response) -> str:
+    """What went wrong, without the line of code and the shapes."""
+    problem = response.problem or ""
     for cut in (", in the line `", ". It was called with"):
         problem = problem.partition(cut)[0]
     return problem

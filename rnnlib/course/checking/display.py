@@ -20,7 +20,7 @@ HEADLINES = {
 }
 QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])")
-# JupyterLab's own colours, which follow the theme, where there are any.
+# JupyterLab's colours follow its theme; other programs use the fixed ones behind the comma.
 GREEN = "var(--jp-success-color1, #1a7f37)"
 RED = "var(--jp-error-color1, #c9352b)"
 CELL = "text-align:left;padding:.1em .6em .1em 0"
@@ -47,7 +47,7 @@ def diagnosis_lines(report: Report) -> list[str]:
 
 
 def headline(report: Report, points: float | None = None) -> str:
-    """What it comes to, with the points where there are any."""
+    """The state in words, with the points if the cell is marked."""
     words = (QUESTION_HEADLINES if report.is_question else HEADLINES)[report.state]
     return words if points is None else f"{words}, {earned(report, points):g} of {points:g} points"
 
@@ -132,9 +132,9 @@ def _title(report: Report, quote: str = "") -> str:
 
 
 def _shown(report: Report, points: float | None) -> list[tuple[Row, str]]:
-    """The rows that tell something, each with its reason; a reason that recurs is told once.
+    """The rows to show, each with its reason; a reason that several rows share is given once.
 
-    Where all is right, the check has shown every row; the marked cell need not do it again.
+    A marked cell shows none if everything is right: the check above it has listed them.
     """
     if report.passed and points is not None:
         return []
@@ -172,7 +172,7 @@ def _rich(sentence: str) -> str:
 
 
 def _lower(sentence: str) -> str:
-    """A sentence's beginning in the middle of another."""
+    """A sentence as it continues another one: it begins in lower case, unless with a name."""
     return (
         sentence if sentence.startswith(("ReLU", "NumPy")) else sentence[:1].lower() + sentence[1:]
     )

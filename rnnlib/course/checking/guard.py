@@ -1,14 +1,17 @@
 """The guard: notices when a student's function lets `rnnlib` or torch do the work.
 
 It listens to every call of a Python function and of a built-in while the student's function runs,
-so it does not matter how the library was reached: another name, an import inside, a copy of the
-function, a thread. It is there to teach, not to keep a determined cheat out.
+so it does not matter how the library was reached: by another name, an import inside the function,
+a copy of the library's function, a thread. It reminds students to write their own; it is no
+protection against somebody who wants to cheat.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+import types
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,12 +29,12 @@ class Guard:
     Parameters
     ----------
     allowed : tuple of str
-        Modules of `rnnlib` that this exercise lends, such as ``"rnnlib.activations"``.
+        Modules of `rnnlib` that may be called here, such as ``"rnnlib.activations"``.
     code : code object, optional
         The student's function; when it returns, its local variables are kept in `inside`.
     """
 
-    def __init__(self, allowed: tuple[str, ...] = (), code=None):
+    def __init__(self, allowed: tuple[str, ...] = (), code: types.CodeType | None = None) -> None:
         self.allowed = allowed
         self.code = code
         self.borrowed: str | None = None
@@ -39,7 +42,7 @@ class Guard:
         self._listening = False
 
     @contextmanager
-    def watch(self):
+    def watch(self) -> Iterator[Guard]:
         """Listen in this thread and in those that it starts."""
         before, before_threads = sys.getprofile(), threading.getprofile()
         self._listening = True
@@ -52,7 +55,7 @@ class Guard:
             sys.setprofile(before)
             threading.setprofile(before_threads)
 
-    def _listen(self, frame, event, function):
+    def _listen(self, frame: types.FrameType, event: str, function: object) -> None:
         if not self._listening:
             return
         if event == "return" and frame.f_code is self.code:
@@ -62,7 +65,7 @@ class Guard:
         if event == "call":
             code = frame.f_code
             module = _module_of(code.co_filename)
-            # A module's own body runs when it is imported, which is no borrowing yet.
+            # Importing a module runs its body; that alone lets nothing do the work.
             own = code.co_name == "<module>" or _only_looks_up(code)
             if module and module not in self.allowed and not own:
                 self.borrowed = f"{module}.{code.co_qualname}"
@@ -85,17 +88,17 @@ def _module_of(filename: str) -> str | None:
 
 def is_free(module: str) -> bool:
     """Whether an answer may call what is in this module of `rnnlib`, such as ``"data.dates"``."""
-    # The adding problem is data, and an exercise.
+    # The adding problem lies in `rnnlib.data`, but students write it in an exercise.
     return module.split(".")[0] in NOT_MATHEMATICS and module != "data.adding"
 
 
-def _only_looks_up(code) -> bool:
-    """Whether it is a property of a cache, such as ``GRUCache.z``: a name for a part of it."""
+def _only_looks_up(code: types.CodeType) -> bool:
+    """Whether it is a property of a cache, such as ``GRUCache.z``, which computes nothing."""
     owner, _, name = code.co_qualname.rpartition(".")
     return owner.endswith("Cache") and name.isidentifier()
 
 
-def _is_torch(function) -> bool:
+def _is_torch(function: object) -> bool:
     """Whether a built-in belongs to torch: by its module, or by the class it is a method of."""
     module = getattr(function, "__module__", None)
     owner = type(getattr(function, "__self__", None)).__module__

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rnnlib.course.checking.calling import Remote, call
-from rnnlib.course.checking.diagnosis import Trial, diagnose, right_functions
+from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
 from rnnlib.course.checking.results import collect, compare, same
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, rebind
 from rnnlib.course.marks import earned_share, extra_share, result_share, results_right
@@ -27,7 +27,7 @@ from rnnlib.params import Params
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a report: what was looked at, the part of it that is right (0 to 1), and why not.
+    """One line of a report: what was compared, the part of it that is right (0 to 1), and why.
 
     A row that is not all right and gives no reason has its reason in another row.
     """
@@ -71,6 +71,10 @@ class Report:
         return self.state == "right"
 
 
+_Pairs = list[tuple[Response, dict[str, object]]]
+"""Responses, each with the results that are expected of it."""
+
+
 def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     """Try `function` on the inputs that `seed` draws and compare it with the reference.
 
@@ -86,37 +90,37 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     report = Report(exercise.name)
     cases = list(exercise.draw(np.random.default_rng(seed)))
     expected = [_expected(exercise, case) for case in cases]
-    trials = _try(exercise, function, cases)
-    if exercise.uses and not (_agree(exercise, trials, expected) and not _borrowed(trials)):
-        trials, expected, note = _apart(exercise, function, trials, expected)
+    responses = _try(exercise, function, cases)
+    if exercise.uses and not (_agree(exercise, responses, expected) and not _borrowed(responses)):
+        responses, expected, note = _apart(exercise, function, responses, expected)
         report.notes += [note] if note else []
         report.apart = bool(note)
-    if trials[0].call.unwritten:
+    if responses[0].call.unwritten:
         report.state = "unwritten"
         report.notes = [
             "The line `raise NotImplementedError()` is still reached: your code takes its place. "
             "Delete that line, run the cell, then run this one again."
         ]
         return report
-    if borrowed := _borrowed(trials):
+    if borrowed := _borrowed(responses):
         report.state = "borrowed"
         report.notes = [f"It lets `{borrowed}` do the work. Write it yourself."]
         return report
-    report.rows = _rows(exercise, trials, expected)
+    report.rows = _rows(exercise, responses, expected)
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
     else:
-        report.diagnosis, report.complete = diagnose(exercise, trials, expected)
-    warned = dict.fromkeys(message for t in trials for message in t.call.warned)
+        report.diagnosis, report.complete = diagnose(exercise, responses, expected)
+    warned = dict.fromkeys(message for t in responses for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report
 
 
-def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Trial]:
-    """A trial for every case, and the first case once more; none after a call that hangs."""
-    trials: list[Trial] = []
+def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Response]:
+    """A response for every case, and the first case once more; none after a call that hangs."""
+    responses: list[Response] = []
     for case in [*cases, cases[0]]:
-        last = trials[-1].call if trials else None
+        last = responses[-1].call if responses else None
         if last and (last.timed_out or last.lost or last.unwritten):
             result = last
         else:
@@ -127,8 +131,8 @@ def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Tria
                 options=case.options,
                 allowed=exercise.borrow,
             )
-        trials.append(Trial.of(exercise, case, result))
-    return trials
+        responses.append(Response.of(exercise, case, result))
+    return responses
 
 
 def _expected(exercise: Exercise, case: Case, function: Callable | None = None) -> dict:
@@ -139,14 +143,19 @@ def _expected(exercise: Exercise, case: Case, function: Callable | None = None) 
     return collect(exercise, value, case)
 
 
-def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict], str]:
+def _apart(
+    exercise: Exercise,
+    function: Callable | Remote,
+    responses: list[Response],
+    expected: list[dict],
+) -> tuple[list[Response], list[dict], str]:
     """Mark a function apart from the earlier ones that it calls, so that one error costs once.
 
     It is tried with a right version of each earlier function in the place of the student's; or it
-    is right if it does just what a right answer does with the student's own. Returns the trials,
+    is right if it does just what a right answer does with the student's own. Returns the responses,
     what they are compared with, and a sentence about it.
     """
-    cases = [trial.case for trial in trials[:-1]]
+    cases = [response.case for response in responses[:-1]]
     if isinstance(function, Remote):
         alone = function.apart(exercise.name)
     elif isinstance(function, types.FunctionType):
@@ -154,7 +163,7 @@ def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict
     else:
         alone = None
     if alone is None:
-        return trials, expected, ""
+        return responses, expected, ""
     names = " and ".join(f"`{name}`" for name in exercise.uses)
     apart = _try(exercise, alone, cases)
     if isinstance(function, Remote):
@@ -167,19 +176,19 @@ def _apart(exercise, function, trials, expected) -> tuple[list[Trial], list[dict
             own = [_expected(exercise, case, mixed) for case in cases]
         except Unusable:
             own = []
-        if own and _agree(exercise, trials, own) and not _is_trivial(exercise, cases[0], mixed):
-            return trials, own, f"Marked with your own {names}, which is not right yet."
-    same = all(a.agrees(t, exercise) for a, t in zip(apart, trials, strict=True))
-    if same and _borrowed(apart) == _borrowed(trials):
-        return trials, expected, ""
+        if own and _agree(exercise, responses, own) and not _is_trivial(exercise, cases[0], mixed):
+            return responses, own, f"Marked with your own {names}, which is not right yet."
+    same = all(a.agrees(t, exercise) for a, t in zip(apart, responses, strict=True))
+    if same and _borrowed(apart) == _borrowed(responses):
+        return responses, expected, ""
     return apart, expected, f"Marked with a right {names}; yours is not right yet."
 
 
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
-    """Whether the earlier functions heed so little that there is hardly anything left to write.
+    """Whether the student's earlier functions ignore so much that almost nothing is left to write.
 
-    Whoever lets `rnn_step` return zeros could else be right with a sequence of zeros. One argument
-    may be ignored, as some honest mistakes do.
+    Otherwise, after an `rnn_step` that returns zeros, a sequence of zeros would be right. One
+    argument may be ignored: some honest mistakes do that.
     """
     ignored = 0
     for place, value in enumerate(case.args):
@@ -203,24 +212,24 @@ def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
     return ignored > 1
 
 
-def _borrowed(trials: list[Trial]) -> str | None:
-    return next((t.call.borrowed for t in trials if t.call.borrowed), None)
+def _borrowed(responses: list[Response]) -> str | None:
+    return next((t.call.borrowed for t in responses if t.call.borrowed), None)
 
 
-def _agree(exercise, trials, expected) -> bool:
+def _agree(exercise: Exercise, responses: list[Response], expected: list[dict]) -> bool:
     return all(
-        trial.results is not None
+        response.results is not None
         and all(
-            compare(exercise, name, trial.results.get(name), right[name], trial.case) is None
+            compare(exercise, name, response.results.get(name), right[name], response.case) is None
             for name in exercise.results
         )
-        for trial, right in zip(trials[:-1], expected, strict=True)
+        for response, right in zip(responses[:-1], expected, strict=True)
     )
 
 
-def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list[Row]:
-    *firsts, again = trials
-    kinds = list(dict.fromkeys(trial.case.kind for trial in firsts))
+def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -> list[Row]:
+    *firsts, again = responses
+    kinds = list(dict.fromkeys(response.case.kind for response in firsts))
     special = [kind for kind in kinds if kind != PLAIN]
     pairs = {
         kind: [(t, e) for t, e in zip(firsts, expected, strict=True) if t.case.kind == kind]
@@ -240,7 +249,7 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
     for kind in special:
         reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
         part = _part(exercise, [row for row in rows if not reasons[row.result]])
-        # What is wrong on ordinary sizes has been said there.
+        # What is wrong on ordinary sizes has its own row already.
         news = {
             row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
         }
@@ -250,12 +259,12 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
         extras.append(Row(f"with {kind}", part, extra, reason))
 
     if exercise.arguments:
-        changed = dict.fromkeys(name for t in trials for name in t.call.changed)
+        changed = dict.fromkeys(name for t in responses for name in t.call.changed)
         names = " and ".join(f"`{name}`" for name in changed)
         reason = f"{names} came back changed: make a new array instead of writing into it"
         extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
     if draws:
-        # Of one symbol alone there is nothing to draw, and a call that failed has its reason.
+        # Only the first case counts: with a single symbol, in a later one, nothing need be drawn.
         undrawn = () if firsts[0].problem else firsts[0].call.undrawn
         names = " and ".join(f"`{name}`" for name in undrawn)
         reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
@@ -264,41 +273,41 @@ def _rows(exercise: Exercise, trials: list[Trial], expected: list[dict]) -> list
     constant = firsts[0].agrees(again, exercise) or not _readable(firsts[0])
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
-    # A local variable may bear the name and mean something else: only news where a result is wrong.
+    # A variable of that name may mean something else: it is of interest only if a result is wrong.
     inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []
     return inside + rows + extras
 
 
-def _inside(exercise: Exercise, pairs) -> list[Row]:
-    """Rows, worth nothing, for the local variables that bear the name of an intermediate result."""
+def _inside(exercise: Exercise, pairs: _Pairs) -> list[Row]:
+    """Rows, unmarked, for the local variables that are named as an intermediate result."""
     if exercise.intermediates is None:
         return []
     rows = {}
-    for trial, _ in pairs:
-        for name, right in exercise.intermediates(*trial.case.args).items():
-            if name in trial.call.inside and not (name in rows and rows[name].reason):
-                got = trial.call.inside[name]
-                reason = compare(exercise, name, got, right, trial.case) or ""
+    for response, _ in pairs:
+        for name, right in exercise.intermediates(*response.case.args).items():
+            if name in response.call.inside and not (name in rows and rows[name].reason):
+                got = response.call.inside[name]
+                reason = compare(exercise, name, got, right, response.case) or ""
                 rows[name] = Row(f"`{name}`, inside", float(not reason), 0.0, reason)
     return list(rows.values())
 
 
-def _readable(trial: Trial) -> bool:
+def _readable(response: Response) -> bool:
     """Whether every result is made of numbers, so that two of them can be told apart."""
-    kinds = [np.asarray(value).dtype.kind for value in (trial.results or {}).values()]
+    kinds = [np.asarray(value).dtype.kind for value in (response.results or {}).values()]
     return bool(kinds) and all(kind in "biuf" for kind in kinds)
 
 
-def _whole(pairs) -> bool:
+def _whole(pairs: _Pairs) -> bool:
     """Whether a call failed as a whole, so that the reason is not about one result."""
-    return any(trial.problem for trial, _ in pairs)
+    return any(response.problem for response, _ in pairs)
 
 
-def _first_reason(exercise: Exercise, name: str, pairs) -> str:
-    for trial, right in pairs:
-        if trial.problem:
-            return trial.problem
-        reason = compare(exercise, name, trial.results.get(name), right[name], trial.case)
+def _first_reason(exercise: Exercise, name: str, pairs: _Pairs) -> str:
+    for response, right in pairs:
+        if response.problem:
+            return response.problem
+        reason = compare(exercise, name, response.results.get(name), right[name], response.case)
         if reason:
             return reason
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,7 +17,7 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
     Raises
     ------
     Unusable
-        When the value has not as many parts as there are results, or is nothing at all.
+        When the value is None, or its parts are not those that are expected.
     """
     if exercise.observe is not None:
         try:
@@ -126,7 +127,7 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
 
 
 def same(a: object, b: object, exercise: Exercise) -> bool:
-    """Whether two results of anybody's agree: same shape, same numbers, NaN in the same places."""
+    """Whether two results agree: same shape, same numbers, NaN and infinity in the same places."""
     x, y = _floats(a), _floats(b)
     if x is None or y is None:
         return x is y and type(a) is type(b)
@@ -137,7 +138,7 @@ def same(a: object, b: object, exercise: Exercise) -> bool:
 
 
 def _floats(value: object) -> np.ndarray | None:
-    """A result as floats; None where it is nothing of the kind."""
+    """A result as an array of floats; None where it cannot be one."""
     try:
         # Complex numbers would lose a part, with a warning on stderr.
         return None if np.iscomplexobj(value) else np.asarray(value, float)
@@ -145,7 +146,7 @@ def _floats(value: object) -> np.ndarray | None:
         return None
 
 
-def _number(value) -> str:
+def _number(value: float) -> str:
     if isinstance(value, numbers.Integral | np.bool_):
         return str(int(value))
     return f"{float(value):.4g}"
@@ -159,12 +160,12 @@ def _letters(letters: str, shape: tuple[int, ...]) -> str:
     return f"{letters} = {_shape(shape)}" if letters and shape else _shape(shape)
 
 
-def _index(name: str, where) -> str:
+def _index(name: str, where: Sequence[int]) -> str:
     return f"{name}[{', '.join(str(int(i)) for i in where)}]" if len(where) else name
 
 
 def _for(case: Case, *, texts_only: bool = False) -> str:
-    """What the case was about; with `texts_only` nothing unless it names texts, not sizes alone."""
+    """The case's sizes for a message; with `texts_only` only if one of them is a text."""
     if texts_only and not any(isinstance(value, str) for value in case.sizes.values()):
         return ""
     return f" for {', '.join(f'{k} = {v}' for k, v in case.sizes.items())}" if case.sizes else ""

@@ -1,4 +1,13 @@
-"""The exercises of every unit, found by the name of the function that students write."""
+"""The exercises of every unit, found by the name of the function that students write.
+
+===================  =====================================================================
+`exercise`           what an exercise is: `Exercise` and `Case`
+`versions`           known wrong and right versions of its function, and slips
+`drawing`            random inputs
+``u05_lstm``, ...    the units' exercises, one module each; shared inputs in ``inputs``
+``sealed``           the questions' answers, sealed; made by ``rnnlib build``
+===================  =====================================================================
+"""
 
 from __future__ import annotations
 
@@ -7,7 +16,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable, Version, rebind
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
+from rnnlib.course.exercises.versions import Version, rebind
 
 UNITS = tuple(
     name[1:] for name in sorted(m.name for m in iter_modules(__path__)) if re.match(r"u\d\d_", name)
@@ -32,7 +42,7 @@ def unit_exercises(unit: str) -> dict[str, Exercise]:
     if unit not in UNITS:
         raise KeyError(f"no exercises are declared for {unit!r}; there are {', '.join(UNITS)}")
     module = import_module(f"{__name__}.u{unit}")
-    return {exercise.name: exercise for exercise in module.EXERCISES}
+    return {exercise.name: exercise for exercise in getattr(module, "EXERCISES", ())}
 
 
 @cache

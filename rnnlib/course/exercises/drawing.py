@@ -13,7 +13,7 @@ LARGE = "large numbers"
 
 
 def array(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
-    """Numbers away from zero with random signs, so that no term of a sum can hide.
+    """Random numbers of both signs, none near zero: every term of a sum makes a difference.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def array(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarr
 
 
 def params(rng: np.random.Generator, group: type[Params], **shapes: tuple[int, ...]) -> Params:
-    """A group of weights, scaled so that a tanh of their sums is neither flat nor linear."""
+    """A group of weights, scaled so that a tanh of their sums neither saturates nor is linear."""
     return group(
         **{
             name: array(rng, *shape, scale=0.8 / np.sqrt(shape[0]) if len(shape) > 1 else 0.5)
@@ -46,7 +46,7 @@ def sizes(plain: list[dict[str, int]], ones: str) -> Iterator[tuple[str, dict[st
 
 
 def drawn_lengths(rng: np.random.Generator, T: int, N: int) -> np.ndarray:
-    """Lengths (N,), from 2 up to T where there is room; T at least once, and not in the first."""
+    """Lengths (N,), at least 2 if T allows it; an example other than the first has length T."""
     lengths = rng.integers(2 if T > 3 else 1, max(T, 2), N)
     lengths[rng.integers(min(1, N - 1), N)] = T
     return lengths

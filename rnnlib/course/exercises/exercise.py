@@ -10,22 +10,29 @@ right answers that look different. Both are plain functions, declared next to th
         return np.tanh(x @ params.W_xh + h @ params.W_hh)
 
 The function's name is the mistake's name, its docstring is what a student reads. The body may call
-earlier exercises by their names (`rnn_step`), as a student's cell does.
+earlier exercises by their names (`rnn_step`), as a student's cell does. Where a long body has one
+slip in it, `Exercise.slip` names the slip alone::
+
+    LSTM_BACKWARD.slip(
+        "dh_not_carried",
+        "LSTMState(dh + dhs[t], dc)",
+        "LSTMState(dhs[t], dc)",
+        "the dh that comes back from the later step is dropped: it is added to `dhs[t]`.",
+    )
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from rnnlib.course.exercises.versions import Version, slipped
+
 PLAIN = "ordinary sizes"
-"""The kind of case in which every size differs and every term counts: results are marked on it."""
+"""The kind of case on which results are marked: every size differs, and every term counts."""
 
 
 class Unusable(Exception):
@@ -42,11 +49,11 @@ class Case:
         The positional arguments: arrays, parameter groups, numbers.
     sizes : dict
         What the letters mean here, such as ``{"T": 6, "N": 3}``; used in messages. A text is shown
-        as it is: ``{"token": repr(token)}`` lets students try the same again.
+        as it is, so that students can try the same input: ``{"token": repr(token)}``.
     kind : str
         `PLAIN`, or what is special: "a size of 1", "large numbers". Each kind is a row of a check.
     given : object
-        What ``observe`` needs to watch the returned value at work.
+        Whatever ``observe`` needs to try out the returned value.
     options : dict
         The keyword arguments, such as ``{"learning_rate": 0.03}``.
     """
@@ -56,41 +63,6 @@ class Case:
     kind: str = PLAIN
     given: object = None
     options: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Version:
-    """A mistake or a variant: its name, the sentence about it and the function."""
-
-    name: str
-    text: str
-    function: Callable
-
-    def source(self, name: str) -> str:
-        """The function's source as a student's cell that defines `name`, without the docstring."""
-        source = textwrap.dedent(inspect.getsource(self.function))
-        definition = ast.parse(source).body[0]
-        lines = source.splitlines()[definition.lineno - 1 :]
-        docstring = definition.body[0]
-        first, last = (
-            line - definition.lineno for line in (docstring.lineno, docstring.end_lineno)
-        )
-        lines[first : last + 1] = []
-        lines[0] = lines[0].replace(f"def {self.name}(", f"def {name}(", 1)
-        return "\n".join(lines).rstrip() + "\n"
-
-
-def rebind(function: types.FunctionType, names: dict[str, Callable]) -> types.FunctionType:
-    """The same function, in which these global names mean these functions."""
-    bound = types.FunctionType(
-        function.__code__,
-        {**function.__globals__, **names},
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    bound.__kwdefaults__ = function.__kwdefaults__
-    return bound
 
 
 @dataclass
@@ -114,9 +86,9 @@ class Exercise:
     uses : tuple of str
         Earlier exercises that the function calls; needs `follow_on`.
     intermediates : callable, optional
-        ``intermediates(*args)`` gives what a function works out on its way, by name. Where the
-        student's function has a local variable of that name, the check compares it, unmarked, so
-        that the first wrong line is found.
+        ``intermediates(*args)`` gives intermediate values by name. If the student's function has
+        a local variable of that name, the check compares it, unmarked, to find the first wrong
+        line.
     observe : callable, optional
         ``observe(returned, case)`` turns what was returned into the results, for an exercise that
         is marked by how something behaves.
@@ -124,8 +96,8 @@ class Exercise:
         ``advise(returned)`` looks at what was returned when no known mistake fits, for an exercise
         with `observe`; a sentence like a mistake's, or None.
     explain : dict
-        For a result marked by behaviour: what to say when it is wrong, in the place of "first
-        wrong entry".
+        What to say when a result is wrong, instead of "first wrong entry": for results of
+        ``observe``.
     borrow : tuple of str
         Modules that the student may call here, such as ``"rnnlib.activations"``.
     rtol, atol : float
@@ -150,7 +122,7 @@ class Exercise:
     variants: list[Version] = field(default_factory=list, repr=False)
     own: Version | None = field(default=None, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         unknown = set(self.weights) - set(self.results)
         if unknown:
             raise ValueError(f"{self.name}: weights for results that do not exist: {unknown}")
@@ -188,18 +160,38 @@ class Exercise:
         A student whose earlier function is wrong, and whose function agrees with this one when it
         is given that earlier function, loses no marks a second time. It is a variant too.
         """
-        self.own = self._version(function)
+        self.own = Version.of(self.name, function)
         return self.variant(function)
 
+    def slip(self, name: str, old: str, new: str, sentence: str, *, of: str | None = None) -> None:
+        """Declare a mistake that differs from a right version in one place, for long bodies.
+
+        Parameters
+        ----------
+        name : str
+            The mistake's name.
+        old, new : str
+            What stands in the right version, exactly once, and what a student writes instead.
+        sentence : str
+            What is wrong, as in a mistake's docstring.
+        of : str, optional
+            The variant that is changed; the first one if none is named.
+
+        Raises
+        ------
+        ValueError
+            When there is no such variant, or `old` does not occur in it exactly once.
+        """
+        version = next((v for v in self.variants if of in (None, v.name)), None)
+        if version is None:
+            raise ValueError(f"{self.name}: the slip {name!r} needs a variant {of or 'before it'}")
+        self._add(self.mistakes, slipped(self.name, version, name, old, new, sentence))
+
     def _declare(self, versions: list[Version], function: Callable) -> Callable:
-        version = self._version(function)
+        self._add(versions, Version.of(self.name, function))
+        return function
+
+    def _add(self, versions: list[Version], version: Version) -> None:
         if any(version.name == other.name for other in self.mistakes + self.variants):
             raise ValueError(f"{self.name}: two versions are called {version.name!r}")
         versions.append(version)
-        return function
-
-    def _version(self, function: Callable) -> Version:
-        text = inspect.cleandoc(function.__doc__ or "").replace("\n", " ")
-        if not text:
-            raise ValueError(f"{self.name}: {function.__name__} needs a docstring that says why")
-        return Version(function.__name__, text, function)

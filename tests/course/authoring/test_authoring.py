@@ -18,7 +18,7 @@ from rnnlib.course.authoring import (
 )
 from rnnlib.course.authoring import build as building
 from rnnlib.course.authoring import verify as verifying
-from rnnlib.course.authoring.questions import sealed_questions
+from rnnlib.course.authoring.questions import seal_questions
 from rnnlib.course.authoring.rules import check_release
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.exercises import all_exercises
@@ -83,7 +83,7 @@ def course(tmp_path, monkeypatch):
     unit.source.parent.mkdir()
     unit.source.write_text(WHOLE)
     unit.questions.write_text(QUESTIONS)
-    monkeypatch.setattr(building, "UNITS", {NAME: "tiny"})
+    monkeypatch.setattr(building, "UNITS", (NAME,))
     exercise = {"rnn_step": all_exercises()["rnn_step"]}
     monkeypatch.setattr(building, "unit_exercises", lambda unit: exercise)
     return unit
@@ -294,7 +294,7 @@ EXECUTED = {
         "writes to stderr",
         "watch out",
     ),
-    "over its time": (WHOLE.replace("seconds: 30", "seconds: 0"), "its header allows 0 s"),
+    "over its time": (WHOLE.replace("seconds: 30", "seconds: 0"), "its header says 0 s"),
     "a wrong solution": (
         WHOLE.replace(" + params.b_h)", ")"),
         "grade_rnn_step: the solution earns ",
@@ -366,7 +366,7 @@ def test_a_broken_questions_file_is_told(course, text, said):
 
 def test_a_unit_without_questions_needs_no_file(course):
     course.questions.unlink()
-    assert sealed_questions(course) == {}
+    assert seal_questions(course) == {}
     text = WHOLE.replace(ANSWER, "").replace("points: 6", "points: 5")
     course.source.write_text(text)
     build_unit(course)
@@ -570,3 +570,21 @@ def test_units_are_found_in_order_and_an_unknown_name_lists_them(course):
     assert [unit.name for unit in find_units(course.root, [NAME])] == [NAME]
     with pytest.raises(UnitError, match="no unit is called '07'; there are: 02_next, 99_tiny"):
         find_units(course.root, ["07"])
+
+
+def test_a_unit_without_exercises_is_refused_with_where_they_belong(course, monkeypatch):
+    monkeypatch.setattr(building, "unit_exercises", lambda unit: {})
+    refuse(course, f"{NAME} has no exercises: EXERCISES in", f"u{NAME} is empty")
+    monkeypatch.setattr(building, "UNITS", ("01_hidden_state",))
+    refuse(course, f"make the package rnnlib/course/exercises/u{NAME} with EXERCISES")
+
+
+def test_exercises_without_a_lesson_are_found(course):
+    package = Unit("17_later", course.root).package
+    package.mkdir(parents=True)
+    assert [unit.name for unit in find_units(course.root)] == [NAME]  # a folder left by git
+    (package / "__init__.py").write_text("")
+    for names in (None, ["17_later"]):
+        with pytest.raises(UnitError, match=r"17_later has exercises, but no lesson: write"):
+            find_units(course.root, names)
+    assert [unit.name for unit in find_units(course.root, [NAME])] == [NAME]

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from rnnlib import bench
-from rnnlib.course.bench import rows, run, worker
+from rnnlib.course import bench
+from rnnlib.course.bench import rows, run, timing
 from rnnlib.course.bench.rows import ROWS, Row, contestants
 
 
@@ -20,7 +20,7 @@ def test_thirty_rows():
 def test_contestants_agree_and_run(cell, dtype):
     functions = contestants(Row(cell, dtype, 5, 3, 4, 6))
     assert len(functions) == 6
-    times = worker.interleaved(functions, seconds=0, at_least=1)
+    times = timing.interleaved(functions, seconds=0, at_least=1)
     assert times.keys() == functions.keys()
     assert min(times.values()) > 0
 

@@ -17,12 +17,7 @@ from rnnlib.course.checking.results import collect
 from rnnlib.course.exercises import (
     PLAIN,
     UNITS,
-    Case,
-    Exercise,
-    Version,
     all_exercises,
-    drawing,
-    rebind,
     unit_exercises,
 )
 
@@ -106,7 +101,7 @@ def test_a_right_answer_that_looks_different_gets_all_points(exercise, variant, 
     assert all(row.right == 1 and not row.reason for row in report.rows)
 
 
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit_exercises(unit)])
+@pytest.mark.parametrize("unit", UNITS)
 def test_the_cells_of_the_solution_get_all_points(unit, capsys):
     exercises = unit_exercises(unit)
     earlier = {name for exercise in exercises.values() for name in exercise.uses} - set(exercises)
@@ -245,93 +240,3 @@ def test_a_result_that_is_off_by_a_hundredth_cannot_hide_in_the_tolerance(exerci
             scale = np.abs(right).max()
             limit = exercise.rtol * np.abs(right) + exercise.atol * scale
             assert scale == 0 or np.any(off > limit), (name, case.kind)
-
-
-# --- declaring --------------------------------------------------------------------------------
-
-
-def empty_exercise(**settings):
-    return Exercise(
-        "double", lambda x: 2 * x, lambda rng: [Case((3,))], results={"y": ""}, **settings
-    )
-
-
-def test_weights_for_a_result_that_does_not_exist_are_refused():
-    with pytest.raises(ValueError, match=r"do not exist.*z"):
-        empty_exercise(weights={"z": 2})
-
-
-def test_two_versions_of_the_same_name_are_refused():
-    exercise = empty_exercise()
-
-    def half(x):
-        """Half."""
-        return x / 2
-
-    exercise.mistake(half)
-    with pytest.raises(ValueError, match="two versions are called 'half'"):
-        exercise.variant(half)
-
-
-def test_a_version_without_a_sentence_is_refused():
-    def silent(x):
-        return x
-
-    with pytest.raises(ValueError, match="silent needs a docstring"):
-        empty_exercise().mistake(silent)
-
-
-def test_the_results_share_the_marks_by_their_weights():
-    exercise = Exercise("f", min, min, results={"hs": "", "h": ""}, weights={"hs": 3})
-    assert exercise.share("hs") == 0.75 and exercise.share("h") == 0.25
-
-
-def test_results_with_a_dot_belong_to_one_returned_value():
-    exercise = Exercise("f", min, min, results={"dx": "", "grads.W": "", "grads.b": ""})
-    assert exercise.returned == ("dx", "grads")
-
-
-def test_a_name_is_used_once_in_the_course(monkeypatch):
-    monkeypatch.setitem(UNITS, "98_twice", UNITS["01_hidden_state"])
-    all_exercises.cache_clear()
-    try:
-        with pytest.raises(ValueError, match=r"two exercises are called 'rnn_step'.*98_twice"):
-            all_exercises()
-    finally:
-        monkeypatch.undo()
-        all_exercises.cache_clear()
-
-
-def test_a_version_becomes_a_cell_without_decorator_docstring_and_own_name():
-    def with_much(x, *, y=2):
-        """A sentence
-        on two lines.
-        """
-        # a comment stays
-        return x + y
-
-    source = Version("with_much", "", with_much).source("add")
-    assert source == "def add(x, *, y=2):\n    # a comment stays\n    return x + y\n"
-
-
-def test_rebinding_leaves_the_original_and_its_defaults_alone():
-    def outer():
-        ten = 10
-
-        def inner(x, y=1, *, z=2):
-            return helper(x) + y + z + ten  # noqa: F821
-
-        return inner
-
-    inner = outer()
-    bound = rebind(inner, {"helper": lambda x: 100 * x})
-    assert bound(1) == 113
-    with pytest.raises(NameError):
-        inner(1)
-
-
-def test_drawn_numbers_are_distinct_and_away_from_zero():
-    array = drawing.array(np.random.default_rng(0), 40, 30, scale=2.0)
-    assert np.abs(array).min() >= 0.6 and np.abs(array).max() <= 3.4
-    assert np.unique(array).size == array.size
-    assert 0.4 < np.mean(array > 0) < 0.6

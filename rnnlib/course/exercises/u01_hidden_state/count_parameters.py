@@ -1,4 +1,4 @@
-"""Exercise `count_parameters`."""
+"""How many numbers a recurrent network with an output layer learns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `latch_params`."""
+"""Weights, set by hand, with which one unit switches on, stays on and switches off."""
 
 from __future__ import annotations
 

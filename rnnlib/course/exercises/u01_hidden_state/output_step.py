@@ -1,4 +1,4 @@
-"""Exercise `output_step`: Output layer: logits = h W_hy + b_y."""
+"""The output layer of one step, logits = h W_hy + b_y."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `rnn_forward`."""
+"""A whole sequence, one `rnn_step` after the other with the same weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `rnn_step`: One step: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)."""
+"""One step, h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)."""
 
 from __future__ import annotations
 

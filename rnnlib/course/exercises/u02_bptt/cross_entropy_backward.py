@@ -1,4 +1,4 @@
-"""Exercise `cross_entropy_backward`."""
+"""The gradient of the mean cross-entropy with respect to the logits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `numerical_gradient`."""
+"""The gradient of any function by central differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `rnn_backward`."""
+"""Back-propagation through time, with a loss at every step and on the final state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `rnn_step_backward`."""
+"""Backward through one step, to x_t, h_{t-1} and the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `tanh_backward`: Backward through tanh, from its output: dz = dh * (1 - h^2)."""
+"""Backward through tanh, from its output: dz = dh * (1 - h^2)."""
 
 from __future__ import annotations
 

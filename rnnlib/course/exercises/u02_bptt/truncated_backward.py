@@ -1,4 +1,4 @@
-"""Exercise `truncated_backward`: BPTT cut every k steps; see `rnnlib.bptt.truncated_backward`."""
+"""BPTT that is cut every k steps."""
 
 from __future__ import annotations
 

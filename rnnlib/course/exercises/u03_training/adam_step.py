@@ -1,4 +1,4 @@
-"""Exercise `adam_step`."""
+"""One step of Adam, both averages corrected for their start at zero."""
 
 from __future__ import annotations
 

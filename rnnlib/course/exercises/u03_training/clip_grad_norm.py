@@ -1,4 +1,4 @@
-"""Exercise `clip_grad_norm`."""
+"""Shorten a gradient that is longer than max_norm, in its own direction."""
 
 from __future__ import annotations
 

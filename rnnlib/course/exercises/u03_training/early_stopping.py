@@ -1,4 +1,4 @@
-"""Exercise `early_stopping`."""
+"""After an epoch, note the loss, and keep the parameters if it is the lowest so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `perplexity`."""
+"""Perplexity, exp(loss): how many equally likely symbols would leave a model as unsure."""
 
 from __future__ import annotations
 

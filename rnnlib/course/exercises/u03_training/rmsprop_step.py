@@ -1,4 +1,4 @@
-"""Exercise `rmsprop_step`."""
+"""One step of RMSprop, each gradient divided by a running root mean square."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `sample`."""
+"""Draw the next symbol from softmax(logits / temperature)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `sgd_step`: Gradient descent: p <- p - learning_rate g."""
+"""One step of gradient descent, p <- p - learning_rate g."""
 
 from __future__ import annotations
 

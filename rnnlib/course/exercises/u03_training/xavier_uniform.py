@@ -1,4 +1,4 @@
-"""Exercise `xavier_uniform`."""
+"""Starting weights, uniform between -a and a with a = sqrt(6 / (fan_in + fan_out))."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `adding_batch`."""
+"""A batch of the adding problem, from numbers and the two places to mark."""
 
 from __future__ import annotations
 

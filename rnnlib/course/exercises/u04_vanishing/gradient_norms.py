@@ -1,4 +1,4 @@
-"""Exercise `gradient_norms`: The lengths of dL/dh_t; see `rnnlib.jacobians.gradient_norms`."""
+"""The norm of dL/dh_t at every step, from the products of the Jacobians."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `jacobian_bound`: The bound for |J_t|; see `rnnlib.jacobians.jacobian_bound`."""
+"""An upper bound for the norm of dh_T / dh_t, for every t."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `rnn_jacobian`: The Jacobian of one tanh step; see `rnnlib.jacobians.rnn_jacobian`."""
+"""The Jacobian dh_t / dh_{t-1} of one tanh step."""
 
 from __future__ import annotations
 

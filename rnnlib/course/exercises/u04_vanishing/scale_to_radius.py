@@ -1,4 +1,4 @@
-"""Exercise `scale_to_radius`."""
+"""Stretch a matrix to a given spectral radius."""
 
 from __future__ import annotations
 

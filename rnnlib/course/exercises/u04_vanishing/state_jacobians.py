@@ -1,4 +1,4 @@
-"""Exercise `state_jacobians`."""
+"""Dh_T / dh_t for every t, products of the Jacobians of single steps."""
 
 from __future__ import annotations
 

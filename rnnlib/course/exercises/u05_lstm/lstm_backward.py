@@ -1,4 +1,4 @@
-"""Exercise `lstm_backward`: `rnnlib.lstm_backward` from a list of caches, one for each step."""
+"""Back-propagation through time from a list of caches, one for each step."""
 
 from __future__ import annotations
 
@@ -54,8 +54,7 @@ def from_the_end(dhs, dstate, caches):
     grads = caches[0].params.zeros_like()
     dh, dc = dstate
     for t in reversed(range(len(caches))):
-        dstate = LSTMState(dh + dhs[t], dc)
-        dxs[t], (dh, dc), step = lstm_step_backward(dstate, caches[t])
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
         grads = grads.map(np.add, step)
     return dxs, LSTMState(dh, dc), grads
 
@@ -91,86 +90,52 @@ def weights_after_the_loop(dhs, dstate, caches):
     return das @ params.W_xh.T, LSTMState(dh, dc), LSTMParams(W_xh, W_hh, das.sum(axis=(0, 1)))
 
 
-@LSTM_BACKWARD.mistake
-def losses_of_the_steps_left_out(dhs, dstate, caches):
-    """`dhs` takes no part: into each step comes the gradient of its own loss, `dhs[t]`, plus what
-    comes back.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "losses_of_the_steps_left_out",
+    "dh + dhs[t]",
+    "dh",
+    "`dhs` takes no part: into each step comes the gradient of its own loss, `dhs[t]`, plus "
+    "what comes back.",
+)
 
+LSTM_BACKWARD.slip(
+    "dh_not_carried",
+    "dh + dhs[t]",
+    "dhs[t]",
+    "the dh that comes back from the later step is dropped: it is added to `dhs[t]`.",
+)
 
-@LSTM_BACKWARD.mistake
-def dh_not_carried(dhs, dstate, caches):
-    """the dh that comes back from the later step is dropped: it is added to `dhs[t]`."""
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "dc_not_carried",
+    "dhs[t], dc",
+    "dhs[t], 0 * dc",
+    "the dc that comes back from the later step is dropped, and with it the path along the "
+    "cell: hand it on from step to step, as dh.",
+)
 
+LSTM_BACKWARD.slip(
+    "same_dc_at_each_step",
+    "dhs[t], dc",
+    "dhs[t], dstate.c",
+    "every step gets the dc of the final state. It changes on the way: hand each step's own on "
+    "to the step before.",
+)
 
-@LSTM_BACKWARD.mistake
-def dc_not_carried(dhs, dstate, caches):
-    """the dc that comes back from the later step is dropped, and with it the path along the cell:
-    hand it on from step to step, as dh.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], 0 * dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "same_dh_at_each_step",
+    "dh + dhs[t]",
+    "dstate.h + dhs[t]",
+    "every step gets the dh of the final state. It changes on the way: hand each step's own on "
+    "to the step before.",
+)
 
-
-@LSTM_BACKWARD.mistake
-def same_dc_at_each_step(dhs, dstate, caches):
-    """every step gets the dc of the final state. It changes on the way: hand each step's own on to
-    the step before.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dstate.c), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
-
-
-@LSTM_BACKWARD.mistake
-def same_dh_at_each_step(dhs, dstate, caches):
-    """every step gets the dh of the final state. It changes on the way: hand each step's own on to
-    the step before.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dstate.h + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
-
-
-@LSTM_BACKWARD.mistake
-def from_the_beginning(dhs, dstate, caches):
-    """the loop runs from the first step to the last. Backward begins at the end:
-    `reversed(range(T))`.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in range(len(caches)):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "from_the_beginning",
+    "reversed(range(len(caches)))",
+    "range(len(caches))",
+    "the loop runs from the first step to the last. Backward begins at the end: "
+    "`reversed(range(T))`.",
+)
 
 
 @LSTM_BACKWARD.mistake
@@ -185,71 +150,43 @@ def gradients_of_one_step(dhs, dstate, caches):
     return dxs, LSTMState(dh, dc), grads
 
 
-@LSTM_BACKWARD.mistake
-def gradients_averaged_over_time(dhs, dstate, caches):
-    """the gradients of the weights are divided by T. They are sums: the mean is taken once, in the
-    loss.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads.map(lambda a: a / len(caches))
+LSTM_BACKWARD.slip(
+    "gradients_averaged_over_time",
+    "LSTMState(dh, dc), grads",
+    "LSTMState(dh, dc), grads.map(lambda a: a / len(caches))",
+    "the gradients of the weights are divided by T. They are sums: the mean is taken once, in "
+    "the loss.",
+)
 
+LSTM_BACKWARD.slip(
+    "final_gradient_ignored",
+    "dh, dc = dstate",
+    "dh, dc = np.zeros_like(dstate.h), np.zeros_like(dstate.c)",
+    "the way back starts with zeros and `dstate` takes no part: it is the gradient of a loss on "
+    "the final state.",
+)
 
-@LSTM_BACKWARD.mistake
-def final_gradient_ignored(dhs, dstate, caches):
-    """the way back starts with zeros and `dstate` takes no part: it is the gradient of a loss on
-    the final state.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = np.zeros_like(dstate.h), np.zeros_like(dstate.c)
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "final_cell_gradient_ignored",
+    "dh, dc = dstate",
+    "dh, dc = dstate.h, np.zeros_like(dstate.c)",
+    "the way back starts with zeros for dc. `dstate` holds both, dh and dc.",
+)
 
+LSTM_BACKWARD.slip(
+    "losses_added_to_dc",
+    "dh + dhs[t], dc",
+    "dh, dc + dhs[t]",
+    "`dhs[t]` is added to dc. The loss of a step looks at h: it is added to dh.",
+)
 
-@LSTM_BACKWARD.mistake
-def final_cell_gradient_ignored(dhs, dstate, caches):
-    """the way back starts with zeros for dc. `dstate` holds both, dh and dc."""
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate.h, np.zeros_like(dstate.c)
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
-
-
-@LSTM_BACKWARD.mistake
-def losses_added_to_dc(dhs, dstate, caches):
-    """`dhs[t]` is added to dc. The loss of a step looks at h: it is added to dh."""
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc + dhs[t]), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
-
-
-@LSTM_BACKWARD.mistake
-def losses_added_to_both(dhs, dstate, caches):
-    """`dhs[t]` is added to dh and to dc. The loss of a step looks at h alone; what it means for the
-    cell is worked out in the step.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dstep = LSTMState(dh + dhs[t], dc + dhs[t])
-        dxs[t], (dh, dc), step = lstm_step_backward(dstep, caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "losses_added_to_both",
+    "dhs[t], dc",
+    "dhs[t], dc + dhs[t]",
+    "`dhs[t]` is added to dh and to dc. The loss of a step looks at h alone; what it means for "
+    "the cell is worked out in the step.",
+)
 
 
 @LSTM_BACKWARD.mistake
@@ -267,18 +204,13 @@ def losses_added_behind_the_step(dhs, dstate, caches):
     return dxs, LSTMState(dh, dc), grads
 
 
-@LSTM_BACKWARD.mistake
-def first_step_left_out(dhs, dstate, caches):
-    """the first step is left out: counting down, `range(T - 1, 0, -1)` stops at 1. Write
-    `reversed(range(T))`.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in range(len(caches) - 1, 0, -1):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "first_step_left_out",
+    "reversed(range(len(caches)))",
+    "range(len(caches) - 1, 0, -1)",
+    "the first step is left out: counting down, `range(T - 1, 0, -1)` stops at 1. Write "
+    "`reversed(range(T))`.",
+)
 
 
 @LSTM_BACKWARD.mistake
@@ -308,18 +240,13 @@ def losses_overwritten(dhs, dstate, caches):
     return dxs, LSTMState(dh, dc), grads
 
 
-@LSTM_BACKWARD.mistake
-def final_dstate_returned(dhs, dstate, caches):
-    """the `dstate` that came in is returned: wanted is what is left after the loop, the gradient of
-    the first state.
-    """
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads.map(np.add, step)
-    return dxs, dstate, grads
+LSTM_BACKWARD.slip(
+    "final_dstate_returned",
+    "dxs, LSTMState(dh, dc), grads",
+    "dxs, dstate, grads",
+    "the `dstate` that came in is returned: wanted is what is left after the loop, the gradient "
+    "of the first state.",
+)
 
 
 @LSTM_BACKWARD.mistake
@@ -336,13 +263,9 @@ def written_into_the_state(dhs, dstate, caches):
     return dxs, dstate, grads
 
 
-@LSTM_BACKWARD.mistake
-def groups_joined_with_plus(dhs, dstate, caches):
-    """`+` is used for two groups of arrays: it is `grads.map(np.add, step)`."""
-    dxs = np.zeros((len(caches), *caches[0].x.shape))
-    grads = caches[0].params.zeros_like()
-    dh, dc = dstate
-    for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
-        grads = grads + step
-    return dxs, LSTMState(dh, dc), grads
+LSTM_BACKWARD.slip(
+    "groups_joined_with_plus",
+    "grads.map(np.add, step)",
+    "grads + step",
+    "`+` is used for two groups of arrays: it is `grads.map(np.add, step)`.",
+)

@@ -1,4 +1,4 @@
-"""Exercise `lstm_forward`: `rnnlib.lstm_forward` with a list of caches, one for each step."""
+"""A whole sequence, `lstm_step` after `lstm_step`; the caches are kept in a list."""
 
 from __future__ import annotations
 

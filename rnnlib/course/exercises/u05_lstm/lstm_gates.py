@@ -1,4 +1,4 @@
-"""Exercise `lstm_gates`: The four gates of one step, as `rnnlib.lstm_step` computes them."""
+"""The four gates of one step, in the order i, f, g, o."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `lstm_gates_backward`."""
+"""Backward through the four gates, to x_t, h_{t-1} and the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `lstm_state`: The equations of the cell; `rnnlib.lstm_step` has them inside."""
+"""The new cell state and hidden state, c_t = f * c_{t-1} + i * g, h_t = o * tanh(c_t)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `lstm_state_backward`."""
+"""Backward through the equations of c_t and h_t, to c_{t-1} and the gates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `lstm_step`."""
+"""One step, gates and state together, with a cache for the way back."""
 
 from __future__ import annotations
 

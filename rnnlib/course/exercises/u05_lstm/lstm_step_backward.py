@@ -1,4 +1,4 @@
-"""Exercise `lstm_step_backward`."""
+"""Backward through one step, the state's equations first, then the gates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `open_forget_gate`."""
+"""The same weights with another bias of the forget gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `gru_candidate`: The candidate, reset after the product."""
+"""The candidate n, with the reset gate after the product with W_hh (PyTorch, Keras)."""
 
 from __future__ import annotations
 

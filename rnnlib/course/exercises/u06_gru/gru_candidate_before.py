@@ -1,4 +1,4 @@
-"""Exercise `gru_candidate_before`: The candidate, reset before the product."""
+"""The candidate n, with the reset gate before the product (Cho et al., 2014)."""
 
 from __future__ import annotations
 

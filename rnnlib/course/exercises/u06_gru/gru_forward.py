@@ -1,4 +1,4 @@
-"""Exercise `gru_forward`: A whole sequence: `gru_step` for t = 1 ... T."""
+"""A whole sequence, one `gru_step` after the other."""
 
 from __future__ import annotations
 

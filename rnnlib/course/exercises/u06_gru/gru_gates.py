@@ -1,4 +1,4 @@
-"""Exercise `gru_gates`: Reset gate and update gate."""
+"""The reset gate r and the update gate z."""
 
 from __future__ import annotations
 

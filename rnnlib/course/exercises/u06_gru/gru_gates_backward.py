@@ -1,4 +1,4 @@
-"""Exercise `gru_gates_backward`: Backward through the tanh, the reset and both sigmoids."""
+"""Backward through the candidate's tanh, the reset and both sigmoids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `gru_state_backward`: Backward through h_next = (1 - z) * n + z * h."""
+"""Backward through h_t = (1 - z) * n + z * h_{t-1}."""
 
 from __future__ import annotations
 

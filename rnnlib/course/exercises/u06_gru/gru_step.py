@@ -1,4 +1,4 @@
-"""Exercise `gru_step`."""
+"""One step, h_t = (1 - z) * n + z * h_{t-1}, with a cache for the way back."""
 
 from __future__ import annotations
 

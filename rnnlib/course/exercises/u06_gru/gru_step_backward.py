@@ -1,4 +1,4 @@
-"""Exercise `gru_step_backward`."""
+"""Backward through one step, to x_t, h_{t-1} and the weights."""
 
 from __future__ import annotations
 

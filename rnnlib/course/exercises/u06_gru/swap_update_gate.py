@@ -1,4 +1,4 @@
-"""Exercise `swap_update_gate`: The same function for somebody whose z is this one's 1 - z."""
+"""Weights of the same function where z and 1 - z have changed places."""
 
 from __future__ import annotations
 

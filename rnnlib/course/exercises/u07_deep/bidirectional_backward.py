@@ -1,4 +1,4 @@
-"""Exercise `bidirectional_backward`: Backward through one bidirectional layer."""
+"""Backward through one layer that reads in both directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `bidirectional_forward`."""
+"""One layer in both directions, the second cell from the sequence's end."""
 
 from __future__ import annotations
 

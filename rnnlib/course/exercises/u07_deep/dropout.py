@@ -1,4 +1,4 @@
-"""Exercise `dropout`: Drop each entry with probability ``rate``; divide the others by 1 - rate."""
+"""Drop each entry with probability `rate` and divide the others by 1 - rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `last_states`."""
+"""The state of each example after its own last step."""
 
 from __future__ import annotations
 

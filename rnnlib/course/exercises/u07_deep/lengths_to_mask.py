@@ -1,4 +1,4 @@
-"""Exercise `lengths_to_mask`: Mask of a batch: True for t < length."""
+"""The mask of a padded batch, True where t < length."""
 
 from __future__ import annotations
 

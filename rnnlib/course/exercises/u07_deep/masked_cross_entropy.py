@@ -1,4 +1,4 @@
-"""Exercise `masked_cross_entropy`: Loss and gradient, averaged over what is real."""
+"""Loss and gradient, averaged over the real steps of a padded batch."""
 
 from __future__ import annotations
 

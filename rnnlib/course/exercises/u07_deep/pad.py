@@ -1,4 +1,4 @@
-"""Exercise `pad`: Put sequences of different lengths into one array, time first."""
+"""Put sequences of different lengths into one array, time first, and give its mask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `reverse_by_length`."""
+"""Reverse each sequence of a batch by itself; the padding stays at the end."""
 
 from __future__ import annotations
 

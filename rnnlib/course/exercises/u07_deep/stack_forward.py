@@ -1,4 +1,4 @@
-"""Exercise `stack_forward`: All layers over a whole sequence."""
+"""Layers on top of each other, over a whole sequence."""
 
 from __future__ import annotations
 

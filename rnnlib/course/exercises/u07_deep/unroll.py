@@ -1,4 +1,4 @@
-"""Exercise `unroll`."""
+"""Any step over a padded batch; where the mask is False the state is carried unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `coverage`: The share of targets that lie in their interval, for each step ahead."""
+"""The share of targets that lie in their interval, for each step ahead."""
 
 from __future__ import annotations
 

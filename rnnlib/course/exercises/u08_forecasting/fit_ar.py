@@ -1,4 +1,4 @@
-"""Exercise `fit_ar`."""
+"""An autoregressive model by least squares."""
 
 from __future__ import annotations
 

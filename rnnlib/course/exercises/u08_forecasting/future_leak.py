@@ -1,4 +1,4 @@
-"""Exercise `future_leak`."""
+"""How much a forecast changes when only the future of its series is changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `prediction_interval`."""
+"""An interval around each prediction, from the errors on validation data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `recursive_forecast`."""
+"""Many steps ahead with a model for one; each forecast is the next input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `seasonal_naive`."""
+"""The baseline that repeats the value of one period ago."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `train_early_stopping`."""
+"""Train until the validation loss stops falling; keep the best parameters."""
 
 from __future__ import annotations
 
@@ -141,64 +141,33 @@ def stopped_at_once(params, update, evaluate, *, patience=5, max_epochs=100):
     return best, np.array(losses)
 
 
-@TRAIN_EARLY_STOPPING.mistake
-def waiting_never_begins_again(params, update, evaluate, *, patience=5, max_epochs=100):
-    """`waited` is not set back to 0 by a better loss, so that all bad epochs count together."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss = params, losses[-1]
-        else:
-            waited += 1
-    return best, np.array(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "waiting_never_begins_again",
+    "best, best_loss, waited = params, losses[-1], 0",
+    "best, best_loss = params, losses[-1]",
+    "`waited` is not set back to 0 by a better loss, so that all bad epochs count together.",
+)
 
+TRAIN_EARLY_STOPPING.slip(
+    "one_epoch_too_patient",
+    "waited < patience",
+    "waited <= patience",
+    "one epoch more than `patience` is waited: the loop goes on while `waited < patience`.",
+)
 
-@TRAIN_EARLY_STOPPING.mistake
-def one_epoch_too_patient(params, update, evaluate, *, patience=5, max_epochs=100):
-    """one epoch more than `patience` is waited: the loop goes on while `waited < patience`."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited <= patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "an_equal_loss_taken_for_better",
+    "losses[-1] < best_loss",
+    "losses[-1] <= best_loss",
+    "an equal loss counts as a better one: `<=` stands where `<` belongs.",
+)
 
-
-@TRAIN_EARLY_STOPPING.mistake
-def an_equal_loss_taken_for_better(params, update, evaluate, *, patience=5, max_epochs=100):
-    """an equal loss counts as a better one: `<=` stands where `<` belongs."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] <= best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
-
-
-@TRAIN_EARLY_STOPPING.mistake
-def max_epochs_ignored(params, update, evaluate, *, patience=5, max_epochs=100):
-    """`max_epochs` is ignored, and only patience ends the training."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "max_epochs_ignored",
+    "waited < patience and len(losses) <= max_epochs",
+    "waited < patience",
+    "`max_epochs` is ignored, and only patience ends the training.",
+)
 
 
 @TRAIN_EARLY_STOPPING.mistake
@@ -261,127 +230,61 @@ def evaluated_before_the_update(params, update, evaluate, *, patience=5, max_epo
     return best, np.array(losses)
 
 
-@TRAIN_EARLY_STOPPING.mistake
-def trained_on_from_the_best(params, update, evaluate, *, patience=5, max_epochs=100):
-    """every epoch begins again from the *best* parameters. Training goes on from the last ones;
-    the best are only kept.
-    """
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(best)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "trained_on_from_the_best",
+    "update(params)",
+    "update(best)",
+    "every epoch begins again from the *best* parameters. Training goes on from the last ones; "
+    "the best are only kept.",
+)
 
+TRAIN_EARLY_STOPPING.slip(
+    "best_loss_alone_returned",
+    "np.array(losses)",
+    "min(losses)",
+    "the lowest loss comes back as the second value. All losses are wanted, in their order.",
+)
 
-@TRAIN_EARLY_STOPPING.mistake
-def best_loss_alone_returned(params, update, evaluate, *, patience=5, max_epochs=100):
-    """the lowest loss comes back as the second value. All losses are wanted, in their order."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, min(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "only_better_losses_kept",
+    "np.array(losses)",
+    "np.array([x for k, x in enumerate(losses) if k == 0 or x < min(losses[:k])])",
+    "only the losses that were better are noted. Each one is.",
+)
 
+TRAIN_EARLY_STOPPING.slip(
+    "best_loss_never_lowered",
+    "best, best_loss, waited = params, losses[-1], 0",
+    "best, waited = params, 0",
+    "the lowest loss is never noted: every loss is compared with that of the start.",
+)
 
-@TRAIN_EARLY_STOPPING.mistake
-def only_better_losses_kept(params, update, evaluate, *, patience=5, max_epochs=100):
-    """only the losses that were better are noted. Each one is."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array([x for k, x in enumerate(losses) if k == 0 or x < min(losses[:k])])
+TRAIN_EARLY_STOPPING.slip(
+    "highest_loss_kept",
+    "losses[-1] < best_loss",
+    "losses[-1] > best_loss",
+    "the parameters with the *highest* loss are kept: the comparison is turned round.",
+)
 
+TRAIN_EARLY_STOPPING.slip(
+    "losses_returned_first",
+    "best, np.array(losses)",
+    "np.array(losses), best",
+    "the two are returned in the wrong order: it is the best parameters, then the losses.",
+)
 
-@TRAIN_EARLY_STOPPING.mistake
-def best_loss_never_lowered(params, update, evaluate, *, patience=5, max_epochs=100):
-    """the lowest loss is never noted: every loss is compared with that of the start."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, waited = params, 0
-        else:
-            waited += 1
-    return best, np.array(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "one_epoch_too_many",
+    "len(losses) <= max_epochs",
+    "len(losses) <= max_epochs + 1",
+    "one epoch too many is trained: the start is none, so `max_epochs` epochs give "
+    "`max_epochs + 1` losses.",
+)
 
-
-@TRAIN_EARLY_STOPPING.mistake
-def highest_loss_kept(params, update, evaluate, *, patience=5, max_epochs=100):
-    """the parameters with the *highest* loss are kept: the comparison is turned round."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] > best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
-
-
-@TRAIN_EARLY_STOPPING.mistake
-def losses_returned_first(params, update, evaluate, *, patience=5, max_epochs=100):
-    """the two are returned in the wrong order: it is the best parameters, then the losses."""
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return np.array(losses), best
-
-
-@TRAIN_EARLY_STOPPING.mistake
-def one_epoch_too_many(params, update, evaluate, *, patience=5, max_epochs=100):
-    """one epoch too many is trained: the start is none, so `max_epochs` epochs give
-    `max_epochs + 1` losses.
-    """
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs + 1:
-        params = update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
-
-
-@TRAIN_EARLY_STOPPING.mistake
-def update_thrown_away(params, update, evaluate, *, patience=5, max_epochs=100):
-    """what `update` returns is thrown away, so that nothing is ever trained: `params =
-    update(params)`.
-    """
-    best, best_loss, waited = params, evaluate(params), 0
-    losses = [best_loss]
-    while waited < patience and len(losses) <= max_epochs:
-        update(params)
-        losses.append(evaluate(params))
-        if losses[-1] < best_loss:
-            best, best_loss, waited = params, losses[-1], 0
-        else:
-            waited += 1
-    return best, np.array(losses)
+TRAIN_EARLY_STOPPING.slip(
+    "update_thrown_away",
+    "params = update(params)",
+    "update(params)",
+    "what `update` returns is thrown away, so that nothing is ever trained: `params = "
+    "update(params)`.",
+)

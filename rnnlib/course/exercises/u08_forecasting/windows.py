@@ -1,4 +1,4 @@
-"""Exercise `windows`: `rnnlib.windows` without its stride."""
+"""Cut a series into windows of T steps, each with what comes after it as its target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `bag_of_words`."""
+"""How often each symbol occurs in each text, its padding not counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `class_scores`: Precision, recall and F1 of each class."""
+"""Precision, recall and F1 of each class, from a confusion matrix."""
 
 from __future__ import annotations
 

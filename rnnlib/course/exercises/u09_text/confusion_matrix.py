@@ -1,4 +1,4 @@
-"""Exercise `confusion_matrix`."""
+"""Count the examples of each class by the class they were taken for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `embedding`."""
+"""The vectors of symbols, rows of a matrix picked by number."""
 
 from __future__ import annotations
 

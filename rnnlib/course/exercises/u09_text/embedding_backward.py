@@ -1,4 +1,4 @@
-"""Exercise `embedding_backward`."""
+"""Backward through `embedding`; gradients of the same symbol are added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `many_to_many`: Loss of an answer at every real step, and its gradients."""
+"""The loss of an answer at every real step, and its gradients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `many_to_one`."""
+"""The loss of one answer for each sequence, at its last real step, and the gradients."""
 
 from __future__ import annotations
 

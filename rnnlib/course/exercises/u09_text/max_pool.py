@@ -1,4 +1,4 @@
-"""Exercise `max_pool`: Max: for each unit the largest value over the real steps."""
+"""For each unit the largest value over the real steps."""
 
 from __future__ import annotations
 

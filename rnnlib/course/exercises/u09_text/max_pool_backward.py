@@ -1,4 +1,4 @@
-"""Exercise `max_pool_backward`."""
+"""Backward through `max_pool`, to the step that was largest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `mean_pool`: Mean: the average over the real steps of each example."""
+"""The average over the real steps of each example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `mean_pool_backward`."""
+"""Backward through `mean_pool`; every real step gets the same share."""
 
 from __future__ import annotations
 

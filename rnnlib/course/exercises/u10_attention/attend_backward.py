@@ -1,4 +1,4 @@
-"""Exercise `attend_backward`."""
+"""Backward through attention whose keys and values are the same states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `attention_context`."""
+"""The mean of the values, weighted by the attention weights."""
 
 from __future__ import annotations
 

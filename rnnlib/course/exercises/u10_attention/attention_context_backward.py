@@ -1,4 +1,4 @@
-"""Exercise `attention_context_backward`: Backward through `attention_context`."""
+"""Backward through `attention_context`, to weights and values."""
 
 from __future__ import annotations
 

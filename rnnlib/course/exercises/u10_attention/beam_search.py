@@ -1,4 +1,4 @@
-"""Exercise `beam_search`."""
+"""Write with the `width` best texts kept at every step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `beam_step`."""
+"""One step of beam search, the best `width` of all continuations."""
 
 from __future__ import annotations
 

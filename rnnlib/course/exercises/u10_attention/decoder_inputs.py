@@ -1,4 +1,4 @@
-"""Exercise `decoder_inputs`."""
+"""Teacher forcing, the targets shifted by one step behind a start symbol."""
 
 from __future__ import annotations
 

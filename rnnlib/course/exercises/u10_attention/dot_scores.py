@@ -1,4 +1,4 @@
-"""Exercise `dot_scores`."""
+"""Score each key by its scaled dot product with each query."""
 
 from __future__ import annotations
 

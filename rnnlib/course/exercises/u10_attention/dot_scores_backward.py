@@ -1,4 +1,4 @@
-"""Exercise `dot_scores_backward`."""
+"""Backward through `dot_scores`, to queries and keys."""
 
 from __future__ import annotations
 

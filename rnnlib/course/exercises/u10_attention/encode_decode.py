@@ -1,4 +1,4 @@
-"""Exercise `encode_decode`."""
+"""Encoder and decoder; the encoder's final state is the decoder's first."""
 
 from __future__ import annotations
 

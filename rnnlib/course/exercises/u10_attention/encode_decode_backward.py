@@ -1,4 +1,4 @@
-"""Exercise `encode_decode_backward`."""
+"""Backward through the decoder and, by way of one state, the encoder."""
 
 from __future__ import annotations
 

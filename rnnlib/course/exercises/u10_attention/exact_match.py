@@ -1,4 +1,4 @@
-"""Exercise `exact_match`: The share of texts in which every symbol that counts is right."""
+"""The share of texts in which every symbol that counts is right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `greedy_decode`: Write the most likely symbol at every step, and read it at the next."""
+"""Write the most likely symbol at every step, and read it at the next."""
 
 from __future__ import annotations
 

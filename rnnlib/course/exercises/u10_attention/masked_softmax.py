@@ -1,4 +1,4 @@
-"""Exercise `masked_softmax`."""
+"""Softmax over the real steps; the weight of padding is 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `masked_softmax_backward`."""
+"""Backward through `masked_softmax`, from the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `complete_bars`: Count the inner bars, and those of them that add up to the metre."""
+"""Count the inner bars of a tune, and those that add up to its metre."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `continue_text`."""
+"""Let a network go on with a text, symbol by symbol, with its state carried along."""
 
 from __future__ import annotations
 

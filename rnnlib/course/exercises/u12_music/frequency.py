@@ -1,4 +1,4 @@
-"""Exercise `frequency`: The frequency of a MIDI number in equal temperament: 440 Hz for 69."""
+"""The frequency of a MIDI number in equal temperament, 440 Hz for 69."""
 
 from __future__ import annotations
 

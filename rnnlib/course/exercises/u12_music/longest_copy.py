@@ -1,4 +1,4 @@
-"""Exercise `longest_copy`."""
+"""The length of the longest part of a text that stands word for word in its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `midi_number`."""
+"""The pitch of a note in ABC as a MIDI number."""
 
 from __future__ import annotations
 

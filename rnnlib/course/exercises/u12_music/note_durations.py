@@ -1,4 +1,4 @@
-"""Exercise `note_durations`: How long each note of a bar sounds, in units of L."""
+"""How long each note of a bar sounds, in units of the default length L."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `note_length`: The length of one note, in units of L."""
+"""The length written behind one note in ABC, in units of the default length L."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercise `text_streams`."""
+"""Cut one long text into N streams that are read side by side."""
 
 from __future__ import annotations
 

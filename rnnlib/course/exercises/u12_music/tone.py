@@ -1,4 +1,4 @@
-"""Exercise `tone`: The samples of one note: three partials under an envelope."""
+"""The samples of one note, three partials under an envelope."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def memory_searched(s: Hostile):
 found = []
 for thing in gc.get_objects():
     kind = type(thing).__name__
-    if kind in ("Case", "Report", "Trial", "Row"):
+    if kind in ("Case", "Report", "Response", "Row"):
         found.append(kind)
     if isinstance(thing, dict) and "seed" in thing and "points" in thing:
         found.append("seed")

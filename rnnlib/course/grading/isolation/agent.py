@@ -70,7 +70,7 @@ class Agent:
 
     def do_fetch(self, request: Fetch) -> Found:
         """The values of variables, and which definitions failed."""
-        from rnnlib.course.checking.cells import failed_definitions
+        from rnnlib.course.checking.failed_cells import failed_definitions
 
         found = {n: self.namespace[n] for n in request.names if n in self.namespace}
         return Found(found, sorted(failed_definitions()))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from rnnlib.course.checking import limits
+from rnnlib.course.checking import time_limit
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
@@ -41,7 +41,7 @@ from rnnlib.course.grading.limits import (
 EXTENSIONS = ["rnnlib.course.grading.run.output_limit", "rnnlib.course.grading.isolation.agent"]
 SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve']).serve()"
 
-LONGEST_CALL = limits.PATIENCE * SECONDS + ANSWER_SECONDS
+LONGEST_CALL = time_limit.PATIENCE * SECONDS + ANSWER_SECONDS
 """Seconds by the clock; one that computes is ended after fewer, of processor time."""
 
 

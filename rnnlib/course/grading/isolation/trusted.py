@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 
 from rnnlib.course.checking.calling import Call, Remote
-from rnnlib.course.checking.cells import remember_failed
+from rnnlib.course.checking.failed_cells import remember_failed
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.isolation import frames, protocol, wire
 from rnnlib.course.grading.isolation.protocol import (

@@ -1,8 +1,12 @@
-"""Which definitions failed: a cell with a slip in it leaves a function's old version in place."""
+"""Noticing cells that end in an error: the functions they define keep their older version."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import ExecutionResult
 
 DEFINITION = re.compile(r"^(?:def +(\w+)|(\w+) *=[^=])", re.MULTILINE)
 
@@ -26,12 +30,12 @@ def failed_definitions() -> set[str]:
 
 
 def remember_failed(names: list[str]) -> None:
-    """Take over which definitions failed where the cells ran: in another process."""
+    """Set which definitions failed, when the cells were run in another process."""
     _failed.clear()
     _failed.update(names)
 
 
-def _after_cell(result) -> None:
+def _after_cell(result: ExecutionResult) -> None:
     source = result.info.raw_cell or ""
     names = {name for pair in DEFINITION.findall(source) for name in pair if name}
     if result.success:

@@ -10,7 +10,7 @@ from student import write
 
 from rnnlib.course.checking import limits
 from rnnlib.course.checking.calling import call
-from rnnlib.course.checking.limits import TookTooLong, time_limit
+from rnnlib.course.checking.time_limit import TookTooLong, time_limit
 
 ENDLESS = {
     "a loop": """

@@ -12,7 +12,13 @@ import pytest
 from places import ROOT
 
 from rnnlib.course.checking import check_answer, grade_answer
-from rnnlib.course.checking.questions import Verdict, all_questions, normal, open_sealed, seal
+from rnnlib.course.checking.sealed_questions import (
+    Verdict,
+    all_questions,
+    normal,
+    open_sealed,
+    seal,
+)
 
 SOURCES = sorted((ROOT / "solutions").glob("*.questions.toml"))
 QUESTIONS = {

@@ -1,8 +1,8 @@
 """Questions with checked answers, which do not carry the answer in the clear.
 
-Each answer that is foreseen, right or wrong, has a remark. The remark is sealed with a key made
-from the answer itself, so it can be read only by someone who gives that answer. With four letters
-to try this hides nothing from a program; it keeps the eye that reads the file from the answer.
+Each answer that the author thought of, right or wrong, has a remark, encrypted with a key made from
+the answer itself: only someone who gives that answer can read it. A program can try all four
+letters; the seal is there for the student who opens the file and would rather not see the answer.
 
 The sealed files lie in ``rnnlib/course/exercises/sealed``; `rnnlib build` makes them from
 ``solutions/NN_unit.questions.toml``.
@@ -30,9 +30,9 @@ class Verdict:
 
 
 def seal(name: str, answers: dict[str, Verdict]) -> dict[str, str]:
-    """The sealed form of a question: a tag for every answer, and its verdict under lock.
+    """The sealed form of a question: for every answer a tag and the encrypted verdict.
 
-    Only what sort of answer is wanted stands in it in the clear.
+    Only ``wanted``, which tells a letter from a number, can be read as it is.
     """
     letters = all(len(answer) == 1 and answer.isalpha() for answer in answers)
     sealed = {
@@ -46,7 +46,7 @@ def seal(name: str, answers: dict[str, Verdict]) -> dict[str, str]:
 
 
 def open_sealed(name: str, sealed: dict[str, str], answer: object) -> Verdict | None:
-    """The verdict on an answer, or None where nobody foresaw it."""
+    """The verdict on an answer, or None if it is not among those that have a remark."""
     tag, stream = _keys(name, normal(answer))
     if tag not in sealed:
         return None
@@ -80,7 +80,7 @@ def all_questions() -> dict[str, dict[str, str]]:
 
 
 def _keys(name: str, answer: str) -> tuple[str, bytes]:
-    """A tag to find the answer by, and a seed for the stream that its remark is sealed with."""
+    """A tag to find the answer by, and a seed for the key stream that encrypts its remark."""
     key = hashlib.pbkdf2_hmac("sha256", answer.encode(), name.encode(), ROUNDS, dklen=48)
     return key[:12].hex(), key[12:]
 
