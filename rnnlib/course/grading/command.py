@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnlib.course.authoring import Unit, UnitError
+from rnnlib.course.extras import need
 from rnnlib.course.grading.autograde import Outcome, autograde, register, submissions
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.marks import Mark, read_marks
@@ -122,6 +123,8 @@ def database(root: Path, db_url: str | None) -> str:
     """The gradebook's address as SQLAlchemy wants it."""
     if not db_url:
         return f"sqlite:///{root / 'gradebook.db'}"
+    if db_url.startswith("postgres"):
+        need("A gradebook in PostgreSQL", "postgresql")
     # Without a driver's name SQLAlchemy looks for psycopg2.
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", db_url)
 
