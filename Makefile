@@ -1,14 +1,20 @@
 # `make help` lists what there is. Everything runs in .venv, which .ci/setup makes on first use.
+# Without make: README.md has the same commands.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-# .venv first on the PATH: nbgrader calls alembic, Jupyter its subcommands, by their bare names.
-IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+# VENV=.venvs/3.13 make ... works with another environment.
+export VENV ?= .venv
+# A home that cannot be written (a service, a container): matplotlib, IPython and Jupyter would warn
+# or fail, and get one in the environment.
+HOME_HERE = $(shell [ -w "$$HOME" ] || echo 'HOME="$$(cd "$$VENV" && pwd)/home"')
+# Its programs first on the PATH: nbgrader calls alembic, Jupyter its subcommands, by bare names.
+IN_VENV = PATH="$$(cd "$$VENV" && pwd)/bin:$$PATH" $(HOME_HERE)
 # Jupyter refuses to start as root, as which one works in containers, unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # One thread for each process: two test processes on two cores do not slow each other down.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
-PYTEST := $(ONE_THREAD) $(IN_VENV) .venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+PYTEST = $(ONE_THREAD) $(IN_VENV) python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 # make test-code ARGS="-k rnn -x" hands options to pytest; make test ARGS=--quick is for who edits:
 # no slow test, and no notebook is run.
 ARGS :=
@@ -29,17 +35,17 @@ setup: ## make .venv with all that is needed (every target below does it when it
 	@.ci/setup
 
 demo: setup ## release a unit, let a sample class hand it in, grade it, show the marks
-	@$(IN_VENV) .venv/bin/rnnlib demo $(ARGS)
+	@$(IN_VENV) rnnlib demo $(ARGS)
 
 lab: setup ## open JupyterLab on course/, as a student
-	@$(IN_VENV) .venv/bin/jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
+	@$(IN_VENV) jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
 
 grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as an instructor
 	@mkdir -p exchange
-	@$(IN_VENV) .venv/bin/jupyter lab $(AS_ROOT) $(ARGS)
+	@$(IN_VENV) jupyter lab $(AS_ROOT) $(ARGS)
 
 notebooks: setup ## rebuild the notebooks in solutions/ and course/ from solutions/*.py
-	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib build $(ARGS)
+	@$(ONE_THREAD) $(IN_VENV) rnnlib build $(ARGS)
 
 test: setup ## everything below that checks, one after the other
 	@$(MAKE) programs; failed=; \
@@ -58,7 +64,7 @@ test-code: setup ## tests/ and the examples in rnnlib's docstrings
 	@$(PYTEST) --durations=20 --doctest-modules tests rnnlib $(ARGS)
 
 test-pythons: setup ## the tests on each Python from 3.11 to 3.14 that is here, in .venvs/
-	@$(ONE_THREAD) .venv/bin/python .ci/test_pythons.py $(ARGS)
+	@$(ONE_THREAD) $(IN_VENV) python .ci/test_pythons.py $(ARGS)
 
 test-notebooks: setup ## run solutions/ again and compare the outputs with the stored ones (nbval)
 	@if [ -n "$(QUICK)" ]; then echo "left out with --quick"; else \
@@ -67,28 +73,28 @@ test-notebooks: setup ## run solutions/ again and compare the outputs with the s
 	fi
 
 verify: setup ## check that source, notebook and release of each unit agree
-	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib verify --workers 2 $(if $(QUICK),--no-run)
+	@$(ONE_THREAD) $(IN_VENV) rnnlib verify --workers 2 $(if $(QUICK),--no-run)
 
 portability: setup ## run the notebooks as on other machines and print what differs (long)
-	@$(IN_VENV) .venv/bin/rnnlib portability $(ARGS)
+	@$(IN_VENV) rnnlib portability $(ARGS)
 
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .
 
 bench: setup ## measure speed and memory
-	@$(IN_VENV) .venv/bin/rnnlib bench $(ARGS)
+	@$(IN_VENV) rnnlib bench $(ARGS)
 
 bench-grading: setup ## measure grading a class beside plain nbgrader (minutes)
-	@$(IN_VENV) .venv/bin/rnnlib bench-grading $(ARGS)
+	@$(IN_VENV) rnnlib bench-grading $(ARGS)
 
 bench-checks: setup ## measure how long the check of every exercise takes (minutes)
-	@$(ONE_THREAD) $(IN_VENV) .venv/bin/rnnlib bench-checks $(ARGS)
+	@$(ONE_THREAD) $(IN_VENV) rnnlib bench-checks $(ARGS)
 
 attacks: setup ## grade the hostile class, and show what came of each attack
-	@$(IN_VENV) .venv/bin/rnnlib attacks $(ARGS)
+	@$(IN_VENV) rnnlib attacks $(ARGS)
 
 docs: setup ## make the API pages from the docstrings, in docs/_build
-	@$(IN_VENV) .venv/bin/python -m sphinx -q -W --keep-going docs docs/_build
+	@$(IN_VENV) python -m sphinx -q -W --keep-going docs docs/_build
 	@echo "docs/_build/index.html"
 
 pins: ## resolve all dependencies afresh and rewrite constraints.txt (maintainers)

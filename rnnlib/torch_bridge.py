@@ -30,6 +30,17 @@ __all__ = ["from_torch", "to_torch"]
 NAMES = {cell.params: cell.torch for cell in CELLS if cell.torch}
 
 
+def _torch():
+    """The module torch, or one sentence where it is not installed."""
+    try:
+        import torch
+    except ImportError:
+        raise ImportError(
+            "rnnlib.torch_bridge needs PyTorch: pip install 'rnnlib[torch]'", name="torch"
+        ) from None
+    return torch
+
+
 def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     """Make the torch module that computes the same function.
 
@@ -62,7 +73,7 @@ def to_torch(params, *, activation="tanh", batch_first=False, dropout=0.0):
     >>> to_torch(init_gru(5, 8, np.random.default_rng(0)))
     GRU(5, 8)
     """
-    import torch
+    torch = _torch()
 
     cells, layers = _cells(params)
     first = cells[0]
@@ -129,7 +140,7 @@ def from_torch(module):
     >>> from_torch(torch.nn.LSTM(5, 8))
     LSTMParams(W_xh (5, 32), W_hh (8, 32), b_h (32,); float32)
     """
-    import torch
+    torch = _torch()
 
     makers = {getattr(torch.nn, name): cell for cell, name in NAMES.items()}
     if type(module) not in makers:

@@ -9,10 +9,11 @@ from contextlib import ExitStack
 from functools import partial
 from multiprocessing import get_context
 
-from rich.console import Console
-
-from rnnlib.course.progress import progress_bar
+from rnnlib.course.extras import MissingExtra, need
 from rnnlib.course.tools import tools_on_path
+
+PURPOSES = {"build": "Building a unit", "grade": "Grading", "report": "A report"}
+"""What a command is for: the subject of the sentence that says what it needs."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -99,16 +100,27 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
 
     options, rest = parser.parse_known_args(argv)
-    if options.command == "bench":  # has options of its own
-        from rnnlib.course.bench import main as bench
+    try:
+        if options.command == "bench":  # has options of its own
+            from rnnlib.course.bench import main as bench
 
-        return bench(rest)
-    if rest:
-        parser.error(f"unknown arguments: {' '.join(rest)}")
-    console = Console()
+            return bench(rest)
+        if rest:
+            parser.error(f"unknown arguments: {' '.join(rest)}")
+        need(PURPOSES.get(options.command, f"rnnlib {options.command}"), "instructor")
+        return _run(options)
+    except MissingExtra as missing:
+        print(missing, file=sys.stderr)
+        return 2
+
+
+def _run(options) -> int:
     # Each command imports what it needs: nbgrader alone takes a second.
+    from rich.console import Console
+
     from rnnlib.course.authoring import UnitError
 
+    console = Console()
     try:
         return options.run(options, console)
     except UnitError as error:
@@ -129,6 +141,7 @@ def _positive(text: str) -> int:
 
 def _build(options, console) -> int:
     from rnnlib.course.authoring import build_unit, course_root, find_units
+    from rnnlib.course.progress import progress_bar
 
     for unit in find_units(course_root(), options.units):
         with progress_bar(console) as progress:

@@ -25,9 +25,10 @@ def explore(draw: Callable[..., tuple[Figure, str]], **sliders: tuple) -> None:
     Notes
     -----
     The picture is an output of its own, drawn with the first values, and is there in any case:
-    in a stored notebook, on a printed page, where ipywidgets is not installed. Sliders are added
-    only where a person can move them (see `someone_is_there`), so a notebook that is executed by
-    a program stores no widget that later shows an error.
+    in a stored notebook, on a printed page, where ipywidgets is not installed (a line below the
+    picture tells a person so). Sliders are added only where a person can move them (see
+    `someone_is_there`), so a notebook that is executed by a program stores no widget that later
+    shows an error.
 
     Examples
     --------
@@ -41,6 +42,8 @@ def explore(draw: Callable[..., tuple[Figure, str]], **sliders: tuple) -> None:
     widgets = _widgets() if someone_is_there() else None
     if widgets is None:
         show(figure, alt)
+        if someone_is_there():
+            print("Sliders need ipywidgets: pip install 'rnnlib[student]'")
         return
     from IPython.display import display
 

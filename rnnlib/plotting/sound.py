@@ -65,7 +65,12 @@ def listen(samples: np.ndarray, rate: int, alt: str):
     ValueError
         If `alt` is empty.
     """
-    from IPython.display import Audio
+    try:
+        from IPython.display import Audio
+    except ImportError:
+        raise ImportError(
+            "a player needs a notebook: pip install 'rnnlib[student]'", name="IPython"
+        ) from None
 
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError("listen(samples, rate, alt) needs alt: what is to be heard, in words")

@@ -2,7 +2,7 @@
 
 import sys
 
-from rnnlib.course.bench.run import main
+from rnnlib.course.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(["bench", *sys.argv[1:]]))

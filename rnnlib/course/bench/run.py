@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rnnlib.course.extras import need
+
 __all__ = ["geometric_mean", "machine", "main"]
 
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -44,11 +46,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     if options.free_blas:
         os.environ.pop("OPENBLAS_CORETYPE", None)
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        print("rnnlib bench needs PyTorch to compare with: pip install torch", file=sys.stderr)
-        return 1
+    need("The benchmark", "torch", "instructor")
 
     from rnnlib.course.bench.rows import ROWS
 

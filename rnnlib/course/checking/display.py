@@ -102,10 +102,8 @@ def as_data(report: Report, points: float | None = None) -> dict:
 
 def publish(report: Report, points: float | None = None) -> None:
     """Show the report: as HTML in a notebook, as text elsewhere."""
-    from IPython import get_ipython
-    from IPython.display import display
-
-    if get_ipython() is None:
+    display = _displayer()
+    if display is None:
         print(text(report, points))
         return
     data = {"text/plain": text(report, points), "text/html": as_html(report, points)}
@@ -116,15 +114,23 @@ def publish(report: Report, points: float | None = None) -> None:
 
 def say(message: str) -> None:
     """A sentence to the student, in the same look as a report."""
-    from IPython import get_ipython
-    from IPython.display import display
-
-    if get_ipython() is None:
+    display = _displayer()
+    if display is None:
         print(_plain(message))
         return
     style = f"border-left:4px solid {GREY};padding:.2em .9em;margin:.4em 0"
     box = f'<div style="{style}">{_rich(message)}</div>'
     display({"text/plain": _plain(message), "text/html": box}, raw=True)
+
+
+def _displayer():
+    """IPython's `display` in a notebook; None elsewhere, also where there is no IPython at all."""
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return None
+    return display if get_ipython() is not None else None
 
 
 def _title(report: Report, quote: str = "") -> str:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnlib.course.extras import need
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -91,5 +93,7 @@ def gradebook_url(root: Path, db_url: str | None = None) -> str:
     """A gradebook's address as SQLAlchemy wants it; ``gradebook.db`` unless one is given."""
     if not db_url:
         return f"sqlite:///{root / 'gradebook.db'}"
+    if db_url.startswith("postgres"):
+        need("A gradebook in PostgreSQL", "postgresql")
     # Without a driver's name SQLAlchemy looks for psycopg2.
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", db_url)

@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 
+from rnnlib.course.extras import need
 from rnnlib.course.grading.limits import JOBS_PER_WORKER, TRIES
 
 
@@ -115,12 +116,9 @@ def _end_with(parent: int) -> None:
 
 @contextmanager
 def _cluster(address: str):
-    try:
-        from distributed import Client
-    except ImportError:
-        raise SchedulerError(
-            "Dask is not installed: pip install 'rnnlib[cluster]', here and on the workers."
-        ) from None
+    need("A cluster", "cluster")
+    from distributed import Client
+
     try:
         client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:

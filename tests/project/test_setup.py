@@ -1,0 +1,471 @@
+"""The set-up ends well: what is missing, was interrupted or belongs to others is said or mended.
+
+Nothing is installed here. It runs in a copy, with a small script in Python's place, whose venv and
+pip only take notes; where one thing must happen before another, the script waits to be told.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+from places import ROOT
+from shell import bare_tools, clean_environment, run, script
+
+STAND_IN = f"""\
+if [ "$1" = -c ] && [ "${{2#import }}" != "$2" ] && [ "${{2#import sys}}" = "$2" ]; then
+    wanted=${{2#import }}
+    for module in $(echo "${{wanted%%;*}}" | sed 's/,/ /g'); do
+        case " $(cat modules) " in *" $module "*) ;; *) exit 1 ;; esac
+    done
+    echo yes
+    exit
+fi
+made() {{ mkdir -p "$1/bin" && cp "$0" "$1/bin/python"; }}
+case "$1 $2" in
+"-m venv")
+    echo "$*" | sed "s|$PWD/||" >>ways
+    shift 2
+    [ "$1" != --without-pip ] || shift
+    made "$1" ;;
+"-m virtualenv") echo "$1 $2" >>ways; made "$3" ;;
+"-m pip")
+    shift 2
+    echo "$*" | sed "s|$PWD/||" >>calls
+    if [ -f pip-does ]; then . ./pip-does; fi ;;
+*) exec "{sys.executable}" "$@" ;;
+esac
+"""
+ALL_OF_IT = [
+    "install -c constraints.txt torch setuptools",
+    "install -c constraints.txt --no-build-isolation -e .[dev]",
+    "check",
+]
+
+
+class Copy:
+    """A copy of the build, with the stand-in for Python."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in "Makefile", "pyproject.toml", "constraints.txt", ".ci/setup", ".ci/setup.py":
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+        self.ready = folder / ".venv/.ready"
+        self.python = script(folder.parent / "bin/python-stand-in", STAND_IN)
+        self.processes = []
+        self.python_has("ensurepip venv pip")
+
+    def python_has(self, modules):
+        (self.folder / "modules").write_text(modules + " ")
+
+    def pip_does(self, text):
+        (self.folder / "pip-does").write_text(text)
+
+    def pip_waits(self):
+        """Let the first call of pip wait until `go_on`, or for ever."""
+        for name in "reached", "go":
+            if not (self.folder / name).exists():
+                os.mkfifo(self.folder / name)
+        self.pip_does(
+            "[ -e waited ] || { touch waited .venv/half-built; echo >reached; read word <go; }\n"
+        )
+
+    def wait_for_pip(self):
+        (self.folder / "reached").read_text()
+
+    def go_on(self):
+        (self.folder / "go").write_text("on\n")
+
+    def start(self, *command, **changes):
+        process = subprocess.Popen(
+            command or ["make", "setup"],
+            cwd=self.folder,
+            env=clean_environment(**{"PYTHON": self.python} | changes),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def setup(self, *command, **changes):
+        process = self.start(*command, **changes)
+        output, _ = process.communicate(timeout=300)
+        return process.returncode, output
+
+    def notes(self, name):
+        """What the stand-in was called with since this was last asked."""
+        notes = self.folder / name
+        lines = notes.read_text().splitlines() if notes.exists() else []
+        if lines:
+            notes.write_text("")
+        return lines
+
+    def calls(self):
+        return self.notes("calls")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    folder = tmp_path / "un cours à Zürich"  # spaces, and letters that are not ASCII
+    folder.mkdir()
+    copy = Copy(folder)
+    yield copy
+    for process in copy.processes:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def tools(tmp_path):
+    return bare_tools(tmp_path / "tools")
+
+
+@pytest.fixture
+def somebody():
+    """What a command is begun with so that permissions bind it: they do not bind root."""
+    if os.geteuid() != 0:
+        return []
+    command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    if not shutil.which("setpriv") or subprocess.run([*command, "true"]).returncode:
+        pytest.skip("root may write everywhere, and setpriv cannot take that away here")
+    return command
+
+
+# ---------------------------------------------------------------- once, and where
+
+
+def test_set_up_once_and_then_never_again(copy):
+    status, output = copy.setup()
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    assert copy.setup() == (0, "")
+    assert copy.calls() == []
+
+
+def test_an_environment_that_fits_needs_no_other_python(copy, tools):
+    copy.setup()
+    (tools / "cat").symlink_to(shutil.which("cat"))
+    answer = run("make", "setup", cwd=copy.folder, PATH=tools)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_without_make_the_same_is_one_command(copy):
+    status, output = copy.setup(sys.executable, ".ci/setup.py")
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    assert "Activate it: . .venv/bin/activate" in output
+    assert copy.setup() == (0, ""), "make finds it as it should be"
+
+
+def test_in_a_plain_locale_too(copy):
+    status, output = copy.setup(LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    assert copy.setup() == (0, "")
+
+
+@pytest.mark.parametrize("elsewhere", [".venvs/3.13", "{}/mine"])
+def test_another_folder_holds_the_environment_and_its_commands(copy, tmp_path, elsewhere):
+    elsewhere = elsewhere.format(tmp_path)
+    status, output = copy.setup(VENV=elsewhere)
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    assert not (copy.folder / ".venv").exists()
+    made = copy.folder / elsewhere
+    assert (made / ".ready").exists()
+    assert copy.setup(VENV=elsewhere) == (0, "")
+    script(made / "bin/rnnlib", 'command -v rnnlib; echo "$*"')
+    answer = run("make", "demo", "ARGS=--fast", cwd=copy.folder, VENV=elsewhere)
+    assert answer.stdout == f"{made}/bin/rnnlib\ndemo --fast\n"
+
+
+def test_a_folder_of_somebody_else_is_not_emptied(copy, tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "pyvenv.cfg").touch()
+    status, output = copy.setup(VENV=theirs)
+    assert status != 0 and "set-up did not make it" in output
+    assert os.listdir(theirs) == ["pyvenv.cfg"]
+
+
+def test_commands_come_from_the_environment_and_find_it_first(copy):
+    copy.setup()
+    script(copy.folder / ".venv/bin/rnnlib", 'echo "$*"; command -v alembic')
+    alembic = script(copy.folder / ".venv/bin/alembic", "")
+    answer = run("make", "demo", "ARGS=--fast", cwd=copy.folder, PYTHON=copy.python)
+    assert answer.stdout == f"demo --fast\n{alembic}\n", "nbgrader calls alembic by its bare name"
+
+
+def test_new_requirements_are_installed_into_what_is_there(copy):
+    copy.setup()
+    copy.calls()
+    with (copy.folder / "constraints.txt").open("a") as file:
+        file.write("# newer\n")
+    keepsake = copy.folder / ".venv/keepsake"
+    keepsake.touch()
+    status, output = copy.setup()
+    assert (status, copy.calls()) == (0, ALL_OF_IT)
+    assert "Updating .venv" in output
+    assert keepsake.exists()
+
+
+def test_an_environment_that_was_moved_is_made_anew(copy):
+    copy.setup()
+    copy.calls()
+    copy.folder = copy.folder.rename(copy.folder.parent / "elsewhere")
+    status, output = copy.setup()
+    assert (status, copy.calls()) == (0, ALL_OF_IT)
+    assert "another place" in output
+
+
+# ---------------------------------------------------------------- interrupted, two at once
+
+
+def heals(copy):
+    assert not copy.ready.exists()
+    copy.calls()
+    copy.pip_does("")
+    status, output = copy.setup()
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    assert "making it anew" in output
+    assert copy.ready.exists()
+    assert not (copy.folder / ".venv/half-built").exists(), "what was there cannot be trusted"
+
+
+def test_a_half_built_environment_heals_by_itself(copy):
+    copy.pip_waits()
+    process = copy.start()
+    copy.wait_for_pip()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    heals(copy)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_set_up_says_how_to_go_on(copy, how):
+    copy.pip_waits()
+    process = copy.start(sys.executable, ".ci/setup.py")
+    copy.wait_for_pip()
+    if how == signal.SIGINT:
+        os.killpg(process.pid, how)  # as Ctrl-C does
+    else:
+        process.send_signal(how)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "Interrupted" in output and "python .ci/setup.py" in output
+    assert "Traceback" not in output
+    heals(copy)
+
+
+def test_two_at_once_wait_for_each_other(copy):
+    copy.pip_waits()
+    first = copy.start()
+    copy.wait_for_pip()
+    second = copy.start()
+    assert "waiting" in second.stdout.readline()
+    copy.go_on()
+    assert second.wait(timeout=300) == first.wait(timeout=300) == 0
+    assert copy.calls() == ALL_OF_IT, "the second had nothing left to do"
+
+
+def test_a_pip_that_outlives_its_set_up_is_waited_for(copy):
+    copy.pip_waits()
+    first = copy.start(sys.executable, ".ci/setup.py")
+    copy.wait_for_pip()
+    first.kill()
+    first.wait()
+    second = copy.start()
+    assert "waiting" in second.stdout.readline()
+    copy.go_on()
+    assert second.wait(timeout=300) == 0
+    assert copy.calls() == [ALL_OF_IT[0], *ALL_OF_IT]
+
+
+# ---------------------------------------------------------------- pip and the network
+
+
+@pytest.mark.parametrize(
+    ("said", "explained"),
+    [
+        ("Failed to establish a new connection: [Errno 111] Connection refused", "No network"),
+        ("NameResolutionError: Failed to resolve 'pypi.org'", "No network"),
+        ("IncompleteRead(1000 bytes read, 90000 more expected)", "No network"),
+        ("OSError: [Errno 28] No space left on device", "disk is full"),
+        ("ERROR: No matching distribution found for torch", "No matching distribution"),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer", "PIP_CERT="),
+        ("error: command 'x86_64-linux-gnu-gcc' failed: No such file", "no ready-made build"),
+        ("error: Microsoft Visual C++ 14.0 or greater is required", "no ready-made build"),
+        ("[Errno 13] Permission denied: '.venv/lib'", "may not be written"),
+    ],
+)
+def test_what_goes_wrong_in_pip_is_said_in_plain_words(copy, said, explained):
+    copy.pip_does(f'echo "{said}" >&2; exit 1\n')
+    status, output = copy.setup()
+    assert status != 0
+    assert explained in output
+    assert ".venv/setup.log" in output
+    assert not copy.ready.exists()
+
+
+def test_a_warning_of_an_earlier_step_does_not_explain_a_later_failure(copy):
+    copy.pip_does(
+        'case "$*" in *torch*) echo "Connection reset, trying again" ;;'
+        " *) echo \"command 'gcc' failed\"; echo \"error: command 'gcc' failed\"; exit 1 ;; esac\n"
+    )
+    status, output = copy.setup()
+    assert status != 0 and "no ready-made build" in output and "No network" not in output
+
+
+def test_a_proxy_reaches_pip_and_its_password_no_screen(copy):
+    copy.pip_does('env >environment; echo "ProxyError: Cannot connect to proxy" >&2; exit 1\n')
+    proxy = "http://ada:secret@proxy.example:3128"
+    status, output = copy.setup(HTTPS_PROXY=proxy)
+    assert status != 0
+    assert "proxy.example:3128, does not let pip through" in output and "secret" not in output
+    assert f"HTTPS_PROXY={proxy}" in copy.notes("environment")
+
+
+def test_settings_that_lead_pip_elsewhere_are_left_out(copy):
+    copy.pip_does("env >environment\n")
+    astray = {"PIP_TARGET": "/x", "PIP_PREFIX": "/x", "PYTHONPATH": "/x", "PIP_USER": "1"}
+    mirror = "https://mirror.example/simple"
+    assert copy.setup(**astray, PIP_INDEX_URL=mirror)[0] == 0
+    seen = dict(line.split("=", 1) for line in copy.notes("environment") if "=" in line)
+    assert not {"PIP_TARGET", "PIP_PREFIX", "PYTHONPATH"} & set(seen)
+    assert (seen["PIP_USER"], seen["PIP_INDEX_URL"]) == ("0", mirror)
+
+
+# ---------------------------------------------------------------- Pythons
+
+
+def test_a_python_that_is_too_old_is_refused(copy, tools):
+    # One that says it is 3.9, and one that a version manager lists but cannot run.
+    script(tools / "python3", 'case "$*" in *version_info*) echo 3.9.18 ;; *) exit 1 ;; esac')
+    script(tools / "python3.13", "echo 'python3.13: command not found' >&2; exit 127")
+    answer = run("make", "setup", cwd=copy.folder, PATH=tools)
+    assert answer.returncode != 0
+    assert "needs Python 3.11 or newer" in answer.stderr
+    assert f"Python 3.9.18, {tools}/python3" in answer.stderr
+    assert not (copy.folder / ".venv").exists()
+
+    status, output = copy.setup(sys.executable, ".ci/setup.py", PYTHON=tools / "python3")
+    assert status != 0 and "needs Python 3.11 or newer; this is 3.9.18" in output
+    assert not (copy.folder / ".venv").exists()
+
+
+def test_a_python_that_says_nothing_is_passed_over(copy, tools):
+    good = 'case "$*" in *version_info*) echo {} ;; -c*) ;; *) echo "{} runs $*" ;; esac'
+    script(tools / "python3.14", "exit 0")
+    script(tools / "python3.13", "echo 'python3.13: command not found' >&2; exit 127")
+    script(tools / "python3.12", good.format("3.12.1", "it"))
+    script(tools / "python3.11", good.format("3.11.2", "another"))
+    answer = run("make", "setup", cwd=copy.folder, PATH=tools)
+    assert (answer.returncode, answer.stdout) == (0, "it runs .ci/setup.py\n")
+
+
+def test_without_any_python_it_says_so(copy, tools):
+    answer = run("make", "setup", cwd=copy.folder, PATH=tools)
+    assert answer.returncode != 0
+    assert "No Python found" in answer.stderr
+    answer = run("make", "setup", cwd=copy.folder, PATH=tools, PYTHON="/nowhere/python3")
+    assert answer.returncode != 0
+    assert "PYTHON=/nowhere/python3 does not name a Python that runs" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("modules", "way", "calls"),
+    [
+        ("venv virtualenv", "-m virtualenv", ALL_OF_IT),
+        (
+            "venv pip",
+            "-m venv --without-pip .venv",
+            ["--python .venv/bin/python install pip", *ALL_OF_IT],
+        ),
+    ],
+)
+def test_without_ensurepip_there_are_ways_round(copy, modules, way, calls):
+    copy.python_has(modules)
+    status, output = copy.setup()
+    assert (status, copy.calls()) == (0, calls), output
+    assert copy.notes("ways") == [way]
+
+
+@pytest.mark.parametrize("modules", ["venv", "pip"])
+def test_without_a_way_round_it_names_the_package(copy, modules):
+    copy.python_has(modules)
+    status, output = copy.setup()
+    assert status != 0
+    assert f"apt install python3.{sys.version_info[1]}-venv" in output
+    assert not (copy.folder / ".venv").exists()
+
+
+# ---------------------------------------------------------------- what may not be written
+
+
+@pytest.fixture
+def locked():
+    """Take the right to write from a folder, until the test is over."""
+    paths = []
+
+    def lock(path):
+        paths.append(path)
+        path.chmod(0o444 if path.is_file() else 0o555)
+
+    yield lock
+    for path in paths:
+        path.chmod(0o755)
+
+
+def test_a_second_user_is_told_what_to_do(copy, somebody, locked):
+    locked(copy.folder)
+    status, output = copy.setup(*somebody, "make", "setup")
+    assert status != 0 and "Traceback" not in output
+    assert "Cannot write into" in output and "VENV=/a/folder/of/yours make setup" in output
+
+
+def test_a_second_user_works_with_what_is_whole(copy, somebody, locked):
+    copy.setup()
+    locked(copy.folder)
+    assert copy.setup(*somebody, "make", "setup") == (0, "")
+
+
+def test_a_second_user_may_keep_an_environment_elsewhere(copy, somebody, locked, tmp_path):
+    for name in "calls", "ways":  # the notes of the stand-in
+        (copy.folder / name).touch()
+    locked(copy.folder)
+    mine = tmp_path / "mine"
+    status, output = copy.setup(*somebody, "make", "setup", VENV=mine)
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    assert (mine / ".ready").exists()
+
+
+def test_the_lock_of_another_user_is_no_obstacle(copy, somebody, locked):
+    (copy.folder / ".venv.lock").touch()
+    locked(copy.folder / ".venv.lock")
+    status, output = copy.setup(*somebody, "make", "setup")
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+
+
+def test_an_environment_that_cannot_be_removed_is_named(copy, somebody, locked):
+    (copy.folder / ".venv/lib").mkdir(parents=True)
+    locked(copy.folder / ".venv")
+    status, output = copy.setup(*somebody, "make", "setup")
+    assert status != 0 and "Traceback" not in output
+    assert "Cannot remove the old .venv" in output and "VENV=/a/folder/of/yours" in output
+
+
+def test_without_a_home_that_can_be_written_programs_get_one(copy, somebody, locked, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    locked(home)
+    status, output = copy.setup(*somebody, "make", "setup", HOME=home)
+    assert (status, copy.calls()) == (0, ALL_OF_IT), output
+    script(copy.folder / ".venv/bin/rnnlib", 'echo "$HOME"')
+    _, output = copy.setup(*somebody, "make", "demo", HOME=home)
+    assert output == f"{copy.folder}/.venv/home\n"
+    assert copy.setup("make", "demo", HOME=tmp_path) == (0, f"{tmp_path}\n")
