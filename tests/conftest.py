@@ -24,9 +24,6 @@ def pytest_addoption(parser):
     )
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: left out with --quick")
-
 
 def pytest_collection_modifyitems(config, items):
     rank = {name: place for place, name in enumerate(FIRST)}

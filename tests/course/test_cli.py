@@ -10,6 +10,8 @@ from places import ROOT
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.cli import main
+from rnnlib.course.extras import MissingExtra
+from rnnlib.course.grading.pool import run_all
 
 UNIT = "01_hidden_state"
 
@@ -151,3 +153,33 @@ def test_a_report_on_nothing_and_an_export_of_nothing_are_told(course, capsys):
     code, out = run(capsys, "export", "--format", "moodle")
     assert code == 1 and "there is no gradebook" in out
     assert not list(course.glob("*.csv")) and not (course / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "words", "sentence"),
+    [
+        ("nbgrader", ["grade", UNIT], "Grading needs nbgrader: pip install 'rnnlib[instructor]'"),
+        ("rich", ["verify"], "rnnlib verify needs rich: pip install 'rnnlib[instructor]'"),
+        ("jupytext", ["build"], "Building a unit needs jupytext: pip install 'rnnlib[instructor]'"),
+        ("torch", ["bench"], "The benchmark needs PyTorch: pip install 'rnnlib[torch]'"),
+        (
+            "psycopg",
+            ["export", "--db", "postgresql://localhost/gradebook"],
+            "A gradebook in PostgreSQL needs psycopg: pip install 'rnnlib[postgresql]'",
+        ),
+    ],
+)
+def test_what_is_not_installed_is_told_with_its_extra(
+    course, capsys, monkeypatch, missing, words, sentence
+):
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert main(words) == 2
+    assert capsys.readouterr() == ("", sentence + "\n")
+
+
+def test_grading_on_a_cluster_names_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(
+        MissingExtra, match=r"A cluster needs Dask: pip install 'rnnlib\[cluster\]'"
+    ):
+        list(run_all(len, [("a", tuple)], workers=1, scheduler="tcp://127.0.0.1:9"))

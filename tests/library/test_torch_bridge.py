@@ -90,3 +90,9 @@ def test_torch_is_imported_only_when_needed():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_without_pytorch_one_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ImportError, match=r"needs PyTorch: pip install 'rnnlib\[torch\]'"):
+        to_torch(init_rnn(2, 3, np.random.default_rng(0)))

@@ -473,7 +473,7 @@ def test_without_a_person_there_is_the_picture_and_no_widget(published):
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_with_a_person_sliders_redraw_the_picture(published, monkeypatch, broken):
+def test_with_a_person_sliders_redraw_the_picture(published, monkeypatch, capsys, broken):
     shown = []
 
     class Picture:
@@ -490,6 +490,7 @@ def test_with_a_person_sliders_redraw_the_picture(published, monkeypatch, broken
         monkeypatch.setitem(sys.modules, "ipywidgets", None)
         interactive.explore(a_line, slope=(0.5, 0.1, 2.0, 0.1))
         assert shown == ["slope 0.5"]
+        assert "pip install 'rnnlib[student]'" in capsys.readouterr().out
         return
     interactive.explore(a_line, slope=(0.5, 0.1, 2.0, 0.1))
     box, picture = shown
