@@ -700,7 +700,7 @@ check_answer("horizon", answer_horizon)
 # - Weights are shared, so their gradients add up over the steps.
 # - Truncation saves time and memory for each update and is biased: what lies before the cut is never blamed.
 #
-# **Next:** unit 03 uses these gradients: optimisers, a real training loop, and new dinosaurs.
+# **Next:** unit 03 uses these gradients: optimizers, a real training loop, and new dinosaurs.
 #
 # ## References
 #

@@ -18,7 +18,7 @@
 #
 # **At the end you can**
 # - write the training loop, and say what each of its seven steps is for;
-# - write three optimisers and compare them fairly;
+# - write three optimizers and compare them fairly;
 # - choose where the weights begin, and show what a bad start costs;
 # - test a training loop by overfitting, and stop a real one before it overfits;
 # - turn a loss into perplexity and bits, and set it beside a baseline that costs the same;
@@ -208,7 +208,7 @@ for N in (1, 8, 32, 128):
 # | $p$ | `params` | a group of arrays | all weights |
 # | $g$ | `grads` | a group of the same class | the gradient of each weight |
 # | $\eta$ | `learning_rate` | a number | how far to go |
-# | | `state` | | what the optimiser remembers; SGD remembers nothing and hands it on |
+# | | `state` | | what the optimizer remembers; SGD remembers nothing and hands it on |
 #
 # **Groups of arrays.** A model is several arrays under one name. To do the same to each of them there is `map`. It
 # takes a function of one array, or of several when you give it further groups, and makes a new group:
@@ -434,7 +434,7 @@ BEGIN = (-2.4, 0.35)
 
 
 def walk(step, state_of, learning_rate, updates=30, **settings):
-    """The path of an optimiser through the valley: (updates + 1, 2)."""
+    """The path of an optimizer through the valley: (updates + 1, 2)."""
     point = DenseParams(W_hy=[[BEGIN[0]]], b_y=[BEGIN[1]])
     state, path = state_of(point), [BEGIN]
     for _ in range(updates):
@@ -612,7 +612,7 @@ check_answer("first_step", answer_first_step)
 # %% grade_answer="first_step" points=0.5
 
 # %% [markdown]
-# **Try it: your three optimisers in the valley.**
+# **Try it: your three optimizers in the valley.**
 
 # %% hidden=true
 paths = {
@@ -632,18 +632,18 @@ show(
 # The two that have a step size for each weight walk along the valley as readily as across it. Adam's mean of the
 # gradients carries it past the goal before it comes back: momentum.
 #
-# Now on the names. To be fair, each optimiser may try **three learning rates**, from the same start, on the same
+# Now on the names. To be fair, each optimizer may try **three learning rates**, from the same start, on the same
 # batches. A comparison at a single learning rate would compare nothing but that choice.
 
 # %% tags=["nbval-ignore-output"]
-optimisers = {
+optimizers = {
     "SGD": (working(sgd_step), rnnlib.sgd_state, (0.3, 1.0, 3.0)),
     "RMSprop": (working(rmsprop_step), rnnlib.rmsprop_state, (0.001, 0.01, 0.03)),
     "Adam": (working(adam_step), rnnlib.adam_state, (0.001, 0.01, 0.03)),
 }
 best = {}
 print("loss on names held out after 100 updates; learning rate in brackets\n")
-for name, (step, state_of, rates) in optimisers.items():
+for name, (step, state_of, rates) in optimizers.items():
     row = f"{name:<9}"
     for rate in rates:
         model, losses, _ = train(start, step, state_of(start), rate)
@@ -662,14 +662,14 @@ show(
     plot_traces(
         smooth, xlabel="update (mean of ten)", ylabel="loss on the batches (nats a letter)"
     ),
-    "The loss on the batches of three optimisers from the same start, each with the best of its three learning "
+    "The loss on the batches of three optimizers from the same start, each with the best of its three learning "
     "rates: after 100 updates "
     + ", ".join(f"{name} {values[-1]:.2f}" for name, values in smooth.items())
     + ".",
 )
 
 # %% [markdown]
-# Read the table along the rows first: **the learning rate matters more than the optimiser**. With its best rate,
+# Read the table along the rows first: **the learning rate matters more than the optimizer**. With its best rate,
 # plain SGD is not far behind. But then compare the scales: SGD needs a rate about a hundred times larger, and its
 # range is narrow, while Adam does well at two neighbouring rates. That is the practical reason why people reach for
 # it: it needs less trying.

@@ -942,7 +942,7 @@ check_answer("clipping", answer_clipping)
 # | **orthogonal start** | every singular value of $W_{hh}$ is 1: the matrix neither shrinks nor stretches, at first |
 # | **identity start** | the same, and each unit keeps its own value |
 # | **ReLU** | the slope is 1 where a unit is on (and 0 where it is off), so it does not shrink a gradient a little at every step |
-# | **layer normalisation** | at each step the sum in front of the tanh is brought to mean 0 and variance 1 over the units, so that the tanh is not at its ends |
+# | **layer normalization** | at each step the sum in front of the tanh is brought to mean 0 and variance 1 over the units, so that the tanh is not at its ends |
 #
 # First the gradient, before any training: how much of the loss reaches the input $k$ steps back, compared with the last
 # input? (One random start each, a batch of 16, $T = 40$.)
@@ -956,7 +956,7 @@ LayerNormModel = rnnlib.parameters(
         {"__annotations__": {"cell": rnnlib.LayerNormRNNParams, "out": DenseParams}},
     )
 )
-# name: activation (or layer normalisation), start of W_hh, length that gradients are clipped to
+# name: activation (or layer normalization), start of W_hh, length that gradients are clipped to
 REMEDIES = {
     "tanh, Xavier": ("tanh", "xavier", None),
     "tanh, Xavier, clipped": ("tanh", "xavier", 1.0),
@@ -1020,7 +1020,7 @@ show(
 )
 
 # %% [markdown]
-# Before training, no tanh network is in great trouble, and with layer normalisation the gradient even *grows* on its way:
+# Before training, no tanh network is in great trouble, and with layer normalization the gradient even *grows* on its way:
 # where the spread of the sums is below 1, dividing by it stretches. ReLU with an orthogonal start looks worst: at each
 # step about half of the units are off and pass nothing on. If the start decided, we could stop here.
 #
@@ -1063,7 +1063,7 @@ for name in REMEDIES:
 
 # %% [markdown]
 # Read it from left to right. At $T = 10$ nearly everything beats the dull answer. At $T = 20$ most **tanh** networks are
-# back at it, and at $T = 40$ all of them: clipped or not, orthogonal or identity, with layer normalisation or without.
+# back at it, and at $T = 40$ all of them: clipped or not, orthogonal or identity, with layer normalization or without.
 # **ReLU with clipping** is below it, in all starts. ReLU **without** clipping is not: it needs both.
 #
 # Why? The start does not tell. So look inside, *during* training, at $T = 40$: how far the gradient reaches (the gradient
@@ -1089,7 +1089,7 @@ for name in REMEDIES:
 # %% [markdown]
 # There it is. After fifty updates the gradient of every tanh network has **vanished**, whatever its start was: at the first
 # input there is less than a ten-thousandth of what there is at the last one. The slopes have fallen, forty of them are
-# multiplied, and the start is forgotten. Layer normalisation does not prevent it: the gradient that grew on its way back at the
+# multiplied, and the start is forgotten. Layer normalization does not prevent it: the gradient that grew on its way back at the
 # start is among the shortest now.
 #
 # In the ReLU networks the far gradient stays within sight of the near one, or comes back into sight on the way. A unit
@@ -1101,7 +1101,7 @@ for name in REMEDIES:
 #   further. The table compares remedies; it is not the last word on any of them.
 # - Clipping alone cured nothing in the tanh network with a Xavier start: its longest gradient was about 5, so there was little
 #   to clip, and what was missing had vanished. With ReLU it made the difference.
-# - Layer normalisation is a good remedy for other troubles (unit 15 meets it again). It does not make this gradient reach back.
+# - Layer normalization is a good remedy for other troubles (unit 15 meets it again). It does not make this gradient reach back.
 # - A ReLU network of this kind walks a narrow path: nothing bounds its states, and the adding problem, *add and keep*, suits
 #   it well.
 #

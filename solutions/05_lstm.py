@@ -1109,7 +1109,7 @@ print(
 # content, but then everything that comes in piles up for 400 steps. Before any training, at $T = 400$:
 #
 # - **bias 1**, **bias 5**: the same forget bias for all units, the input gate at 0.5;
-# - **spread** (*chrono initialisation*, Tallec and Ollivier 2018): each unit gets a memory of its own length. Draw $u$ evenly between
+# - **spread** (*chrono initialization*, Tallec and Ollivier 2018): each unit gets a memory of its own length. Draw $u$ evenly between
 #   1 and $T - 1$ and set $b_f = \log u$, so that $f = u / (u + 1)$: a unit that forgets over about $u$ steps. And set
 #   $b_i = -\log u$: who keeps for long lets in little.
 

@@ -1694,8 +1694,8 @@ check_answer("allowed", answer_allowed)
 # - **Masks** are not a matter of taste. Without them the result depends on who else is in the batch.
 # - **Depth** helps when there is much to compute and much data. On 270 utterances it hardly did.
 # - **Both directions** help wherever the whole sequence is there before the answer is wanted, and the answer at a step depends on what follows: tagging,
-#   restoring, recognising. They are of no use in forecasting and in generating, and they cost twice as much.
-# - **A short look ahead** often does nearly as well as the whole future. That is how speech is recognised live.
+#   restoring, recognizing. They are of no use in forecasting and in generating, and they cost twice as much.
+# - **A short look ahead** often does nearly as well as the whole future. That is how speech is recognized live.
 # - In PyTorch all of this has names: `pack_padded_sequence` does what the mask does, `num_layers`, `bidirectional=True` and `dropout=` are arguments of
 #   `nn.LSTM`. You will carry your weights over in unit 14, and the numbers will agree.
 #

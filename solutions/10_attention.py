@@ -1074,7 +1074,7 @@ print(f"largest gradient on the padding: {np.abs(dhs[~few_mask]).max():.0f}")
 # ## 10.8 The door, opened
 #
 # Now the network with attention. The output layer reads the decoder's state and the context side by side. Going back, its gradient is cut in two; the half that belongs to the context goes through **your** `attend_backward`,
-# and *every* state of the encoder gets a gradient of its own. Everything else is as it was: the same sizes, the same optimiser, the same batches.
+# and *every* state of the encoder gets a gradient of its own. Everything else is as it was: the same sizes, the same optimizer, the same batches.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -1530,7 +1530,7 @@ print(
 #
 # **5. A mask against the future.** A decoder that looks at itself must not see what it is to write (unit 07: a loss that is too good). The scores of later symbols become minus infinity: the trick of your `masked_softmax`, with another mask.
 #
-# **6. And the rest.** After each attention a small feed-forward network at every place; around both a path on which the input is *added* to the output (the idea of the LSTM's cell: adding keeps a gradient), and layer normalisation (unit 04's remedy).
+# **6. And the rest.** After each attention a small feed-forward network at every place; around both a path on which the input is *added* to the output (the idea of the LSTM's cell: adding keeps a gradient), and layer normalization (unit 04's remedy).
 #
 # | | recurrent, with attention | Transformer |
 # |---|---|---|

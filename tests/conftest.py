@@ -24,7 +24,6 @@ def pytest_addoption(parser):
     )
 
 
-
 def pytest_collection_modifyitems(config, items):
     rank = {name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(FIRST)))

@@ -74,7 +74,7 @@ def test_step_sizes_for_each_weight_help_in_the_valley(notebook):
     assert rmsprop < sgd / 3 and adam < sgd / 3
 
 
-def test_the_learning_rate_matters_more_than_the_optimiser(printed):
+def test_the_learning_rate_matters_more_than_the_optimizer(printed):
     losses = {
         name: row(printed, f"{name:<9}")[::2] for name in ("SGD", "RMSprop", "Adam")
     }  # every second number is the rate

@@ -59,7 +59,7 @@ def main(argv=None):
         measured, versions, kept = measure(rows, threads, options.seconds)
         results += measured
         where = machine(versions)
-        summary = summarise(measured, kept)
+        summary = summarize(measured, kept)
         report(measured, threads, where, summary)
         texts.append(markdown(measured, threads, where, summary))
     files = [options.out / f"benchmark.{end}" for end in ("csv", "md", "png")]
@@ -146,7 +146,7 @@ def report(results, threads, where, summary):
     console.print(summary, highlight=False)
 
 
-def summarise(results, kept):
+def summarize(results, kept):
     """Say in three lines what the table comes to."""
     lines = []
     for what, name in (("forward", "forward"), ("both", "forward + backward")):

@@ -268,7 +268,7 @@ def test_what_the_notebook_gives_is_no_sign():
     assert copied_alarms(records, given={"f": given}) == {}
 
 
-def test_the_librarys_own_code_is_recognised():
+def test_the_librarys_own_code_is_recognized():
     import inspect
 
     records = make_records("02_bptt", 20)

@@ -1,4 +1,4 @@
-"""Unit 03. Training: optimisers and clipping, a start, early stopping, perplexity, sampling."""
+"""Unit 03. Training: optimizers and clipping, a start, early stopping, perplexity, sampling."""
 
 from rnnlib.course.exercises.u03_training.adam_step import ADAM_STEP
 from rnnlib.course.exercises.u03_training.clip_grad_norm import CLIP_GRAD_NORM

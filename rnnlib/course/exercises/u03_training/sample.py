@@ -169,7 +169,7 @@ def softmax_over_batch(logits, rng, *, temperature=1.0):
 
 
 @SAMPLE.mistake
-def not_normalised(logits, rng, *, temperature=1.0):
+def not_normalized(logits, rng, *, temperature=1.0):
     """The exponentials are not divided by their sum, so they are no probabilities."""
     z = logits / temperature
     p = np.exp(z - z.max(axis=1, keepdims=True))

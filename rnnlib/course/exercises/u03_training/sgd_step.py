@@ -121,7 +121,7 @@ def parameters_unchanged(params, grads, state, *, learning_rate=0.1):
 
 @SGD_STEP.mistake
 def state_left_out(params, grads, state, *, learning_rate=0.1):
-    """The parameters alone are returned; all optimisers return params and state."""
+    """The parameters alone are returned; all optimizers return params and state."""
     return params.map(lambda p, g: p - learning_rate * g, grads)
 
 

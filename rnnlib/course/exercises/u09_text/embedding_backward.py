@@ -162,7 +162,7 @@ def occurrences_counted(dvectors, ids, W_e):
 
 @EMBEDDING_BACKWARD.mistake
 def minus_of_the_update(dvectors, ids, W_e):
-    """The sign is turned round. The minus belongs to the optimiser's step, not to the gradient."""
+    """The sign is turned round. The minus belongs to the optimizer's step, not to the gradient."""
     dW_e = np.zeros_like(W_e)
     np.subtract.at(dW_e, ids, dvectors)
     return dW_e
