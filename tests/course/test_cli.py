@@ -11,7 +11,7 @@ from places import ROOT
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.cli import main
 from rnnlib.course.extras import MissingExtra
-from rnnlib.course.grading.pool import run_all
+from rnnlib.course.grading.run.pool import run_all
 
 UNIT = "01_hidden_state"
 

@@ -5,7 +5,8 @@ import pytest
 from lesson import numbers, outputs_of, printed_in
 
 import rnnlib
-from rnnlib.course.exercises.lstm_inputs import lstm_backward, lstm_forward
+from rnnlib.course.exercises.u05_lstm.lstm_backward import lstm_backward
+from rnnlib.course.exercises.u05_lstm.lstm_forward import lstm_forward
 
 DULL = 1 / 6
 
