@@ -20,10 +20,10 @@ def row(printed, beginning):
 def test_the_best_step_is_near_1e_5_in_double_and_larger_in_single_precision(printed):
     errors = {n: row(printed, f"1e-{n:02}") for n in range(1, 14)}
     double, single = ({n: e[k] for n, e in errors.items()} for k in (0, 1))
-    assert min(double, key=double.get) in (5, 6)
+    assert min(double, key=double.get) == 5
     assert double[5] <= 1e-10
     assert min(single, key=single.get) < 4
-    assert single[5] >= 1e-3  # "hardly two digits"
+    assert single[5] >= 1e-2  # "hardly more than one digit"
 
 
 def test_pencil_and_measurement_agree(printed):
