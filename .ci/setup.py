@@ -21,17 +21,18 @@ is half built and is made anew; so it is when it was moved or its Python has gon
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from pip_errors import explain
+
 ROOT = Path(__file__).resolve().parent.parent
 NAME = os.environ.get("VENV") or ".venv"
 VENV = ROOT / Path(NAME).expanduser()
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 READY = VENV / ".ready"
 LOG = VENV / "setup.log"
 LOCK = VENV.with_name(VENV.name + ".lock")
@@ -44,16 +45,6 @@ DROPPED += ["PIP_CONSTRAINT", "__PYVENV_LAUNCHER__"]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in DROPPED}
 ENVIRONMENT.update(
     PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1", PYTHONNOUSERSITE="1"
-)
-
-CANNOT_BUILD = (
-    r"error: command '[^']*(gcc|cc|clang|c\+\+|cl\.exe)'|Microsoft Visual C\+\+|Unknown compiler"
-    r"|Failed (to build|building wheel)|metadata-generation-failed|subprocess-exited-with-error"
-)
-NO_NETWORK = (
-    r"NewConnectionError|Failed to establish|NameResolutionError|name resolution"
-    r"|Connection(Error| refused| reset| aborted| broken)|Connect(ion)?TimeoutError|IncompleteRead"
-    r"|Read(Timeout| timed out)|Max retries|Network is unreachable|Download failed"
 )
 
 
@@ -111,7 +102,7 @@ def state(version=""):
         made = json.loads(READY.read_text("utf-8"))
     except (OSError, ValueError):
         return "broken"
-    now = made_from(version or version_of(BIN / "python"))
+    now = made_from(version or version_of(PYTHON))
     if not isinstance(made, dict) or any(made.get(k) != now[k] for k in now if k != "contents"):
         return "broken"
     named = os.environ.get("PYTHON")
@@ -215,55 +206,11 @@ def run(*command):
 
 def pip(*words, by=None):
     """Run pip; where it fails, say what happened in words that a reader can act on."""
-    status, said = run(*(by or [BIN / "python", "-m", "pip"]), *words)
+    status, said = run(*(by or [PYTHON, "-m", "pip"]), *words)
     if status != 0:
-        raise Stop(*explain(said, words[0]))
-
-
-def explain(said, command):
-    """What pip's output comes to, and what to do."""
-    story = f"The whole story is in {Path(NAME) / LOG.name}."
-    last = said.rstrip().splitlines()[-15:]
-    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
-    if re.search("No space left|Errno 28", said):
-        need = f"The disk is full: {NAME} needs about 1.5 GB (more with CUDA)."
-        return [need, story]
-    if re.search("CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError", said):
-        return [
-            "The package index answers with a certificate that is not trusted: a proxy of your",
-            "network, most likely. Ask for its certificate and name the file:",
-            f"    PIP_CERT=/path/to/it.pem {AGAIN}", story,
-        ]  # fmt: skip
-    if proxy and re.search("ProxyError|Tunnel connection failed|[Pp]roxy|" + NO_NETWORK, said):
-        return [
-            # Never with the password that it may hold.
-            "The proxy in HTTPS_PROXY, {}, does not let pip through.".format(proxy.split("@")[-1]),
-            "Put the right one there (http://user:password@host:port), or none: "
-            f"unset HTTPS_PROXY. Then: {AGAIN}", story,
-        ]  # fmt: skip
-    if re.search("ProxyError|Tunnel connection failed|" + NO_NETWORK, said):
-        return [
-            f"No network: the package index could not be reached, and {NAME} is not finished.",
-            "Check the connection (behind a proxy: set HTTPS_PROXY; with a mirror: PIP_INDEX_URL),",
-            f"then go on where it stopped: {AGAIN}", story,
-        ]  # fmt: skip
-    if re.search("Errno 13|PermissionError", said):
-        return [*last, "", f"Something in {NAME} may not be written. {story}"]
-    python = version_of(BIN / "python").rpartition(".")[0] or "this"
-    other = "PYTHON=python3.12 " + AGAIN if os.name != "nt" else "py -3.12 .ci/setup.py"
-    if re.search(CANNOT_BUILD, said):
-        return [
-            *last, "",
-            f"A package has no ready-made build for Python {python} on this machine, and it",
-            "cannot be compiled here. Take a Python for which there is one:",
-            f"    {other}", story,
-        ]  # fmt: skip
-    return [
-        *last, "",
-        f"Setting up failed: pip {command} did not succeed. {story}",
-        f"If a package has no build for Python {python}, name another one:",
-        f"    {other}",
-    ]  # fmt: skip
+        version = version_of(PYTHON).rpartition(".")[0]
+        story = f"The whole story is in {Path(NAME) / LOG.name}."
+        raise Stop(*explain(said, words[0], NAME, version, AGAIN), story)
 
 
 def make_anew(python, version):
@@ -303,7 +250,7 @@ def make_anew(python, version):
     if status != 0:
         raise Stop(said.rstrip(), f"Cannot make {VENV} (the message is above).")
     if "--without-pip" in way:
-        pip("install", "pip", by=[python, "-m", "pip", "--python", BIN / "python"])
+        pip("install", "pip", by=[python, "-m", "pip", "--python", PYTHON])
 
 
 def way_to(python, version):
@@ -369,7 +316,7 @@ def finish():
     (settings / "overrides.json").write_text(json.dumps(overrides) + "\n", "utf-8")
 
     new = READY.with_name(".ready.new")
-    new.write_text(json.dumps(made_from(version_of(BIN / "python"))) + "\n", "utf-8")
+    new.write_text(json.dumps(made_from(version_of(PYTHON))) + "\n", "utf-8")
     os.replace(str(new), str(READY))
     say("Ready.")
     if not BY_MAKE:

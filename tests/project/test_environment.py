@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from places import ROOT
-from shell import bare_tools, run, script
+from shell import run, script
 
 from rnnlib.course.extras import EXTRAS
 
@@ -147,11 +147,6 @@ def test_the_workflow_runs_make_test_on_pythons_that_are_allowed(project):
 
 
 # ---------------------------------------------------------------- make
-
-
-@pytest.fixture
-def tools(tmp_path):
-    return bare_tools(tmp_path / "tools")
 
 
 def test_make_alone_lists_every_public_target():
