@@ -36,6 +36,11 @@ def main(argv: list[str] | None = None) -> int:
     verify.add_argument(
         "--no-run", action="store_true", help="compare texts alone, and run no notebook"
     )
+    verify.add_argument(
+        "--everything",
+        action="store_true",
+        help="run the students' notebook whole, with its experiments (long)",
+    )
     verify.set_defaults(run=_verify)
 
     portability = commands.add_parser(
@@ -157,7 +162,7 @@ def _verify(options, console) -> int:
     failed = 0
     units = find_units(course_root(), options.units)
     with ExitStack() as stack:
-        check = partial(verify_unit, run=not options.no_run)
+        check = partial(verify_unit, run=not options.no_run, everything=options.everything)
         verified = map(check, units)
         if options.workers > 1:
             context = get_context("spawn")

@@ -11,7 +11,7 @@ from rnnlib.course.authoring.units import Unit
 from rnnlib.course.authoring.untouched import check_untouched
 
 
-def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
+def verify_unit(unit: Unit, *, run: bool = True, everything: bool = False) -> list[str]:
     """What is wrong with a unit as it lies in the repository.
 
     Parameters
@@ -19,6 +19,8 @@ def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
     unit : Unit
     run : bool
         Whether to execute the students' notebook: nothing may break, nothing may earn points.
+    everything : bool
+        Whether to run its experiments too, which the solved notebook has run before.
 
     Raises
     ------
@@ -49,7 +51,9 @@ def verify_unit(unit: Unit, *, run: bool = True) -> list[str]:
     if strangers:
         problems.append(f"files that students would get by mistake: {', '.join(strangers)}")
     if run and not problems:
-        problems += check_untouched(nbformat.read(unit.release, as_version=4))
+        problems += check_untouched(
+            nbformat.read(unit.release, as_version=4), everything=everything
+        )
     return problems
 
 
