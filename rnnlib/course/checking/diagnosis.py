@@ -7,12 +7,16 @@ explains everything, each wrong result is compared with the mistakes by itself.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from rnnlib.course.checking.calling import Call, call
 from rnnlib.course.checking.results import collect, same
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
+
+REMEMBERED = 32
+"""Exercises with a seed whose mistakes are remembered: more than a unit has."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,18 @@ class Response:
 
 
 def diagnose(
-    exercise: Exercise, responses: list[Response], expected: list[dict]
+    exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
 ) -> tuple[list[tuple[str, str]], bool]:
     """The mistakes that explain the responses, as (name, sentence): one for all, or one a result.
 
-    And whether every wrong result is explained by them.
+    And whether every wrong result is explained by them. `seed` drew the cases.
     """
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
-    known = [(mistake, _run(exercise, mistake, responses)) for mistake in exercise.mistakes]
-    for mistake, theirs in known:
+    known = []
+    for mistake in exercise.mistakes:
+        theirs = _responses_of(exercise, mistake, seed, responses)
+        known.append((mistake, theirs))
         if all(
             mine.agrees(his, exercise)
             and mine.call.changed == his.call.changed
@@ -94,6 +100,26 @@ def right_functions(exercise: Exercise) -> dict[str, Callable]:
         function.__name__ = function.__qualname__ = earlier.name
         functions[earlier.name] = function
     return functions
+
+
+_remembered: OrderedDict[tuple[int, int], tuple[Exercise, dict[str, list[Response]]]] = (
+    OrderedDict()
+)
+"""What the mistakes did with the cases that a seed drew: the same for the next student."""
+
+
+def _responses_of(
+    exercise: Exercise, mistake: Version, seed: int, responses: list[Response]
+) -> list[Response]:
+    """What a known mistake does with these cases, from memory if it has been tried on them."""
+    key = (id(exercise), seed)
+    _, found = _remembered.setdefault(key, (exercise, {}))
+    _remembered.move_to_end(key)
+    if mistake.name not in found:
+        found[mistake.name] = _run(exercise, mistake, responses)
+    while len(_remembered) > REMEMBERED:
+        _remembered.popitem(last=False)
+    return found[mistake.name]
 
 
 def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> list[Response]:

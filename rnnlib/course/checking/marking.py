@@ -110,7 +110,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
     else:
-        report.diagnosis, report.complete = diagnose(exercise, responses, expected)
+        report.diagnosis, report.complete = diagnose(exercise, responses, expected, seed)
     warned = dict.fromkeys(message for t in responses for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report
