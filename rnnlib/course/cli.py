@@ -96,6 +96,13 @@ def main(argv: list[str] | None = None) -> int:
     bench_checks.add_argument("--rounds", type=_positive, default=1, help="of each check (1)")
     bench_checks.set_defaults(run=_bench_checks)
 
+    mutants = commands.add_parser(
+        "mutants", help="right answers with one slip made by a program: which pass a check"
+    )
+    mutants.add_argument("exercises", nargs="*", help="all exercises if none is named")
+    mutants.add_argument("--sample", type=_positive, help="so many of each exercise")
+    mutants.set_defaults(run=_mutants)
+
     demo = commands.add_parser(
         "demo", help="release, a sample class, autograding, marks: in .demo/"
     )
@@ -229,6 +236,12 @@ def _bench_grading(options, console) -> int:
 
     (unit,) = find_units(course_root(), [options.unit])
     return run_bench(unit, console, options.submissions, options.growth)
+
+
+def _mutants(options, console) -> int:
+    from rnnlib.course.mutation.survey import run_mutants
+
+    return run_mutants(options.exercises, console, sample=options.sample)
 
 
 def _bench_checks(options, console) -> int:

@@ -7,7 +7,7 @@ stand in the list of those that do the same as the original, with the reason.
 =============  ====================================================================
 `operators`    the changes, over the syntax tree of a right version
 `trial`        tries mutants on an exercise's check, and adds up what came of them
-`command`      ``rnnlib mutants``: all of them, and what survived
+`survey`       ``rnnlib mutants``: all of them, and what survived
 =============  ====================================================================
 
 The idea: DeMillo, Lipton and Sayward, "Hints on test data selection", IEEE Computer 11(4), 1978.

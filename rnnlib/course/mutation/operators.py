@@ -186,7 +186,9 @@ def _call(node: ast.Call, tree) -> Iterator[Change]:
         without = [*node.keywords[:k], *node.keywords[k + 1 :]]
         yield f"`{keyword.arg}` left out", ast.Call(node.func, node.args, without)
         if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant | ast.UnaryOp):
-            for other in (0, 1, 2, -1):
+            for other in (0, 1, 2):
+                if ast.unparse(keyword.value) == str(other):
+                    continue
                 changed = [*without, ast.keyword("axis", ast.Constant(other))]
                 yield "axis", ast.Call(node.func, node.args, changed)
     name = ast.unparse(node.func)
