@@ -136,6 +136,7 @@ def reads_the_machine(s: Hostile):
     s.begin(
         READS
         + """
+import sys, rnnlib
 for pid in os.listdir("/proc"):
     if pid.isdigit():
         for name in ("environ", "cmdline", "root/etc/passwd", "cwd/instructor.txt"):
@@ -147,7 +148,11 @@ for pid in os.listdir("/proc"):
 for path in ("/root/.bashrc", "/root/.ssh", "/root/.bash_history", "/etc/shadow", "/etc/passwd",
              "/etc/hostname", "/var", "/run", "/sys/class", "/proc/kcore", "/proc/1/mem",
              "/work", "/boot", "/srv", "/mnt"):
-    if read(path):
+    text = read(path)
+    for way in (sys.prefix, sys.base_prefix, os.path.dirname(rnnlib.__file__)):
+        if way.startswith(path + "/"):  # Python and rnnlib may lie there, and nothing else
+            text = text.replace(repr(os.path.relpath(way, path).split("/")[0]), "")
+    if text.strip("[], "):
         loot(path)
 if any("INSTRUCTOR" in name for name in os.environ):
     loot("environment")
