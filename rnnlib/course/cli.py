@@ -8,9 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from rnnlib.course.extras import MissingExtra, need
 from rnnlib.course.tools import tools_on_path
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PURPOSES = {"build": "Building a unit", "grade": "Grading", "report": "A report"}
 """What a command is for: the subject of the sentence that says what it needs."""
@@ -126,7 +130,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-def _run(options) -> int:
+def _run(options: argparse.Namespace) -> int:
     # Each command imports what it needs: nbgrader alone takes a second.
     from rich.console import Console
 
@@ -151,7 +155,7 @@ def _positive(text: str) -> int:
     return number
 
 
-def _build(options, console) -> int:
+def _build(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import build_unit, course_root, find_units
     from rnnlib.course.progress import progress_bar
 
@@ -163,7 +167,7 @@ def _build(options, console) -> int:
     return 0
 
 
-def _verify(options, console) -> int:
+def _verify(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units, verify_unit
 
     failed = 0
@@ -192,14 +196,14 @@ def _assignment(options):
     return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
 
 
-def _portability(options, console) -> int:
+def _portability(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.authoring.portability import run_portability
 
     return run_portability(find_units(course_root(), options.units), console)
 
 
-def _grade(options, console) -> int:
+def _grade(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_grade
 
     names = ("workers", "scheduler", "sandbox", "anew", "everything")
@@ -208,14 +212,14 @@ def _grade(options, console) -> int:
     )
 
 
-def _report(options, console) -> int:
+def _report(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import make_report
 
     console.print(str(make_report(_assignment(options))), soft_wrap=True)
     return 0
 
 
-def _export(options, console) -> int:
+def _export(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.grading.command import run_export
 
@@ -224,13 +228,13 @@ def _export(options, console) -> int:
     return run_export(root, units, options.format, options.output, options.db_url, console)
 
 
-def _attacks(options, console) -> int:
+def _attacks(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.attacks import run_attacks
 
     return run_attacks(console, options.names or None)
 
 
-def _bench_grading(options, console) -> int:
+def _bench_grading(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.bench.grading import run_bench
 
@@ -238,19 +242,19 @@ def _bench_grading(options, console) -> int:
     return run_bench(unit, console, options.submissions, options.growth)
 
 
-def _mutants(options, console) -> int:
+def _mutants(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.mutation.survey import run_mutants
 
     return run_mutants(options.exercises, console, sample=options.sample)
 
 
-def _bench_checks(options, console) -> int:
+def _bench_checks(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.bench.checks import run_bench_checks
 
     return run_bench_checks(options.exercises, options.rounds, console)
 
 
-def _demo(options, console) -> int:
+def _demo(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.grading.demo import run_demo
 
