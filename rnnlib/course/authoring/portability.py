@@ -25,9 +25,6 @@ from rnnlib.course.progress import progress_bar
 CELL_SECONDS = 1800
 """By the clock: a last resort, on a busy machine with more threads than cores."""
 
-NEW_INSTRUCTIONS = ("AVX512_SKX", "AVX512F", "AVX2", "FMA3")
-"""What NumPy is asked to go without, newest first; a name that a processor lacks is left out."""
-
 
 @dataclass(frozen=True)
 class Machine:
@@ -53,7 +50,7 @@ def machines() -> list[Machine]:
         names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
         return dict.fromkeys(names, str(count))
 
-    plain = " ".join(name for name in NEW_INSTRUCTIONS if name in _instructions())
+    plain = " ".join(_instructions())
     found = [
         Machine("this one, one thread", threads(1)),
         Machine("this one, two threads", threads(2)),
@@ -128,8 +125,8 @@ def read_report(unit: str, xml: str) -> list[Difference]:
     return found
 
 
-def _instructions() -> set[str]:
+def _instructions() -> list[str]:
     """What NumPy uses of this processor beyond its baseline."""
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
-    return {name for name in __cpu_dispatch__ if __cpu_features__.get(name)}
+    return [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
