@@ -1,8 +1,7 @@
-"""One BLAS thread in a notebook: small networks train several times faster so.
+"""One BLAS thread in a notebook: on a busy machine small networks train much faster so.
 
 The products of small networks take microseconds, and threads that wait for each other take longer
-than that; on a machine that does anything else they wait very long. Measured on two cores: the
-same training takes three to ten times as long with two threads as with one.
+than that; on a machine that does anything else they wait very long.
 """
 
 from __future__ import annotations
