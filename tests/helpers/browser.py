@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 from places import ROOT
 
 REPOSITORY = ROOT
-SECONDS = 90
-"""How long anything may take. Waiting ends as soon as what is awaited is there."""
+SECONDS = 600
+"""How long may pass until something is there. Waiting ends with the event: on a loaded machine it
+may take ten times as long as on a quiet one, and only what never comes is a failure."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Quiet: nothing that the browser itself fetches or asks.
@@ -92,6 +93,7 @@ def jupyterlab(root: Path, home: Path):
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1"),
         f"--port={_free_port()}",
         f"--ServerApp.root_dir={root}",
+        "--LabApp.expose_app_in_browser=True",
         # If this process is killed: first the kernels go that nobody listens to, then the server.
         "--MappingKernelManager.cull_idle_timeout=300",
         "--MappingKernelManager.cull_interval=60",
@@ -226,7 +228,18 @@ class Notebook:
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
-        """Wait until the kernel is there and has nothing to do."""
+        """Wait until the kernel is there and has nothing to do.
+
+        JupyterLab says "idle" once before it has heard from the kernel, then "initializing", and
+        what is run between the two can be lost: what counts is the kernel's answer.
+        """
+        self.page.evaluate(
+            """async () => {
+                const context = jupyterapp.shell.currentWidget.sessionContext;
+                await context.ready;
+                await context.session.kernel.info;
+            }"""
+        )
         self.page.wait_for_selector(".jp-NotebookPanel-toolbar [data-status='idle']")
 
     def cell(self, name: str):
@@ -263,14 +276,24 @@ class Notebook:
         return self.output(name)
 
     def run_all(self) -> None:
-        """Run all cells; ends when all are through, or when one of them failed."""
+        """Run all cells; ends when all are through, or when one of them failed.
+
+        Waits as long as one cell after the other gets its number: each has its own time.
+        """
         self.tour.menu("Run", "Run All Cells")
-        self.page.wait_for_function(
-            r"""error => document.querySelector(error) ||
-                [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputArea-prompt')]
-                    .every(prompt => /\[\d+\]/.test(prompt.innerText))""",
-            arg=ERROR,
-        )
+        done = 0
+        while done is not True:
+            done = self.page.wait_for_function(
+                r"""([error, before]) => {
+                    const numbered = [...document.querySelectorAll(
+                        '.jp-Notebook .jp-CodeCell .jp-InputArea-prompt'
+                    )].map(prompt => /\[\d+\]/.test(prompt.innerText));
+                    const done = numbered.filter(Boolean).length;
+                    return document.querySelector(error) !== null || done == numbered.length
+                        || done > before && done;
+                }""",
+                arg=[ERROR, done],
+            ).json_value()
 
     def output(self, name: str) -> str:
         """The text of a cell's output."""
