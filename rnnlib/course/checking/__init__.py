@@ -6,8 +6,11 @@
 `time_limit`        stops a call that does not return
 `results`           takes a returned value apart and compares it, result by result
 `diagnosis`         which known mistake the numbers fit
+`patterns`          a cause that shows in the numbers of any exercise, and where they are wrong
+`writes`            which line writes into an argument
 `marking`           all of it for one function: the rows of a report and their marks
 `display`           a report as HTML, as text, as data
+`alternatives`      right versions to read, once one's own is right
 `sealed_questions`  questions whose answers do not stand in the file
 `failed_cells`      notices cells that ended in an error
 ==================  ===========================================================================
@@ -26,6 +29,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 
+from rnnlib.course.checking.alternatives import other_ways
 from rnnlib.course.checking.display import earned, publish, say
 from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
@@ -49,7 +53,7 @@ def check(function: Callable | None = None) -> None:
     if exercise is not None:
         report = mark(exercise, function)
         _note_failed_cell(report, exercise.name)
-        publish(report)
+        publish(report, more=other_ways(exercise, function) if report.passed else "")
 
 
 def grade(function: Callable, *, points: float, seed: int = 1) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 
 from rnnlib.course.checking.guard import Guard
 from rnnlib.course.checking.time_limit import TookTooLong, time_limit
+from rnnlib.course.checking.writes import line_that_writes
 from rnnlib.params import Params
 
 SECONDS = 2.0
@@ -27,9 +28,10 @@ class Call:
 
     `problem` is a sentence about an error, or None. `unwritten` is set when the function still
     raises `NotImplementedError`, `timed_out` when it was stopped, `lost` when its process ended
-    during the call. `changed` names the arguments that it wrote into, `undrawn` the random
-    generators that it did not use, and `borrowed` a function of `rnnlib` or torch that it called.
-    `inside` holds its local variables when it returned.
+    during the call. `changed` names the arguments that it wrote into, `writes` is the line that did
+    it, where it can be told; `undrawn` names the random generators that it did not use, `borrowed`
+    a function of `rnnlib` or torch that it called. `inside` holds its local variables when it
+    returned.
     """
 
     value: object = None
@@ -38,6 +40,7 @@ class Call:
     timed_out: bool = False
     lost: bool = False
     changed: tuple[str, ...] = ()
+    writes: str | None = None
     undrawn: tuple[str, ...] = ()
     borrowed: str | None = None
     warned: tuple[str, ...] = ()
@@ -131,6 +134,8 @@ def call(
         for name, before, after in zip(names, args, given, strict=False)
         if not unchanged(before, after)
     )
+    if result.changed:
+        result.writes = line_that_writes(function, result.changed)
     result.undrawn = tuple(
         name
         for name, before, after in zip(names, args, given, strict=False)

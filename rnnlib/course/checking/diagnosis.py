@@ -2,7 +2,8 @@
 
 Every known mistake of an exercise is run on the same inputs. The one that does just what the
 student's function did (same numbers, same error, same arguments changed) explains it. If none
-explains everything, each wrong result is compared with the mistakes by itself.
+explains everything, each wrong result is compared with the mistakes by itself, and then searched
+for patterns that any exercise knows.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from rnnlib.course.checking.calling import Call, call
-from rnnlib.course.checking.results import collect, same
+from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, pattern
+from rnnlib.course.checking.results import close, collect, floats, same
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
 REMEMBERED = 32
@@ -49,9 +53,11 @@ class Response:
 def diagnose(
     exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
 ) -> tuple[list[tuple[str, str]], bool]:
-    """The mistakes that explain the responses, as (name, sentence): one for all, or one a result.
+    """The mistakes that explain the responses, as (name, sentence): one for all, or several.
 
-    And whether every wrong result is explained by them. `seed` drew the cases.
+    And whether every wrong result is explained by them. `seed` drew the cases. A mistake that
+    explains all comes first; then those that explain most of the results that they are about, and
+    contradict none that is right; for what is left, a pattern in the numbers.
     """
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
@@ -71,24 +77,76 @@ def diagnose(
         advice = exercise.advise(responses[0].call.value) if exercise.advise and usable else None
         return ([("advice", advice)] if advice else []), True
 
+    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
+    # Many mistakes leave a result out.
+    missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
+    found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
+    for name in wrong:
+        if name not in explained | missing:
+            clause = _pattern(exercise, name, responses, expected)
+            if clause is not None:
+                found.setdefault(*clause)
+                explained.add(name)
+    return list(found.items()), explained >= set(wrong)
+
+
+def _best_mistakes(
+    exercise: Exercise,
+    known: list[tuple[Version, list[Response]]],
+    responses: list[Response],
+    expected: list[dict],
+    wrong: set[str],
+) -> tuple[dict[str, str], set[str]]:
+    """The mistakes that explain most of the wrong results, with the results they explain."""
+    plain = [k for k, response in enumerate(responses) if response.case.kind == PLAIN]
+    candidates = []
+    for mistake, theirs in known:
+        about = {n for n in exercise.results if not _right(exercise, n, theirs, expected)}
+        fits = {
+            name
+            for name in about & wrong
+            if all(responses[k].agrees(theirs[k], exercise, name) for k in plain)
+        }
+        # It makes something wrong that is right here: that is not what was done.
+        if fits and about <= wrong and 2 * len(fits) > len(about):
+            candidates.append((mistake, fits))
     found: dict[str, str] = {}
-    complete = True
-    for name in exercise.results:
-        if _right(exercise, name, responses, expected):
+    explained: set[str] = set()
+    for mistake, fits in sorted(candidates, key=lambda pair: -len(pair[1])):
+        if fits - explained:
+            found[mistake.name] = mistake.text
+            explained |= fits
+    return found, explained
+
+
+def _pattern(
+    exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
+) -> tuple[str, str] | None:
+    """A pattern in the numbers of a wrong result, as (name, clause); None where there is none."""
+    cases = []
+    for response, right in zip(responses[:-1], expected, strict=True):
+        if response.case.kind != PLAIN:
             continue
-        if responses[0].results is not None and responses[0].results.get(name) is None:
-            complete = False  # many mistakes leave a result out
+        got = floats((response.results or {}).get(name))
+        wanted = floats(right[name])
+        if got is None or wanted is None or got.shape != wanted.shape:
+            return None
+        if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
+            return None
+        if close(got, wanted, exercise).all():
             continue
-        for mistake, theirs in known:
-            if _right(exercise, name, theirs, expected):
-                continue
-            pairs = [p for p in zip(responses, theirs, strict=True) if p[0].case.kind == PLAIN]
-            if all(mine.agrees(his, exercise, name) for mine, his in pairs):
-                found[mistake.name] = mistake.text
-                break
-        else:
-            complete = False
-    return list(found.items()), complete
+        others = {n: floats(right[n]) for n in exercise.results if n != name}
+        cases.append(
+            Numbers(
+                got,
+                wanted,
+                axes_of(exercise.results[name]),
+                response.case.sizes,
+                arrays_of(exercise.arguments, response.case.args),
+                {n: array for n, array in others.items() if array is not None},
+            )
+        )
+    return pattern(name, cases, lambda a, b: close(a, b, exercise))
 
 
 def right_functions(exercise: Exercise) -> dict[str, Callable]:

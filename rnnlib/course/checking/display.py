@@ -57,8 +57,11 @@ def earned(report: Report, points: float) -> float:
     return earned_points(report.share, points, all_right=report.passed)
 
 
-def as_html(report: Report, points: float | None = None) -> str:
-    """The report as an HTML table that needs nothing from elsewhere and follows the theme."""
+def as_html(report: Report, points: float | None = None, more: str = "") -> str:
+    """The report as an HTML table that needs nothing from elsewhere and follows the theme.
+
+    `more` is HTML of ours that follows it.
+    """
     colour = {"right": GREEN, "wrong": RED, "borrowed": RED}.get(report.state, GREY)
     sign = {"right": "✓", "wrong": "✗", "borrowed": "✗"}.get(report.state, "○")
     rows = "".join(
@@ -79,7 +82,7 @@ def as_html(report: Report, points: float | None = None) -> str:
         f'<div style="border-left:4px solid {colour};padding:.2em .9em;margin:.4em 0;'
         f'max-width:60em;line-height:1.5">'
         f'<div><b style="color:{colour}">{sign}</b> {_rich(_title(report, "`"))}: '
-        f"<b>{html.escape(headline(report, points))}</b></div>{table}{advice}{notes}</div>"
+        f"<b>{html.escape(headline(report, points))}</b></div>{table}{advice}{notes}{more}</div>"
     )
 
 
@@ -100,13 +103,13 @@ def as_data(report: Report, points: float | None = None) -> dict:
     }
 
 
-def publish(report: Report, points: float | None = None) -> None:
-    """Show the report: as HTML in a notebook, as text elsewhere."""
+def publish(report: Report, points: float | None = None, more: str = "") -> None:
+    """Show the report: as HTML in a notebook, with `more` HTML behind it; as text elsewhere."""
     display = _displayer()
     if display is None:
         print(text(report, points))
         return
-    data = {"text/plain": text(report, points), "text/html": as_html(report, points)}
+    data = {"text/plain": text(report, points), "text/html": as_html(report, points, more)}
     if points is not None:
         data[MIME] = as_data(report, points)
     display(data, raw=True)

@@ -19,8 +19,8 @@ import numpy as np
 
 from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
-from rnnlib.course.checking.results import collect, compare, same
-from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, rebind
+from rnnlib.course.checking.results import KEPT, collect, compare, same
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
 from rnnlib.course.marks import earned_share, extra_share, result_share, results_right
 from rnnlib.params import Params
 
@@ -177,11 +177,25 @@ def _apart(
         except Unusable:
             own = []
         if own and _agree(exercise, responses, own) and not _is_trivial(exercise, cases[0], mixed):
+            names = _wrong_ones(exercise, earlier)
             return responses, own, f"Marked with your own {names}, which is not right yet."
     same = all(a.agrees(t, exercise) for a, t in zip(apart, responses, strict=True))
     if same and _borrowed(apart) == _borrowed(responses):
         return responses, expected, ""
+    names = _wrong_ones(exercise, earlier)
     return apart, expected, f"Marked with a right {names}; yours is not right yet."
+
+
+def _wrong_ones(exercise: Exercise, earlier: dict[str, object]) -> str:
+    """Which of the student's earlier functions do not pass their checks, for a sentence."""
+    names = exercise.uses
+    if len(names) > 1:
+        tried = {
+            name: callable(earlier.get(name)) and mark(all_exercises()[name], earlier[name]).passed
+            for name in names
+        }
+        names = [name for name in names if not tried[name]] or names
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
@@ -236,7 +250,8 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
         for kind in kinds
     }
     draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
-    extra = extra_share(len(special) + 1 + bool(exercise.arguments) + draws)
+    keeps = exercise.values > len(exercise.returned)
+    extra = extra_share(len(special) + 1 + bool(exercise.arguments) + draws + keeps)
 
     rows, extras = [], []
     for name in exercise.results:
@@ -258,10 +273,16 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
             reason = f"`{next(iter(news))}` {reason}"
         extras.append(Row(f"with {kind}", part, extra, reason))
 
+    if keeps:
+        reason = _kept(exercise, pairs[PLAIN], all_right=right == 1)
+        label = f"`{KEPT}`, for the backward pass"
+        extras.append(_property(label, not reason, right, extra, reason))
     if exercise.arguments:
         changed = dict.fromkeys(name for t in responses for name in t.call.changed)
         names = " and ".join(f"`{name}`" for name in changed)
-        reason = f"{names} came back changed: make a new array instead of writing into it"
+        line = next((t.call.writes for t in responses if t.call.writes), None)
+        where = f" by the line `{line}`" if line else ""
+        reason = f"{names} came back changed{where}: make a new array instead of writing into it"
         extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
     if draws:
         # Only the first case counts: with a single symbol, in a later one, nothing need be drawn.
@@ -290,6 +311,30 @@ def _inside(exercise: Exercise, pairs: _Pairs) -> list[Row]:
                 reason = compare(exercise, name, got, right, response.case) or ""
                 rows[name] = Row(f"`{name}`, inside", float(not reason), 0.0, reason)
     return list(rows.values())
+
+
+def _kept(exercise: Exercise, pairs: _Pairs, *, all_right: bool) -> str:
+    """What is wrong with the cache. Where results are wrong, only what was given is compared."""
+    for response, right in pairs:
+        if response.results is None:
+            return ""  # said of the results
+        if not any(key.startswith(KEPT) for key in response.results):
+            return f"no `{KEPT}` is returned: it is the last value, behind {exercise.returned[-1]}"
+        for key, wanted in right.items():
+            field = key.removeprefix(f"{KEPT}.")
+            if field == key or not isinstance(wanted, np.ndarray):
+                continue
+            if all_right or field in exercise.arguments:
+                got = response.results.get(key)
+                reason = compare(exercise, key, got, wanted, response.case)
+                if reason and field in exercise.arguments and np.shape(got) == wanted.shape:
+                    return (
+                        f"`{key}` is not the `{field}` that was given: does the name `{field}` "
+                        "stand for something else by then?"
+                    )
+                if reason:
+                    return f"`{key}` {reason}"
+    return ""
 
 
 def _readable(response: Response) -> bool:

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnnlib.course.checking.patterns import axes_of, place
 from rnnlib.course.exercises import Case, Exercise, Unusable
 from rnnlib.params import Params
+
+KEPT = "cache"
+"""The name of what is returned behind the results, for the backward pass."""
 
 
 def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
@@ -34,13 +38,17 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
     if len(names) == 1 and isinstance(value, tuple) and not hasattr(value, "_fields"):
         raise Unusable(f"returned {len(value)} values; it should return one, {names[0]}")
-    if len(names) == 1:
+    if len(names) == 1 and (hasattr(value, "_fields") or not isinstance(value, tuple)):
         parts = (value,)
     elif not isinstance(value, tuple | list) or len(value) < len(names):
         count = f"{len(value)} values" if isinstance(value, tuple | list) else "one value"
         raise Unusable(f"returned {count}; it should return {', '.join(names)}, in this order")
+    elif len(value) > (wanted := exercise.values):
+        wanted_names = ", ".join([*names, KEPT][:wanted])
+        raise Unusable(f"returned {len(value)} values; it should return {wanted}: {wanted_names}")
     else:
-        parts = value[: len(names)]  # a cache may follow: it is not marked
+        parts = value
+        names = (*names, *[KEPT][: len(parts) - len(names)])
     results = {}
     for name, part in zip(names, parts, strict=True):
         results.update(_expand(name, part))
@@ -80,7 +88,9 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
     if type(got).__module__.partition(".")[0] == "torch":
         return "is a torch tensor; it should be a NumPy array"
     try:
-        array = np.asarray(float(got) if isinstance(got, int) else got)
+        array = np.asarray(
+            got if isinstance(got, bool) or not isinstance(got, int) else _whole(got)
+        )
     except OverflowError:
         return "is a number beyond all that a float can hold"
     except ValueError:
@@ -99,12 +109,17 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         return f"has shape {_shape(array.shape)}; it should be {_letters(letters, expected.shape)}"
     if np.iscomplexobj(array):
         return "holds complex numbers"
+    if expected.dtype.kind == "b" and array.dtype.kind != "b" and array.ndim:
+        return f"holds numbers of type {array.dtype}; it should hold True and False"
     if not np.isfinite(array).all():
         where = np.argwhere(~np.isfinite(array))[0]
         if not array.ndim:
             return f"is {array}"
         return f"holds {array[tuple(where)]} at {_index(name, where)}"
     wrong = ~close(array, expected, exercise)
+    if not wrong.any() and expected.dtype.kind in "iu" and array.dtype.kind == "f":
+        whole = "holds floats" if array.ndim else f"is {array}, a float"
+        return f"{whole}; it should be {'integers' if array.ndim else 'an integer'}"
     if not wrong.any():
         return None
     if name in exercise.explain:
@@ -113,8 +128,9 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
     values = f"{_number(array[where])}; it should be {_number(expected[where])}"
     if expected.ndim == 0:
         return f"is {values}{_for(case)}"
+    there = place(wrong, axes_of(letters))
     return (
-        f"{np.count_nonzero(wrong)} of {wrong.size} entries are wrong, "
+        f"{np.count_nonzero(wrong)} of {wrong.size} entries are wrong, {there + '; ' * bool(there)}"
         f"first {_index(name, where)} = {values}{_for(case, texts_only=True)}"
     )
 
@@ -128,7 +144,7 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
 
 def same(a: object, b: object, exercise: Exercise) -> bool:
     """Whether two results agree: same shape, same numbers, NaN and infinity in the same places."""
-    x, y = _floats(a), _floats(b)
+    x, y = floats(a), floats(b)
     if x is None or y is None:
         return x is y and type(a) is type(b)
     if x.shape != y.shape or not np.array_equal(np.isfinite(x), np.isfinite(y)):
@@ -137,13 +153,18 @@ def same(a: object, b: object, exercise: Exercise) -> bool:
     return bool(close(x[finite], y[finite], exercise).all())
 
 
-def _floats(value: object) -> np.ndarray | None:
+def floats(value: object) -> np.ndarray | None:
     """A result as an array of floats; None where it cannot be one."""
     try:
         # Complex numbers would lose a part, with a warning on stderr.
         return None if np.iscomplexobj(value) else np.asarray(value, float)
     except (TypeError, ValueError, OverflowError, RuntimeError):
         return None
+
+
+def _whole(value: int) -> int | float:
+    """A Python integer as it is if NumPy can hold it, else as a float."""
+    return value if abs(value) < 2**62 else float(value)
 
 
 def _number(value: float) -> str:

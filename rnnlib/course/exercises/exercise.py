@@ -23,9 +23,11 @@ slip in it, `Exercise.slip` names the slip alone::
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -140,6 +142,19 @@ class Exercise:
     def returned(self) -> tuple[str, ...]:
         """The names of the returned values: ``("dx", "grads")`` for results dx, grads.W_xh, ..."""
         return tuple(dict.fromkeys(name.split(".")[0] for name in self.results))
+
+    @cached_property
+    def values(self) -> int:
+        """How many values are returned: those of `returned`, and a cache if the reference has one.
+
+        With `observe`, whatever that accepts.
+        """
+        if self.observe is not None:
+            return len(self.returned)
+        case = next(iter(self.draw(np.random.default_rng(1))))
+        value = self.reference(*copy.deepcopy(case.args), **case.options)
+        plain = isinstance(value, tuple) and not hasattr(value, "_fields")
+        return len(value) if plain else max(1, len(self.returned))
 
     def share(self, result: str) -> float:
         """The result's part of all results, between 0 and 1."""

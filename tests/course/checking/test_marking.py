@@ -71,7 +71,7 @@ RETURNED = {
     ),
     "one wrong entry": (
         f"h_next = {RIGHT_STEP}\nh_next[-1, -1] += 1\nreturn h_next",
-        "1 of 15 entries are wrong, first h_next[2, 4] = ",
+        "1 of 15 entries are wrong, only at row 2, the last; first h_next[2, 4] = ",
     ),
 }
 
@@ -128,11 +128,34 @@ def rnn_forward(xs, h0, params):
     assert said in reason(report)
 
 
-@pytest.mark.parametrize("returned", ["hs, h", "[hs, h]", "hs, h, None", "hs, h, 'a cache', 4"])
-def test_a_list_of_results_and_a_cache_behind_them_are_welcome(returned):
+CACHE = "RNNCache(xs, h0, hs, params)"
+
+
+@pytest.mark.parametrize("returned", [f"hs, h, {CACHE}", f"[hs, h, {CACHE}]"])
+def test_a_list_of_results_is_welcome(returned):
+    assert mark(FORWARD, forward_with(returned)).passed
+
+
+@pytest.mark.parametrize(
+    "returned, said",
+    [
+        ("hs, h", "no `cache` is returned: it is the last value, behind h"),
+        ("hs, h, None", "`cache.xs` is missing"),
+        ("hs, h, RNNCache(xs, h, hs, params)", "`cache.h0` is not the `h0` that was given"),
+        ("hs, h, RNNCache(xs, h0, hs[::-1], params)", "`cache.hs` 90 of 90 entries are wrong"),
+        (f"hs, h, {CACHE}, 4", "returned 4 values; it should return 3: hs, h, cache"),
+    ],
+)
+def test_the_cache_belongs_to_what_is_returned(returned, said):
+    report = mark(FORWARD, forward_with(returned))
+    assert not report.passed and said in " ".join(reasons(report).values())
+
+
+def forward_with(returned):
+    """A right `rnn_forward` that ends with ``return {returned}``."""
     body = FORWARD.variants[0].source("rnn_forward").splitlines()
     source = "\n".join([*body[:-1], "    hs = np.stack(hs)", f"    return {returned}"])
-    assert mark(FORWARD, write(source, "rnn_step")).passed
+    return write(source, "rnn_step")
 
 
 def test_a_list_with_a_cache_of_every_step_is_compared_field_by_field():
@@ -299,7 +322,7 @@ def test_a_call_that_hangs_is_waited_for_once(hurry):
 def test_an_argument_that_came_back_changed_is_named(line, name):
     report = mark(STEP, step(f"h_next = {RIGHT_STEP}\n{line}\nreturn h_next"))
     assert reasons(report) == {
-        "leaves its arguments alone": f"{name} came back changed: "
+        "leaves its arguments alone": f"{name} came back changed by the line `{line}`: "
         "make a new array instead of writing into it"
     }
     assert 0.7 <= report.share < 1 and not report.passed
@@ -414,7 +437,7 @@ def rnn_forward(xs, h0, params):
         hs.append(h)
     hs = np.stack(hs)
     {"; ".join(f"{name} = {name} + 1" for name in shift.split(", "))}
-    return hs, h
+    return hs, h, RNNCache(xs, h0, hs, params)
 """
     assert grade(write(source, "rnn_step"), points=6) == points
 
@@ -465,7 +488,7 @@ def rnn_forward(xs, h0, params):
     for x in xs:
         h = np.tanh(x @ params.W_xh + h @ params.W_hh)
         hs.append(h)
-    return np.stack(hs), h
+    return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)
 """
     names = run_cell(WRONG_STEPS["wrong"])
     run_cell(inlined, names)
@@ -488,7 +511,7 @@ def all_states(xs, h, params):
 
 def rnn_forward(xs, h0, params):
     hs = np.stack(list(all_states(xs, h0, params)))
-    return hs, hs[-1]
+    return hs, hs[-1], RNNCache(xs, h0, hs, params)
 """,
         names,
     )
@@ -616,3 +639,12 @@ def test_a_version_knows_its_source():
     assert Version("affine", "", all_exercises()["output_step"].variants[0].function).source(
         "output_step"
     ) == ("def output_step(h, params):\n    return h @ params.W_hy + params.b_y\n")
+
+
+def test_of_two_earlier_functions_only_the_wrong_one_is_named():
+    gates, state, step = (all_exercises()[n] for n in ("lstm_gates", "lstm_state", "lstm_step"))
+    names = run_cell(gates.variants[0].source("lstm_gates"), notebook(borrow=step.borrow))
+    run_cell(state.mistakes[0].source("lstm_state"), names)
+    run_cell(step.own.source("lstm_step"), names)
+    report = mark(step, names["lstm_step"])
+    assert report.passed and report.notes[0].startswith("Marked with a right `lstm_state`;")

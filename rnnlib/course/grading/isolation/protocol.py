@@ -170,6 +170,7 @@ CALL_FIELDS = {
     "unwritten": Flag,
     "timed_out": Flag,
     "changed": Texts,
+    "writes": OptionalText,
     "undrawn": Texts,
     "borrowed": OptionalText,
     "warned": Texts,

@@ -1,0 +1,192 @@
+"""What is wrong with numbers that no known mistake gives: a pattern, and where it is.
+
+A *pattern* is a cause that shows in the numbers of any exercise: zeros, a sign, a constant factor,
+steps in reverse order, two results exchanged, an argument that comes back as it was. It is
+said only if it holds in every case of ordinary sizes in which the result is wrong. A *place* is
+where the wrong entries of one case are: "only from t = 1 on".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnlib.params import Params
+
+FEWEST = 4
+"""Fewer wrong numbers than this show no pattern."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One result in one case: what it is, what it should be, and what else there was.
+
+    `letters` name the axes, such as ``("T", "N", "H")``; `sizes` are those of the case; `arguments`
+    and `others` (the other results, as they should be) have names.
+    """
+
+    got: np.ndarray
+    right: np.ndarray
+    letters: tuple[str, ...]
+    sizes: dict[str, int]
+    arguments: dict[str, np.ndarray]
+    others: dict[str, np.ndarray]
+
+
+Close = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Says entry by entry whether the first is the second, within the exercise's tolerance."""
+
+
+def axes_of(letters: str) -> tuple[str, ...]:
+    """The axes that a shape in letters names: ``"(T, N, H)"`` gives T, N, H."""
+    return tuple(part.strip() for part in letters.strip("() ").split(",") if part.strip())
+
+
+def arrays_of(names: tuple[str, ...], values: tuple) -> dict[str, np.ndarray]:
+    """The arrays among arguments, those in groups and caches included, by what one writes."""
+    found = {}
+    for name, value in zip(names, values, strict=False):
+        if isinstance(value, np.ndarray):
+            found[name] = value
+        elif isinstance(value, Params):
+            found |= {f"{name}.{k}": v for k, v in value.items() if isinstance(v, np.ndarray)}
+        elif isinstance(value, tuple) and hasattr(value, "_fields"):
+            found |= arrays_of(tuple(f"{name}.{f}" for f in value._fields), tuple(value))
+    return found
+
+
+def pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | None:
+    """The first pattern that all cases show, as (its name, a clause after "when"); or None.
+
+    Parameters
+    ----------
+    name : str
+        The result.
+    cases : list of Numbers
+        The cases in which it is wrong, each with a right shape and finite numbers.
+    close : callable
+    """
+    if not cases:
+        return None
+    few = any(np.size(case.right) < FEWEST for case in cases)
+    if few and len(cases) == 1:
+        return None
+    found = [dict(_patterns(name, case, close)) for case in cases]
+    for key, text in found[0].items():
+        told = not few or key.partition(":")[0] in ("sign", "divided", "times", "factor")
+        if told and all(other.get(key) == text for other in found[1:]):
+            return key, text
+    return None
+
+
+def place(wrong: np.ndarray, letters: tuple[str, ...]) -> str:
+    """Where the wrong entries are, as "only ...", if they fill one part of an axis; or ""."""
+    if wrong.ndim == 0 or wrong.all() or not wrong.any():
+        return ""
+    for axis, letter in enumerate(letters[: wrong.ndim]):
+        others = tuple(k for k in range(wrong.ndim) if k != axis)
+        touched = np.flatnonzero(wrong.any(axis=others))
+        size = wrong.shape[axis]
+        if len(touched) == size or touched[-1] - touched[0] + 1 != len(touched):
+            continue
+        first, last = int(touched[0]), int(touched[-1])
+        at = _axis(axis, letter, wrong.ndim)
+        if first == last:
+            end = ", the last" if last == size - 1 else ", the first" if not first else ""
+            return f"only at {at} {first}{end}"
+        if last == size - 1:
+            return f"only from {at} {first} on"
+        return f"only up to {at} {last}" if not first else f"only at {at} {first} to {last}"
+    return ""
+
+
+def _axis(axis: int, letter: str, ndim: int) -> str:
+    if letter == "T":
+        return "t ="
+    if ndim == 1:
+        return "index"
+    return "row" if axis == ndim - 2 else "column" if axis == ndim - 1 else f"index {axis} ="
+
+
+def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
+    """The patterns that one case shows, the plainest first."""
+    got, right = case.got, case.right
+    if not got.any():
+        yield "zeros", f"`{name}` is 0 everywhere: what was computed never gets into it"
+        return
+    if np.all(got == got.flat[0]):
+        yield "constant", f"`{name}` holds the same number everywhere"
+        return
+
+    def equals(other: np.ndarray) -> bool:
+        return other.shape == got.shape and bool(close(got, other).all())
+
+    for other, array in case.others.items():
+        if equals(array) and not close(array, right).all():
+            yield f"is:{other}", f"the numbers of `{other}` stand in `{name}`"
+    for other, array in case.arguments.items():
+        if equals(array):
+            yield f"same:{other}", f"`{name}` is `{other}`, as it was given"
+    if equals(-right):
+        yield "sign", f"the sign of `{name}` is wrong: each entry is the negative of the right one"
+    yield from _factor(name, case, close)
+    if "T" in case.letters[: got.ndim]:
+        yield from _in_time(name, case, close)
+    if got.ndim > 1:
+        last_two = got.shape[-1] == got.shape[-2]
+        if last_two and equals(np.swapaxes(right, -1, -2)):
+            yield "transposed", f"`{name}` is transposed: rows and columns are exchanged"
+        for axis, letter in enumerate(case.letters[: got.ndim]):
+            flipped = np.flip(right, axis)
+            if letter != "T" and got.shape[axis] > 1 and equals(flipped):
+                yield f"flip:{axis}", f"`{name}` has its {letter} entries in reverse order"
+    if got.size > FEWEST and bool(close(np.sort(got, None), np.sort(right, None)).all()):
+        yield (
+            "places",
+            f"`{name}` holds the right numbers in wrong places: look at its reshapes, transposes "
+            "and orders",
+        )
+
+
+def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
+    """One factor between all entries and the right ones, in letters or as a number."""
+    got, right = case.got, case.right
+    k = np.unravel_index(np.argmax(np.abs(right)), right.shape)
+    factor = got[k] / right[k]
+    if abs(factor) < 1e-6 or abs(abs(factor) - 1) < 1e-3 or not close(got, factor * right).all():
+        return
+    sizes = {n: s for n, s in case.sizes.items() if isinstance(s, int) and s > 1}
+    sizes |= {f"{a}{b}": x * y for a, x in sizes.items() for b, y in sizes.items() if a < b}
+    for letters, size in sizes.items():
+        words = "·".join(letters)
+        if abs(factor * size - 1) < 1e-3:
+            yield (
+                f"divided:{words}",
+                f"every entry of `{name}` is the right one divided by {words}",
+            )
+        if abs(factor / size - 1) < 1e-3:
+            yield f"times:{words}", f"every entry of `{name}` is {words} times the right one"
+    for number, words in ((2, "twice"), (0.5, "half")):
+        if abs(factor / number - 1) < 1e-3:
+            yield f"factor:{words}", f"every entry of `{name}` is {words} the right one"
+
+
+def _in_time(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
+    axis = case.letters.index("T")
+    got, right = np.moveaxis(case.got, axis, 0), np.moveaxis(case.right, axis, 0)
+    if len(got) < 3:
+        return
+    if close(got, right[::-1]).all():
+        yield "reversed", f"the steps of `{name}` come in reverse order"
+    if close(got[1:], right[:-1]).all():
+        yield "late", f"`{name}` is one step late: what belongs to t stands at t + 1"
+    if close(got[:-1], right[1:]).all():
+        yield "early", f"`{name}` is one step early: what belongs to t + 1 stands at t"
+    if np.all(got == got[0]) and got[0].size > 1:
+        yield (
+            "one buffer",
+            f"all steps of `{name}` hold the same numbers: an array that is written into at every "
+            "step must be copied before it is kept",
+        )
