@@ -15,7 +15,7 @@ HEADLINES = {
     "right": "everything is right",
     "wrong": "not right yet",
     "unwritten": "not written yet",
-    "borrowed": "not your own work yet",
+    "borrowed": "the library does the work",
     "unanswered": "not answered yet",
 }
 QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}

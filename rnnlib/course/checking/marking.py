@@ -104,7 +104,10 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         return report
     if borrowed := _borrowed(responses):
         report.state = "borrowed"
-        report.notes = [f"It lets `{borrowed}` do the work. Write it yourself."]
+        report.notes = [
+            f"`{borrowed}` is called on the way; here you write what it does, with NumPy and your "
+            "own earlier functions."
+        ]
         return report
     report.rows = _rows(exercise, responses, expected)
     if all(row.right == 1 for row in report.rows):

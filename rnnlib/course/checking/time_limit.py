@@ -27,12 +27,17 @@ def time_limit(seconds: float):
     What counts is this thread's processor time: on a busy machine a right answer takes its turn
     late, and is not stopped for it. By the clock there is a last resort, `PATIENCE` times as long.
 
-    Works in the main thread, where notebooks run their cells; elsewhere there is no limit. A single
+    Works in the main thread, where notebooks run their cells; elsewhere there is no limit. In a
+    browser's Python, which has neither timers nor threads, every line looks at the time. A single
     long call in C is stopped only when it returns to Python. A body that catches `TookTooLong` is
     still one that took too long.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    if without_alarms():
+        with _looking_at_every_line(seconds):
+            yield
         return
 
     armed, late = True, False
@@ -77,6 +82,35 @@ def time_limit(seconds: float):
     finally:
         stop()
         signal.signal(number, before)
+        sys.settrace(tracing)
+    if late:
+        raise TookTooLong
+
+
+def without_alarms() -> bool:
+    """Whether there are neither timers nor threads, as for a Python in a browser."""
+    return sys.platform == "emscripten"
+
+
+@contextmanager
+def _looking_at_every_line(seconds: float):
+    """The same limit, for calls of Python functions, where nothing can wake the interpreter."""
+    begun, tracing, late = time.process_time(), sys.gettrace(), False
+
+    def on_line(frame, event, arg):
+        nonlocal late
+        late = late or time.process_time() - begun >= seconds
+        if late:
+            raise TookTooLong
+        return on_line
+
+    sys.settrace(on_line)
+    try:
+        yield
+    except Exception:
+        if not late:
+            raise
+    finally:
         sys.settrace(tracing)
     if late:
         raise TookTooLong

@@ -169,3 +169,17 @@ def test_after_a_stop_the_next_call_has_its_whole_time():
     call(write(ENDLESS["a loop"]), (), seconds=0.1)
     done = call(write("import time\ndef f():\n    time.sleep(0.15)\n    return 1\n"), (), seconds=5)
     assert done.value == 1
+
+
+def test_without_timers_and_threads_every_line_looks_at_the_time(monkeypatch):
+    """As for a Python in a browser. What swallows the one exception there is not stopped."""
+    before = sys.gettrace()
+    monkeypatch.setattr(limits, "without_alarms", lambda: True)
+    monkeypatch.setattr(threading.Thread, "start", None)
+    monkeypatch.delattr(signal, "setitimer")
+    for name in ("a loop", "a generator", "an answer to the stop"):
+        assert call(write(ENDLESS[name]), (), seconds=0.2).timed_out, name
+    done = call(write("def f():\n    return 1 / 0\n"), (), seconds=5)
+    assert done.problem.startswith("raised ZeroDivisionError")
+    assert call(write("def f():\n    return 1\n"), (), seconds=5).value == 1
+    assert sys.gettrace() is before
