@@ -51,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         "portability", help="run the notebooks as on other machines; print what differs"
     )
     portability.add_argument("units", nargs="*")
+    portability.add_argument("--workers", type=_positive, default=2, help="notebooks at once (2)")
     portability.set_defaults(run=_portability)
 
     grade = commands.add_parser(
@@ -200,7 +201,9 @@ def _portability(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.authoring.portability import run_portability
 
-    return run_portability(find_units(course_root(), options.units), console)
+    return run_portability(
+        find_units(course_root(), options.units), console, workers=options.workers
+    )
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:

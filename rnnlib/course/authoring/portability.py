@@ -13,11 +13,13 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from rich.console import Console
+from threadpoolctl import threadpool_info
 
 from rnnlib.course.authoring.units import Unit
 from rnnlib.course.progress import progress_bar
@@ -44,7 +46,7 @@ class Difference:
 
 
 def machines() -> list[Machine]:
-    """One and two threads, three kinds of BLAS kernels, and NumPy without new instructions."""
+    """One and two threads, other BLAS kernels than this one's, NumPy without new instructions."""
 
     def threads(count: int) -> dict[str, str]:
         names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -54,8 +56,11 @@ def machines() -> list[Machine]:
     found = [
         Machine("this one, one thread", threads(1)),
         Machine("this one, two threads", threads(2)),
-        Machine("Haswell's kernels", threads(1) | {"OPENBLAS_CORETYPE": "Haswell"}),
-        Machine("Prescott's kernels", threads(1) | {"OPENBLAS_CORETYPE": "Prescott"}),
+    ]
+    found += [
+        Machine(f"{kernels}'s kernels", threads(1) | {"OPENBLAS_CORETYPE": kernels})
+        for kernels in ("Haswell", "Prescott")
+        if kernels != _kernels()
     ]
     if plain:
         found.append(
@@ -64,8 +69,8 @@ def machines() -> list[Machine]:
     return found
 
 
-def run_portability(units: list[Unit], console: Console) -> int:
-    """Run nbval on the units as on each of `machines`; print what differs.
+def run_portability(units: list[Unit], console: Console, *, workers: int = 2) -> int:
+    """Run nbval on the units as on each of `machines`, some at once; print what differs.
 
     Returns
     -------
@@ -73,20 +78,22 @@ def run_portability(units: list[Unit], console: Console) -> int:
         0; 1 where anything differs.
     """
     bad = 0
-    with progress_bar(console) as progress:
-        bar = progress.add_task("", total=len(machines()) * len(units))
-        for machine in machines():
-            for unit in units:
-                progress.update(bar, description=f"{unit.name}, {machine.name}")
-                for difference in compare(unit, machine):
-                    bad += 1
-                    console.print(
-                        f"{difference.unit}, {difference.cell}, {machine.name}:\n{difference.text}",
-                        markup=False,
-                        highlight=False,
-                        soft_wrap=True,
-                    )
-                progress.advance(bar)
+    tasks = [(unit, machine) for unit in units for machine in machines()]
+    with progress_bar(console) as progress, ThreadPoolExecutor(workers) as pool:
+        bar = progress.add_task("", total=len(tasks))
+        running = {pool.submit(compare, *task): task for task in tasks}
+        for done in as_completed(running):
+            unit, machine = running[done]
+            progress.update(bar, description=f"{unit.name}, {machine.name}: done")
+            for difference in done.result():
+                bad += 1
+                console.print(
+                    f"{difference.unit}, {difference.cell}, {machine.name}:\n{difference.text}",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
+                )
+            progress.advance(bar)
     cells = "no cell prints" if not bad else f"{bad} cells print"
     console.print(f"{len(units)} units as on {len(machines())} machines: {cells} something else")
     return int(bad > 0)
@@ -123,6 +130,12 @@ def read_report(unit: str, xml: str) -> list[Difference]:
             text = re.sub(r"\x1b\[[0-9;]*m", "", failure.text or failure.get("message") or "")
             found.append(Difference(unit, case.get("name", "?"), text.strip()))
     return found
+
+
+def _kernels() -> str | None:
+    """The processor whose kernels OpenBLAS takes here."""
+    found = [each.get("architecture") for each in threadpool_info()]
+    return next((name for name in found if name), None)
 
 
 def _instructions() -> list[str]:
