@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.course.checking.calling import Call, call
-from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, pattern
+from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
 from rnnlib.course.checking.results import close, collect, floats, same
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
@@ -72,21 +72,24 @@ def diagnose(
             for mine, his in zip(responses, theirs, strict=True)
         ):
             return [(mistake.name, mistake.text)], True
-    if exercise.observe is not None:  # all results describe one behaviour
-        usable = responses[0].results is not None
-        advice = exercise.advise(responses[0].call.value) if exercise.advise and usable else None
-        return ([("advice", advice)] if advice else []), True
-
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     # Many mistakes leave a result out.
     missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
     found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
+    if exercise.observe is not None:  # all results describe one behaviour: no pattern in each
+        usable = not found and exercise.advise and responses[0].results is not None
+        advice = exercise.advise(responses[0].call.value) if usable else None
+        if advice:
+            return [("advice", advice)], True
+        return list(found.items()), not found or explained >= set(wrong)
+    patterns = {}
     for name in wrong:
         if name not in explained | missing:
             clause = _pattern(exercise, name, responses, expected)
             if clause is not None:
-                found.setdefault(*clause)
-                explained.add(name)
+                patterns[name] = clause
+    found |= merged(patterns)
+    explained |= set(patterns)
     return list(found.items()), explained >= set(wrong)
 
 

@@ -81,6 +81,22 @@ def pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | 
     return None
 
 
+def merged(patterns: dict[str, tuple[str, str]]) -> dict[str, str]:
+    """The patterns of several results as clauses by name: two that are exchanged are said once."""
+    found = {}
+    for name, (key, text) in patterns.items():
+        other = key.removeprefix("is:")
+        if patterns.get(other, ("", ""))[0] == f"is:{name}":
+            # All fields of two groups: the groups.
+            pair = [each.rpartition(".")[0] for each in (name, other)]
+            same = name.rpartition(".")[2] == other.rpartition(".")[2] and pair[0] != pair[1]
+            first, second = sorted(pair if same and all(pair) else (name, other))
+            found[f"exchanged:{first}:{second}"] = f"`{first}` and `{second}` are exchanged"
+        else:
+            found[f"{key}:{name}"] = text
+    return found
+
+
 def place(wrong: np.ndarray, letters: tuple[str, ...]) -> str:
     """Where the wrong entries are, as "only ...", if they fill one part of an axis; or ""."""
     if wrong.ndim == 0 or wrong.all() or not wrong.any():

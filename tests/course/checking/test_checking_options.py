@@ -148,7 +148,10 @@ def test_gradients_that_are_no_group_are_asked_for_as_one(grads):
     reasons = {row.result: row.reason for row in report.rows}
     wanted = "is missing: `grads` should be a group of arrays with a field `W_xh`"
     assert reasons["grads.W_xh"] == wanted
-    assert {name for name, _ in report.diagnosis} == {"same:x", "same:h"} and not report.complete
+    assert {name for name, _ in report.diagnosis} == {
+        "same:x:dx",
+        "same:h:dh",
+    } and not report.complete
 
 
 def test_a_call_that_failed_is_not_blamed_for_drawing_nothing():

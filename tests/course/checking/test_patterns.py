@@ -1,5 +1,7 @@
 """Patterns in wrong numbers, where these are, which line writes, and other ways to write it."""
 
+import re
+
 import numpy as np
 import pytest
 from student import notebook, run_cell
@@ -53,6 +55,15 @@ def test_reversed_steps_and_one_buffer_are_named():
     assert "come in reverse order" in told("lstm_forward", body.format("np.stack(hs[::-1])"))
     same = told("lstm_forward", body.format("np.stack([hs[1]] * len(hs))"))
     assert "all steps of hs hold the same numbers" in same
+
+
+def test_an_exchange_is_said_once():
+    source = E["adam_step"].variants[0].source("adam_step")
+    swapped = re.sub(r"AdamState\((\w+), (\w+)", r"AdamState(\2, \1", source)
+    assert swapped != source
+    report = told("adam_step", swapped)
+    assert "`state.m` and `state.v` are exchanged".replace("`", "") in report
+    assert "stand in" not in report
 
 
 def test_a_sentence_never_contradicts_a_result_that_is_right():
