@@ -81,8 +81,8 @@ def advise_latch(value):
         return f"the bias of {b:g} pulls the state to one side at each step. It can do without."
     if b > 0:
         return (
-            f"the bias of {b:g} is a push: before the first pulse the state stands at 0 like a pencil "
-            "on its tip, and moves up. It can do without."
+            f"the bias of {b:g} is a push: before the first pulse the state stands at 0 like a "
+            "pencil on its tip, and moves up. It can do without."
         )
     if s <= w or -r <= w:
         return (

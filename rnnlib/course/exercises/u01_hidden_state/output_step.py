@@ -154,8 +154,8 @@ def output_bias_as_a_column(h, params):
 
 @OUTPUT_STEP.mistake
 def bias_for_every_unit(h, params):
-    """`b_y` is added once for each of the H units. It is added once to the finished sum, so its line
-    stands outside of a loop over the units.
+    """`b_y` is added once for each of the H units. It is added once to the finished sum, so its
+    line stands outside of a loop over the units.
     """
     return h @ params.W_hy + len(params.W_hy) * params.b_y
 

@@ -268,26 +268,20 @@ def backward_in_time(xs, h0, params):
     return np.stack(hs), h
 
 
-@RNN_FORWARD.mistake
-def first_state_as_final(xs, h0, params):
-    """`h` is the state after the first step. The final state is the last one, `hs[-1]`."""
-    h = h0
-    hs = []
-    for x in xs:
-        h = rnn_step(x, h, params)
-        hs.append(h)
-    return np.stack(hs), hs[0]
+RNN_FORWARD.slip(
+    "first_state_as_final",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return np.stack(hs), hs[0]",
+    "`h` is the state after the first step. The final state is the last one, `hs[-1]`.",
+)
 
 
-@RNN_FORWARD.mistake
-def h0_as_final(xs, h0, params):
-    """`h0` is returned as the final state; the final state is the one after the last step."""
-    h = h0
-    hs = []
-    for x in xs:
-        h = rnn_step(x, h, params)
-        hs.append(h)
-    return np.stack(hs), h0
+RNN_FORWARD.slip(
+    "h0_as_final",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return np.stack(hs), h0",
+    "`h0` is returned as the final state; the final state is the one after the last step.",
+)
 
 
 @RNN_FORWARD.mistake
@@ -324,8 +318,8 @@ RNN_FORWARD.slip(
     "states_squeezed",
     "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
     "return np.stack(hs).squeeze(), h",
-    "axes of size 1 are squeezed out of `hs`. A sequence of one step is still a sequence, and a "
-    "batch of one example a batch.",
+    "axes of size 1 are squeezed out of `hs`. A sequence of one step is still a sequence, and "
+    "a batch of one example a batch.",
 )
 RNN_FORWARD.slip(
     "last_step_taken_twice",
@@ -337,17 +331,8 @@ RNN_FORWARD.slip(
     "read_from_the_end",
     "in xs:\n        h = rnn_step(x, h, params)\n        hs.append(h)",
     "in xs[::-1]:\n        h = rnn_step(x, h, params)\n        hs.insert(0, h)",
-    "the sequence is read from its end, and the states are put back in order of time. Step 1 comes "
-    "first: `for x in xs`.",
-)
-RNN_FORWARD.slip(
-    "last_state_left_at_zero",
-    "hs[t] = rnn_step(xs[t], hs[t - 1] if t > 0 else h0, params)\n    return hs, hs[-1]",
-    "if t < len(xs) - 1:\n            hs[t] = h = rnn_step(xs[t], hs[t - 1] if t > 0 else h0, params)"
-    "\n    hs[-1] = 0\n    return hs, h if len(xs) > 1 else h0",
-    "the last step is not taken, and its place in `hs` is left at zero: `range(T - 1)` stops one too "
-    "early.",
-    of="filled_array",
+    "the sequence is read from its end, and the states are put back in order of time. Step 1 "
+    "comes first: `for x in xs`.",
 )
 
 
@@ -396,3 +381,14 @@ def zeros_before_every_step(xs, h0, params):
     for t in range(len(xs)):
         hs[t] = rnn_step(xs[t], hs[t], params)
     return hs, hs[-1]
+
+
+@RNN_FORWARD.mistake
+def last_state_left_at_zero(xs, h0, params):
+    """The last step is not taken, and its place in `hs` is left at zero: `range(T - 1)` stops one
+    too early.
+    """
+    hs, h = np.zeros((len(xs), *h0.shape)), h0
+    for t in range(len(xs) - 1):
+        hs[t] = h = rnn_step(xs[t], h, params)
+    return hs, h

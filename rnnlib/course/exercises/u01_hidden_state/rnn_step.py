@@ -278,8 +278,8 @@ def own_tanh_overflows(x, h, params):
 
 @RNN_STEP.mistake
 def own_tanh_overflows_on_both_sides(x, h, params):
-    """the tanh is written as (e^a - e^-a) / (e^a + e^-a), which is inf / inf where a sum is far from
-    0. `np.tanh` knows how to avoid it.
+    """the tanh is written as (e^a - e^-a) / (e^a + e^-a), which is inf / inf where a sum is far
+    from 0. `np.tanh` knows how to avoid it.
     """
     a = x @ params.W_xh + h @ params.W_hh + params.b_h
     with np.errstate(all="ignore"):

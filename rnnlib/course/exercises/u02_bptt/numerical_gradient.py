@@ -269,7 +269,9 @@ def one_entry_handed_over(f, x, eps=1e-5):
 
 @NUMERICAL_GRADIENT.mistake
 def one_row_handed_over(f, x, eps=1e-5):
-    """f is given one row of `x` at a time. It takes the whole array, in which one entry is moved."""
+    """f is given one row of `x` at a time. It takes the whole array, in which one entry is
+    moved.
+    """
     grad = np.zeros_like(x)
     for place in np.ndindex(x.shape):
         row = np.array(x[place[0]])
@@ -318,12 +320,13 @@ NUMERICAL_GRADIENT.slip(
 )
 NUMERICAL_GRADIENT.slip(
     "step_relative_to_the_entry",
-    "d[k] = eps\n        d = d.reshape(x.shape)\n        grad.append((f(x + d) - f(x - d)) / (2 * eps))",
+    "d[k] = eps\n        d = d.reshape(x.shape)\n        grad.append((f(x + d) - f(x - d)) / "
+    "(2 * eps))",
     "step = eps * abs(x.ravel()[k])\n        d[k] = step\n        d = d.reshape(x.shape)\n"
     "        with np.errstate(all='ignore'):\n"
     "            grad.append((f(x + d) - f(x - d)) / (2 * np.float64(step)))",
-    "the step is eps times the entry. It is eps itself for every entry: where an entry is 0, there "
-    "would be no step at all.",
+    "the step is eps times the entry. It is eps itself for every entry: where an entry is 0, "
+    "there would be no step at all.",
     of="with_directions",
 )
 NUMERICAL_GRADIENT.slip(

@@ -144,7 +144,9 @@ def matrix_product(dh, h):
 
 @TANH_BACKWARD.mistake
 def two_axes_taken_for_granted(dh, h):
-    """the loops run over two axes, for arrays (N, H) alone. `dh * (1 - h**2)` works for any shape."""
+    """the loops run over two axes, for arrays (N, H) alone. `dh * (1 - h**2)` works for any
+    shape.
+    """
     da = np.zeros(h.shape[:2])
     for n in range(h.shape[0]):
         for j in range(h.shape[1]):
@@ -154,7 +156,9 @@ def two_axes_taken_for_granted(dh, h):
 
 @TANH_BACKWARD.mistake
 def gradient_overwritten(dh, h):
-    """the result is written into `dh` itself: `*=` changes the caller's array. Write `dh * (...)`."""
+    """the result is written into `dh` itself: `*=` changes the caller's array. Write `dh *
+    (...)`.
+    """
     dh *= 1 - h**2
     return dh
 
