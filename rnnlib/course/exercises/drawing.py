@@ -10,6 +10,8 @@ from rnnlib.params import Params
 
 ONES = "a size of 1"
 LARGE = "large numbers"
+ZEROS = "zeros inside"
+"""Zeros, or repeated numbers, are there on purpose: as at a first step, or where no loss is."""
 
 
 def array(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:

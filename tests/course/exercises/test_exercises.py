@@ -18,6 +18,7 @@ from rnnlib.course.exercises import (
     PLAIN,
     UNITS,
     all_exercises,
+    drawing,
     unit_exercises,
 )
 
@@ -174,7 +175,8 @@ def test_every_mistake_has_words_of_its_own(exercise):
 
 @exercises()
 def test_no_array_is_constant_or_holds_a_zero(exercise):
-    for case in cases(exercise):
+    drawn = [case for case in cases(exercise) if case.kind != drawing.ZEROS]
+    for case in drawn:
         for name, array in arrays(case):
             if array.dtype.kind == "f":
                 assert np.all(array != 0), (name, case.kind)

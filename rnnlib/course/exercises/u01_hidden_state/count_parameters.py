@@ -14,8 +14,8 @@ def count_parameters(D, H, K):
 
 
 def _draw_count(rng):
-    for _ in range(2):
-        D, H, K = (int(n) for n in rng.choice(np.arange(3, 60), 3, replace=False))
+    for sizes in (np.arange(3, 60), np.arange(200, 600)):
+        D, H, K = (int(n) for n in rng.choice(sizes, 3, replace=False))
         yield Case((D, H, K), {"D": D, "H": H, "K": K})
     for letter in "DHK":
         s = {"D": 3, "H": 7, "K": 5} | {letter: 1}
@@ -108,3 +108,43 @@ def sides_added(D, H, K):
     numbers.
     """
     return (D + H) + (H + H) + H + (H + K) + K
+
+
+@COUNT_PARAMETERS.mistake
+def output_bias_as_units(D, H, K):
+    """`b_y` is counted with H numbers. There is one for each class: K."""
+    return D * H + H * H + H + H * K + H
+
+
+@COUNT_PARAMETERS.mistake
+def classes_taken_for_inputs(D, H, K):
+    """the output layer is counted with D classes. It has K, which may be another number."""
+    return D * H + H * H + H + H * D + D
+
+
+@COUNT_PARAMETERS.mistake
+def bracket_left_out(D, H, K):
+    """a bracket is missing: `H * D + H + 1` multiplies D alone. With `H * (D + H + 1)` each unit
+    has a weight for every input and every unit, and a bias.
+    """
+    return H * D + H + 1 + K * (H + 1)
+
+
+@COUNT_PARAMETERS.mistake
+def weights_of_one_unit(D, H, K):
+    """`W_xh` and `W_hh` are counted for one unit, D and H numbers. Each of the H units has as
+    many.
+    """
+    return D + H + H + H * K + K
+
+
+@COUNT_PARAMETERS.mistake
+def input_weight_left_out(D, H, K):
+    """`W_xh`, D times H numbers, is not counted."""
+    return H * H + H + H * K + K
+
+
+@COUNT_PARAMETERS.mistake
+def output_weight_left_out(D, H, K):
+    """`W_hy`, H times K numbers, is not counted."""
+    return D * H + H * H + H + K

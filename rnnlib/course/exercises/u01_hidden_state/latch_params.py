@@ -27,7 +27,7 @@ def _draw_latch(rng):
     script = [*stretch("quiet"), "set", *on, "reset", *off, "set", "set", *stretch("hold")]
     script += ["reset", "reset", *stretch("quiet"), "set", *stretch("hold")]
     yield Case((), given=script)
-    script = ["set"] + ["hold"] * LONG + ["reset"] + ["quiet"] * LONG
+    script = ["quiet"] * LONG + ["set"] + ["hold"] * LONG + ["reset"] + ["quiet"] * LONG
     yield Case((), kind=f"{LONG} steps between pulses", given=script)
 
 
@@ -79,6 +79,11 @@ def advise_latch(value):
         )
     if b < -0.5 or b > 0.5:
         return f"the bias of {b:g} pulls the state to one side at each step. It can do without."
+    if b > 0:
+        return (
+            f"the bias of {b:g} is a push: before the first pulse the state stands at 0 like a "
+            "pencil on its tip, and moves up. It can do without."
+        )
     if s <= w or -r <= w:
         return (
             f"a pulse is too weak: against a state that is held with about {w:g} the weights "

@@ -16,6 +16,9 @@ def _draw_output(rng):
         yield Case((h, _output_weights(rng, **s)), s, kind)
     s = {"N": 2, "H": 3, "K": 4}
     yield Case((drawing.array(rng, 2, 3, scale=1e3), _output_weights(rng, **s)), s, drawing.LARGE)
+    h = drawing.array(rng, 2, 3, scale=0.5)
+    h[0] = 0  # a state before the first step
+    yield Case((h, _output_weights(rng, **s)), s, drawing.ZEROS)
 
 
 def _output_weights(rng, H, K, **_):
@@ -133,3 +136,60 @@ def best_class_returned(h, params):
 def first_example_only(h, params):
     """Only the first example of the batch is used; every row of `h` gets a row of scores."""
     return h[0] @ params.W_hy + params.b_y
+
+
+@OUTPUT_STEP.mistake
+def scores_transposed(h, params):
+    """the scores are transposed, (K, N): an example is a row, so they are (N, K)."""
+    return params.W_hy.T @ h.T + params.b_y[:, None]
+
+
+@OUTPUT_STEP.mistake
+def output_bias_as_a_column(h, params):
+    """`b_y` is turned into a column. It is added to every row: NumPy does that with `b_y` as it
+    is.
+    """
+    return h @ params.W_hy + params.b_y[:, None]
+
+
+@OUTPUT_STEP.mistake
+def bias_for_every_unit(h, params):
+    """`b_y` is added once for each of the H units. It is added once to the finished sum, so its
+    line stands outside of a loop over the units.
+    """
+    return h @ params.W_hy + len(params.W_hy) * params.b_y
+
+
+@OUTPUT_STEP.mistake
+def tanh_of_the_state(h, params):
+    """tanh is taken of `h` once more. A state has been through the tanh already."""
+    return np.tanh(h) @ params.W_hy + params.b_y
+
+
+@OUTPUT_STEP.mistake
+def largest_score_subtracted(h, params):
+    """the largest score of each row is subtracted, as a softmax does inside. Logits are the scores
+    as they are.
+    """
+    logits = h @ params.W_hy + params.b_y
+    return logits - logits.max(axis=1, keepdims=True)
+
+
+@OUTPUT_STEP.mistake
+def negative_scores_cut(h, params):
+    """negative scores are set to 0. The output layer is only affine: scores may be any numbers."""
+    return np.maximum(h @ params.W_hy + params.b_y, 0)
+
+
+@OUTPUT_STEP.mistake
+def scores_squeezed(h, params):
+    """axes of size 1 are squeezed away. A batch of one example is still a batch: (1, K)."""
+    return np.squeeze(h @ params.W_hy + params.b_y)
+
+
+@OUTPUT_STEP.mistake
+def units_not_weighed(h, params):
+    """the sum over the units is taken without the weights: `h @ W_hy` weighs each unit for each
+    class.
+    """
+    return h.sum(axis=1, keepdims=True) + params.b_y

@@ -17,6 +17,12 @@ def _draw_forward(rng):
         yield Case(
             (xs, drawing.array(rng, s["N"], s["H"], scale=0.5), draw_weights(rng, **s)), s, kind
         )
+    s = {"T": 5, "N": 2, "D": 3, "H": 4}
+    xs, h0 = drawing.array(rng, 5, 2, 3), drawing.array(rng, 2, 4, scale=0.5)
+    xs[2], h0[0] = 0, 0  # a step without input; one example begins at zero
+    yield Case((xs, h0, draw_weights(rng, **s)), s, drawing.ZEROS)
+    xs = drawing.array(rng, 5, 2, 3)
+    yield Case((xs, np.zeros((2, 4)), draw_weights(rng, **s)), s, drawing.ZEROS)
 
 
 RNN_FORWARD = Exercise(
@@ -262,26 +268,20 @@ def backward_in_time(xs, h0, params):
     return np.stack(hs), h
 
 
-@RNN_FORWARD.mistake
-def first_state_as_final(xs, h0, params):
-    """`h` is the state after the first step. The final state is the last one, `hs[-1]`."""
-    h = h0
-    hs = []
-    for x in xs:
-        h = rnn_step(x, h, params)
-        hs.append(h)
-    return np.stack(hs), hs[0]
+RNN_FORWARD.slip(
+    "first_state_as_final",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return np.stack(hs), hs[0]",
+    "`h` is the state after the first step. The final state is the last one, `hs[-1]`.",
+)
 
 
-@RNN_FORWARD.mistake
-def h0_as_final(xs, h0, params):
-    """`h0` is returned as the final state; the final state is the one after the last step."""
-    h = h0
-    hs = []
-    for x in xs:
-        h = rnn_step(x, h, params)
-        hs.append(h)
-    return np.stack(hs), h0
+RNN_FORWARD.slip(
+    "h0_as_final",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return np.stack(hs), h0",
+    "`h0` is returned as the final state; the final state is the one after the last step.",
+)
 
 
 @RNN_FORWARD.mistake
@@ -306,3 +306,89 @@ def h0_overwritten(xs, h0, params):
         h[:] = rnn_step(x, h, params)
         hs.append(h.copy())
     return np.stack(hs), h
+
+
+RNN_FORWARD.slip(
+    "states_in_a_list",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return hs, h",
+    "the states are returned as a list. `np.stack` makes an array (T, N, H) of it.",
+)
+RNN_FORWARD.slip(
+    "states_squeezed",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return np.stack(hs).squeeze(), h",
+    "axes of size 1 are squeezed out of `hs`. A sequence of one step is still a sequence, and "
+    "a batch of one example a batch.",
+)
+RNN_FORWARD.slip(
+    "last_step_taken_twice",
+    "return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)",
+    "return np.stack(hs), rnn_step(xs[-1], h, params)",
+    "the last input is read a second time for `h`. After the loop `h` is the final state already.",
+)
+RNN_FORWARD.slip(
+    "read_from_the_end",
+    "in xs:\n        h = rnn_step(x, h, params)\n        hs.append(h)",
+    "in xs[::-1]:\n        h = rnn_step(x, h, params)\n        hs.insert(0, h)",
+    "the sequence is read from its end, and the states are put back in order of time. Step 1 "
+    "comes first: `for x in xs`.",
+)
+
+
+@RNN_FORWARD.mistake
+def first_state_left_at_zero(xs, h0, params):
+    """The loop begins at 1, so that the first input is never read and `hs[0]` is left at zero:
+    `range(T)` begins at 0.
+    """
+    hs = np.zeros((len(xs), *h0.shape))
+    h = h0
+    for t in range(1, len(xs)):
+        h = rnn_step(xs[t], h, params)
+        hs[t] = h
+    return hs, h
+
+
+@RNN_FORWARD.mistake
+def zeros_for_the_first_state(xs, h0, params):
+    """The loop begins at 1, from a first state of zeros. `hs[0]` is a step as well, from `h0` and
+    `xs[0]`.
+    """
+    hs = np.zeros((len(xs), *h0.shape))
+    for t in range(1, len(xs)):
+        hs[t] = rnn_step(xs[t], hs[t - 1], params)
+    return hs, hs[-1]
+
+
+@RNN_FORWARD.mistake
+def h0_as_first_state(xs, h0, params):
+    """`h0` is put into `hs[0]` and the first input is never read. `hs[0]` is the state *after* the
+    first step.
+    """
+    hs = np.zeros((len(xs), *h0.shape))
+    hs[0] = h0
+    for t in range(1, len(xs)):
+        hs[t] = rnn_step(xs[t], hs[t - 1], params)
+    return hs, hs[-1]
+
+
+@RNN_FORWARD.mistake
+def zeros_before_every_step(xs, h0, params):
+    """Every step starts from zeros. The state of one step must go into the next, and `h0` into the
+    first.
+    """
+    hs = np.zeros((len(xs), *h0.shape))
+    for t in range(len(xs)):
+        hs[t] = rnn_step(xs[t], hs[t], params)
+    return hs, hs[-1]
+
+
+@RNN_FORWARD.mistake
+def last_state_left_at_zero(xs, h0, params):
+    """The last step is not taken, and its place in `hs` is left at zero: `range(T - 1)` stops one
+    too early.
+    """
+    hs, h = np.zeros((len(xs), *h0.shape)), h0
+    for t in range(len(xs) - 1):
+        hs[t] = h = rnn_step(xs[t], h, params)
+    return hs, h

@@ -18,8 +18,14 @@ def _draw_step(rng):
     s = {"N": 3, "D": 4, "H": 4}  # W_xh and W_hh can be taken for each other here
     x, h = drawing.array(rng, 3, 4), drawing.array(rng, 3, 4, scale=0.5)
     yield Case((x, h, draw_weights(rng, **s)), s, "as many inputs as units")
-    x, h = drawing.array(rng, 2, 3, scale=300), drawing.array(rng, 2, 4, scale=0.5)
-    yield Case((x, h, draw_weights(rng, 3, 4)), {"N": 2, "D": 3, "H": 4}, drawing.LARGE)
+    s = {"N": 5, "D": 3, "H": 4}
+    x, h = drawing.array(rng, 5, 3, scale=3000), drawing.array(rng, 5, 4, scale=0.5)
+    yield Case((x, h, draw_weights(rng, **s)), s, drawing.LARGE)
+    for zero in ("state", "input", "bias"):  # the first step, padding, and weights at the start
+        x, h = drawing.array(rng, 5, 3), drawing.array(rng, 5, 4, scale=0.5)
+        params = draw_weights(rng, **s)
+        {"state": h, "input": x, "bias": params.b_h}[zero][:] = 0
+        yield Case((x, h, params), s, drawing.ZEROS)
 
 
 RNN_STEP = Exercise("rnn_step", rnn_step, _draw_step, results={"h_next": "(N, H)"})
@@ -191,3 +197,90 @@ def state_overwritten(x, h, params):
     """The new state is written into `h` itself, so the caller's old state is lost."""
     h[:] = np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
     return h
+
+
+@RNN_STEP.mistake
+def state_product_elementwise(x, h, params):
+    """`*` is used between `h` and `W_hh`. In NumPy `*` multiplies entry by entry; the product
+    is `@`.
+    """
+    return np.tanh(x @ params.W_xh + h * params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def bias_as_a_column(x, h, params):
+    """`b_h` is turned into a column. It is added to every row: NumPy does that with `b_h` as it
+    is.
+    """
+    return np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h[:, None])
+
+
+@RNN_STEP.mistake
+def bias_taken_off(x, h, params):
+    """`b_h` is subtracted; all three terms are added."""
+    return np.tanh(x @ params.W_xh + h @ params.W_hh - params.b_h)
+
+
+@RNN_STEP.mistake
+def concatenated_the_other_way(x, h, params):
+    """`h` and `x` are joined in one order and their weights in the other: the part of the columns
+    that belongs to `x` must meet `W_xh`.
+    """
+    both = np.concatenate([h, x], axis=1)
+    return np.tanh(both @ np.concatenate([params.W_xh, params.W_hh]) + params.b_h)
+
+
+@RNN_STEP.mistake
+def tan_for_tanh(x, h, params):
+    """`np.tan` is taken, the tangent of an angle. The function that stays between -1 and 1 is
+    `np.tanh`.
+    """
+    return np.tan(x @ params.W_xh + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def old_state_returned(x, h, params):
+    """the old state `h` is returned as it was. The new one, `np.tanh(...)`, is what is wanted."""
+    return h.copy()
+
+
+@RNN_STEP.mistake
+def first_state_for_all(x, h, params):
+    """the state of the first example, `h[0]`, is used for the whole batch. Each row of `h` belongs
+    to one example.
+    """
+    return np.tanh(x @ params.W_xh + h[0] @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def one_hot_taken_for_granted(x, h, params):
+    """one row of `W_xh` is looked up, where `x` is largest. That is right for one-hot inputs alone;
+    `x @ W_xh` is right for all.
+    """
+    return np.tanh(params.W_xh[x.argmax(axis=1)] + h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def squeezed(x, h, params):
+    """axes of size 1 are squeezed away. A batch of one example is still a batch: (1, H)."""
+    return np.squeeze(np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h))
+
+
+@RNN_STEP.mistake
+def own_tanh_overflows(x, h, params):
+    """the tanh is written with exponentials, and with large sums that becomes inf / inf. `np.tanh`
+    knows how to avoid it.
+    """
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h
+    with np.errstate(all="ignore"):
+        return (np.exp(2 * a) - 1) / (np.exp(2 * a) + 1)
+
+
+@RNN_STEP.mistake
+def own_tanh_overflows_on_both_sides(x, h, params):
+    """the tanh is written as (e^a - e^-a) / (e^a + e^-a), which is inf / inf where a sum is far
+    from 0. `np.tanh` knows how to avoid it.
+    """
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h
+    with np.errstate(all="ignore"):
+        return (np.exp(a) - np.exp(-a)) / (np.exp(a) + np.exp(-a))

@@ -14,8 +14,12 @@ from rnnlib.text import one_hot
 def _draw_cross_entropy(rng):
     for kind, s in drawing.sizes([{"T": 6, "N": 3, "K": 5}, {"T": 5, "N": 4, "K": 7}], "TN"):
         logits = drawing.array(rng, s["T"], s["N"], s["K"])
-        yield Case((logits, rng.integers(0, s["K"], (s["T"], s["N"]))), s, kind)
-    logits = drawing.array(rng, 5, 2, 3, scale=600)
+        # Where T is 6 the last class occurs nowhere: K is not to be found in the targets.
+        classes = s["K"] - (s["T"] == 6)
+        yield Case((logits, rng.integers(0, classes, (s["T"], s["N"]))), s, kind)
+    # The places lie far from each other too: a largest logit for all of them would not do.
+    far = 3000.0 * rng.permutation(np.arange(-5, 5)).reshape(5, 2, 1)
+    logits = drawing.array(rng, 5, 2, 3, scale=600) + far
     yield Case((logits, rng.integers(0, 3, (5, 2))), {"T": 5, "N": 2, "K": 3}, drawing.LARGE)
 
 
@@ -145,3 +149,79 @@ def back_through_the_logarithm_only(logits, targets):
     """
     with np.errstate(all="ignore"):
         return -one_hot(targets, logits.shape[-1]) / softmax(logits) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def softmax_over_batch(logits, targets):
+    """the softmax is taken along the batch, axis 1. It runs over the classes, the last axis."""
+    return (softmax(logits, axis=1) - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def softmax_taken_twice(logits, targets):
+    """the softmax is taken of what is a softmax already. Once is enough."""
+    return (softmax(softmax(logits)) - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def class_numbers_subtracted(logits, targets):
+    """the number of the class is subtracted from every probability. Make it one-hot first:
+    `one_hot(targets, K)`.
+    """
+    return (softmax(logits) - targets[..., None]) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def log_probabilities(logits, targets):
+    """the logarithms of the probabilities are used. It is the probabilities themselves, minus the
+    one-hot targets.
+    """
+    z = logits - logits.max(axis=-1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return (log_p - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def loss_returned(logits, targets):
+    """the loss is returned, one number. Its gradient has a number for every logit: (T, N, K)."""
+    z = logits - logits.max(axis=-1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return -np.take_along_axis(log_p, targets[..., None], axis=-1).mean()
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def classes_counted_from_targets(logits, targets):
+    """K is taken from the targets, `targets.max() + 1`. The last class need not occur among them:
+    K is `logits.shape[-1]`.
+    """
+    return (softmax(logits) - one_hot(targets, targets.max() + 1)) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def one_taken_from_every_place(logits, targets):
+    """`p[..., targets] -= 1` subtracts 1 at every place for each class that is a target anywhere. A
+    place has one right class: `p - one_hot(targets, K)`.
+    """
+    p = softmax(logits)
+    p[..., targets.ravel()] -= 1
+    return p / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def one_largest_for_all(logits, targets):
+    """the largest of all logits is subtracted before the exponential. Where a place lies far below
+    it, all its exponentials are 0: take the largest of each place, `max(axis=-1, keepdims=True)`.
+    """
+    with np.errstate(all="ignore"):
+        e = np.exp(logits - logits.max())
+        p = e / e.sum(axis=-1, keepdims=True)
+    return (p - one_hot(targets, logits.shape[-1])) / targets.size
+
+
+@CROSS_ENTROPY_BACKWARD.mistake
+def logits_overwritten(logits, targets):
+    """the largest logit is subtracted in place: `-=` changes the caller's logits. Make a new
+    array.
+    """
+    logits -= logits.max(axis=-1, keepdims=True)
+    return (softmax(logits) - one_hot(targets, logits.shape[-1])) / targets.size

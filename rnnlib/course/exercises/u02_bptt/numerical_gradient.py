@@ -27,7 +27,15 @@ def _draw_numerical(rng):
 
         yield Case((f, x, 0.1), s, kind)
     c, x = drawing.array(rng, 2, 3, 4), drawing.array(rng, 2, 3, 4)
-    yield Case((lambda x, c=c: float((c * x**4).sum()), x, 0.2), kind="three axes")
+    yield Case((lambda x, c=c: float((c * x**4).sum()), x, 0.2), kind="one axis or three")
+    c, x = drawing.array(rng, 5), drawing.array(rng, 5)
+    yield Case((lambda x, c=c: float((c * x**4).sum()), x, 0.2), kind="one axis or three")
+    c, x = drawing.array(rng, 3, 2), drawing.array(rng, 2, 3).T
+    # A step in a copy, such as x.reshape(-1) of a transposed array, is not seen by f.
+    yield Case((lambda x, c=c: float((c * x**3).sum()), x, 0.1), kind="a transposed array")
+    c, x = drawing.array(rng, 2, 3), drawing.array(rng, 2, 3)
+    x[0] = 0
+    yield Case((lambda x, c=c: float((c * x * (1 + x)).sum()), x), kind=drawing.ZEROS)
 
 
 NUMERICAL_GRADIENT = Exercise(
@@ -248,3 +256,83 @@ def one_side_over_two_eps(f, x, eps=1e-5):
         d[place] = eps
         grad[place] = (f(x + d) - f(x)) / (2 * eps)
     return grad
+
+
+@NUMERICAL_GRADIENT.mistake
+def one_entry_handed_over(f, x, eps=1e-5):
+    """f is given a single entry. It takes the whole array, in which that entry alone is moved."""
+    grad = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        grad[place] = (f(x[place] + eps) - f(x[place] - eps)) / (2 * eps)
+    return grad
+
+
+@NUMERICAL_GRADIENT.mistake
+def one_row_handed_over(f, x, eps=1e-5):
+    """f is given one row of `x` at a time. It takes the whole array, in which one entry is
+    moved.
+    """
+    grad = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        row = np.array(x[place[0]])
+        d = np.zeros_like(row)
+        d[place[1:]] = eps
+        grad[place] = (f(row + d) - f(row - d)) / (2 * eps)
+    return grad
+
+
+@NUMERICAL_GRADIENT.mistake
+def reshaped_copy_moved(f, x, eps=1e-5):
+    """the entries of `x.reshape(-1)` are moved, and f is given `x`. Of a transposed array `reshape`
+    makes a copy, so f never sees the steps: hand f the array that you move.
+    """
+    flat, grad = x.reshape(-1), np.zeros(x.size)
+    for k in range(flat.size):
+        old = flat[k]
+        flat[k] = old + eps
+        above = f(x)
+        flat[k] = old - eps
+        grad[k] = (above - f(x)) / (2 * eps)
+        flat[k] = old
+    return grad.reshape(x.shape)
+
+
+@NUMERICAL_GRADIENT.mistake
+def two_names_for_one_array(f, x, eps=1e-5):
+    """`=` gives the array `x` a second name and makes no copy, so that the steps up and down are
+    made in the same array and cancel. Write `x.copy()`.
+    """
+    grad = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        above, below = x, x
+        above[place] += eps
+        below[place] -= eps
+        grad[place] = (f(above) - f(below)) / (2 * eps)
+    return grad
+
+
+NUMERICAL_GRADIENT.slip(
+    "divided_by_two",
+    "(f(x + d) - f(x - d)) / (2 * eps)",
+    "(f(x + d) - f(x - d)) / 2",
+    "the difference is divided by 2 alone: the distance is 2 eps.",
+    of="with_directions",
+)
+NUMERICAL_GRADIENT.slip(
+    "step_relative_to_the_entry",
+    "d[k] = eps\n        d = d.reshape(x.shape)\n        grad.append((f(x + d) - f(x - d)) / "
+    "(2 * eps))",
+    "step = eps * abs(x.ravel()[k])\n        d[k] = step\n        d = d.reshape(x.shape)\n"
+    "        with np.errstate(all='ignore'):\n"
+    "            grad.append((f(x + d) - f(x - d)) / (2 * np.float64(step)))",
+    "the step is eps times the entry. It is eps itself for every entry: where an entry is 0, "
+    "there would be no step at all.",
+    of="with_directions",
+)
+NUMERICAL_GRADIENT.slip(
+    "one_difference_left_out",
+    "(f(x + d) - f(x - d)) / (2 * eps)",
+    "f(x + d) / (2 * eps)",
+    "f(x - eps) is not subtracted: a slope is a difference of two values.",
+    of="with_directions",
+)

@@ -17,6 +17,14 @@ def _draw_backward(rng):
         xs, h0 = drawing.array(rng, T, N, D), drawing.array(rng, N, H, scale=0.5)
         _, _, cache = rnn_forward(xs, h0, draw_weights(rng, **s))
         yield Case((drawing.array(rng, T, N, H), drawing.array(rng, N, H), cache), s, kind)
+    s = {"T": 6, "N": 2, "D": 4, "H": 3}
+    for only in ((1, 4), (5,)):  # a loss at these steps, none on the final state, h0 is zero
+        xs, dhs = drawing.array(rng, 6, 2, 4), np.zeros((6, 2, 3))
+        dhs[list(only)] = drawing.array(rng, len(only), 2, 3)
+        _, _, cache = rnn_forward(xs, np.zeros((2, 3)), draw_weights(rng, **s))
+        yield Case((dhs, np.zeros((2, 3)), cache), s, drawing.ZEROS)
+    _, _, cache = rnn_forward(xs, drawing.array(rng, 2, 3), draw_weights(rng, **s))
+    yield Case((np.zeros((6, 2, 3)), drawing.array(rng, 2, 3), cache), s, drawing.ZEROS)
 
 
 RNN_BACKWARD = Exercise(
@@ -266,5 +274,96 @@ def inputs_in_reverse(dhs, dh, cache):
     for t in reversed(range(len(xs))):
         h_before = hs[t - 1] if t > 0 else h0
         dxs[-1 - t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh, grads
+
+
+RNN_BACKWARD.slip(
+    "h0_before_two_steps",
+    "hs[t - 1] if t > 0 else h0",
+    "hs[t - 1] if t > 1 else h0",
+    "`h0` is used as the state before step 1 too. Before step 1 the state was `hs[0]`; `h0` "
+    "was before step 0 alone.",
+)
+RNN_BACKWARD.slip(
+    "own_loss_of_last_step_ignored",
+    "rnn_step_backward(dhs[t] + dh, ",
+    "rnn_step_backward(dhs[t] + dh if t < len(xs) - 1 else dh, ",
+    "the last step's own loss, `dhs[-1]`, takes no part. It is added to `dh` there as at "
+    "every other step.",
+)
+RNN_BACKWARD.slip(
+    "last_step_left_out",
+    "reversed(range(len(xs)))",
+    "reversed(range(len(xs) - 1))",
+    "the last step is left out: the loop begins at step T - 1, `reversed(range(T))`.",
+)
+RNN_BACKWARD.slip(
+    "loss_of_the_step_before",
+    "rnn_step_backward(dhs[t] + dh, ",
+    "rnn_step_backward(dhs[t - 1] + dh, ",
+    "the loss of another step is added, `dhs[t - 1]`. Into step t goes `dhs[t]`.",
+)
+RNN_BACKWARD.slip(
+    "steps_without_a_loss_skipped",
+    "h_before = hs[t - 1] if t > 0 else h0",
+    "if not dhs[t].any():\n            continue\n        h_before = hs[t - 1] if t > 0 else h0",
+    "a step without a loss of its own is skipped. The losses after it go back through it all "
+    "the same.",
+)
+
+
+@RNN_BACKWARD.mistake
+def final_gradient_at_every_step(dhs, dh, cache):
+    """the argument `dh` is added at every step, and what comes back from the later step is not. It
+    is for the last step; then `dh` is replaced by what `rnn_step_backward` returns.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh0, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh0, grads
+
+
+@RNN_BACKWARD.mistake
+def final_gradient_overwritten(dhs, dh, cache):
+    """`dhs[t]` is added into the array `dh` of the caller: `+=` changes it. Write `dh + dhs[t]`."""
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        dh += dhs[t]
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dh, xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh, grads
+
+
+@RNN_BACKWARD.mistake
+def step_gradients_overwritten(dhs, dh, cache):
+    """what comes back is added into the array `dhs` of the caller. Write `dhs[t] + dh`, which makes
+    a new array.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        dhs[t] += dh
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], dh, step = rnn_step_backward(dhs[t], xs[t], h_before, hs[t], params)
+        grads = grads.map(np.add, step)
+    return dxs, dh, grads
+
+
+@RNN_BACKWARD.mistake
+def given_gradient_returned(dhs, dh, cache):
+    """the argument `dh` is returned for dh0. The gradient for `h0` is what comes back from
+    step 0.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads, back = np.zeros_like(xs), params.zeros_like(), dh
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        dxs[t], back, step = rnn_step_backward(dhs[t] + back, xs[t], h_before, hs[t], params)
         grads = grads.map(np.add, step)
     return dxs, dh, grads

@@ -12,12 +12,19 @@ from rnnlib.rnn import RNNParams, rnn_step_backward
 
 
 def _draw_step_backward(rng):
-    for kind, s in drawing.sizes([{"N": 3, "D": 4, "H": 5}, {"N": 5, "D": 2, "H": 3}], "NDH"):
+    def case(s, kind, *, x_scale=1.0, h_scale=0.5):
         N, D, H = s["N"], s["D"], s["H"]
-        params, x = draw_weights(rng, **s), drawing.array(rng, N, D)
-        h, dh_next = drawing.array(rng, N, H, scale=0.5), drawing.array(rng, N, H)
+        params, x = draw_weights(rng, **s), drawing.array(rng, N, D, scale=x_scale)
+        h, dh_next = drawing.array(rng, N, H, scale=h_scale), drawing.array(rng, N, H)
+        if kind == drawing.ZEROS:
+            dh_next[0] = 0  # no loss for one of the examples
         h_next = np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
-        yield Case((dh_next, x, h, h_next, params), s, kind)
+        return Case((dh_next, x, h, h_next, params), s, kind)
+
+    for kind, s in drawing.sizes([{"N": 3, "D": 4, "H": 5}, {"N": 5, "D": 2, "H": 3}], "NDH"):
+        yield case(s, kind)
+    s = {"N": 4, "D": 2, "H": 3}
+    yield case(s, drawing.ZEROS, h_scale=0.0)  # the first step: a state of zeros
 
 
 RNN_STEP_BACKWARD = Exercise(
@@ -236,3 +243,87 @@ def input_weight_gradient_transposed(dh_next, x, h, h_next, params):
     """the gradient of `W_xh` is transposed: it is `x.T @ da`, of the shape of `W_xh`."""
     da = dh_next * (1 - h_next**2)
     return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(da.T @ x, h.T @ da, da.sum(axis=0))
+
+
+RNN_STEP_BACKWARD.slip(
+    "square_left_out_of_the_derivative",
+    "1 - h_next**2",
+    "1 - h_next",
+    "the derivative of tanh is written without the square: it is 1 - h_next**2.",
+    of="einsum_backward",
+)
+RNN_STEP_BACKWARD.slip(
+    "input_gradient_past_tanh",
+    "dx = da @ params.W_xh.T",
+    "dx = dh_next @ params.W_xh.T",
+    "dx goes back through `W_xh` but not through the tanh: use `da`, not `dh_next`.",
+)
+RNN_STEP_BACKWARD.slip(
+    "input_weight_gradient_past_tanh",
+    "W_xh=x.T @ da",
+    "W_xh=x.T @ dh_next",
+    "the gradient of `W_xh` is made of `dh_next`. It is made of `da`, which has gone through "
+    "the tanh.",
+)
+RNN_STEP_BACKWARD.slip(
+    "bias_gradient_past_tanh",
+    "b_h=da.sum(axis=0)",
+    "b_h=dh_next.sum(axis=0)",
+    "the gradient of `b_h` is made of `dh_next`. It is made of `da`, which has gone through "
+    "the tanh.",
+)
+RNN_STEP_BACKWARD.slip(
+    "bias_keeps_its_axis",
+    "da.sum(axis=0)",
+    "da.sum(axis=0, keepdims=True)",
+    "the gradient of `b_h` keeps the axis of the batch, (1, H). It has the shape of `b_h`: "
+    "leave `keepdims` out.",
+)
+RNN_STEP_BACKWARD.slip(
+    "bias_summed_over_everything",
+    "da.sum(axis=0)",
+    "da.sum()",
+    "the gradient of `b_h` is summed to a single number. Each unit has a bias of its own: sum "
+    "over the batch, axis 0.",
+)
+RNN_STEP_BACKWARD.slip(
+    "weights_in_another_order",
+    "RNNParams(W_xh=x.T @ da, W_hh=h.T @ da, b_h=da.sum(axis=0))",
+    "RNNParams(h.T @ da, x.T @ da, da.sum(axis=0))",
+    "the gradients of `W_xh` and `W_hh` have changed places. Write their names: "
+    "`RNNParams(W_xh=..., W_hh=..., b_h=...)`.",
+)
+RNN_STEP_BACKWARD.slip(
+    "batch_of_one_squeezed",
+    "return dx, dh, RNNParams",
+    "return np.squeeze(dx), np.squeeze(dh), RNNParams",
+    "axes of size 1 are squeezed out of dx and dh. A batch of one example is still a batch.",
+)
+
+
+@RNN_STEP_BACKWARD.mistake
+def state_worked_out_without_the_bias(dh_next, x, h, h_next, params):
+    """the new state is worked out anew, without `b_h`. It is given: `h_next`."""
+    da = dh_next * (1 - np.tanh(x @ params.W_xh + h @ params.W_hh) ** 2)
+    return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+
+
+@RNN_STEP_BACKWARD.mistake
+def incoming_gradient_overwritten(dh_next, x, h, h_next, params):
+    """`da` is worked out inside the array `dh_next`, and the caller's gradient is lost. Make a new
+    array.
+    """
+    da = dh_next
+    da *= 1 - h_next**2
+    return da @ params.W_xh.T, da @ params.W_hh.T, RNNParams(x.T @ da, h.T @ da, da.sum(axis=0))
+
+
+@RNN_STEP_BACKWARD.mistake
+def weights_overwritten(dh_next, x, h, h_next, params):
+    """the gradients are written into the arrays of `params`, and the weights are lost. Make a new
+    group: `RNNParams(W_xh=..., W_hh=..., b_h=...)`.
+    """
+    da = tanh_backward(dh_next, h_next)
+    dx, dh = da @ params.W_xh.T, da @ params.W_hh.T
+    params.W_xh[:], params.W_hh[:], params.b_h[:] = x.T @ da, h.T @ da, da.sum(axis=0)
+    return dx, dh, params

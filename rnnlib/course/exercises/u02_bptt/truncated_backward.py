@@ -9,7 +9,7 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u02_bptt.inputs import draw_weights
 from rnnlib.course.exercises.u02_bptt.rnn_backward import RNN_BACKWARD
-from rnnlib.rnn import rnn_forward, rnn_step_backward
+from rnnlib.rnn import RNNCache, rnn_backward, rnn_forward, rnn_step_backward
 
 
 def truncated_backward(dhs, dh, cache, k):
@@ -23,12 +23,21 @@ def _draw_truncated(rng):
         {"T": 9, "N": 4, "D": 3, "H": 2, "k": 2},
         {"T": 7, "N": 2, "D": 5, "H": 3, "k": 3},
     ]
-    kinds = [*drawing.sizes(plain, "TNDHk"), ("k beyond the sequence", {**plain[1], "k": 20})]
+    even = {"T": 6, "N": 3, "D": 2, "H": 4, "k": 3}
+    kinds = [
+        *drawing.sizes(plain, "TNDHk"),
+        ("k beyond the sequence", {**plain[1], "k": 20}),
+        ("pieces of equal length", even),
+        ("pieces of equal length", {**even, "k": 6}),
+        (drawing.ZEROS, {**even, "T": 5}),
+    ]
     for kind, s in kinds:
         T, N, D, H = (s[letter] for letter in "TNDH")
         xs, h0 = drawing.array(rng, T, N, D), drawing.array(rng, N, H, scale=0.5)
         _, _, cache = rnn_forward(xs, h0, draw_weights(rng, **s))
         dhs, dh = drawing.array(rng, T, N, H), drawing.array(rng, N, H)
+        if kind == drawing.ZEROS:
+            dhs[[1, 3, 4]], dh[:] = 0, 0  # a loss at some steps only, none on the final state
         yield Case((dhs, dh, cache, s["k"]), s, kind)
 
 
@@ -37,7 +46,7 @@ TRUNCATED_BACKWARD = Exercise(
     truncated_backward,
     _draw_truncated,
     results=dict(RNN_BACKWARD.results),
-    uses=("rnn_step_backward",),
+    uses=("rnn_step_backward", "rnn_backward"),
 )
 
 
@@ -68,6 +77,22 @@ def piece_by_piece(dhs, dh, cache, k):
             dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs[t], h_before, hs[t], params)
             grads = grads.map(np.add, step)
     return dxs, dh, grads
+
+
+@TRUNCATED_BACKWARD.variant
+def whole_pieces(dhs, dh, cache, k):
+    """`rnn_backward` for each piece, from the first to the last."""
+    xs, h0, hs, params, *_ = cache
+    dxs, grads, T = np.zeros_like(xs), params.zeros_like(), len(xs)
+    for a in range(0, T, k):
+        before = hs[a - 1] if a > 0 else h0
+        piece = RNNCache(xs[a : a + k], before, hs[a : a + k], params)
+        final = dh if a + k >= T else np.zeros_like(dh)
+        dxs[a : a + k], back, part = rnn_backward(dhs[a : a + k], final, piece)
+        grads = grads.map(np.add, part)
+        if a == 0:
+            dh0 = back
+    return dxs, dh0, grads
 
 
 @TRUNCATED_BACKWARD.variant
@@ -276,3 +301,61 @@ def h0_before_every_piece(dhs, dh, cache, k):
         if t % k == 0 and t > 0:
             dh = np.zeros_like(dh)
     return dxs, dh, grads
+
+
+TRUNCATED_BACKWARD.slip(
+    "final_gradient_for_every_piece",
+    "final = dh if a + k >= T else np.zeros_like(dh)",
+    "final = dh",
+    "every piece begins with `dh`, the gradient on the final state. That belongs to the last "
+    "piece alone; the others begin with zeros.",
+    of="whole_pieces",
+)
+TRUNCATED_BACKWARD.slip(
+    "dh0_of_the_last_piece",
+    "if a == 0:\n            dh0 = back",
+    "dh0 = back",
+    "the gradient that comes back from the last piece is returned for dh0. `h0` is where the "
+    "first piece began.",
+    of="whole_pieces",
+)
+TRUNCATED_BACKWARD.slip(
+    "shorter_piece_left_out",
+    "params.zeros_like(), len(xs)",
+    "params.zeros_like(), len(xs) // k * k\n    dh0 = dh",
+    "the last, shorter piece is left out: `T // k` counts whole pieces alone.",
+    of="whole_pieces",
+)
+TRUNCATED_BACKWARD.slip(
+    "division_for_remainder",
+    "if t % k == 0 and t > 0:",
+    "if t // k == 0 and t > 0:",
+    "`//` is used in the place of `%`: `t // k` is 0 in the whole first piece, `t % k` at 0, "
+    "k, 2k, ...",
+)
+TRUNCATED_BACKWARD.slip(
+    "given_gradient_overwritten",
+    "dxs[t], dh, step = rnn_step_backward(dhs[t] + dh, xs",
+    "dh += dhs[t]\n        dxs[t], dh, step = rnn_step_backward(dh, xs",
+    "`dhs[t]` is added into the array `dh` of the caller: `+=` changes it. Write `dhs[t] + dh`.",
+)
+
+
+@TRUNCATED_BACKWARD.mistake
+def every_loss_goes_back_k_steps(dhs, dh, cache, k):
+    """the loss of every step goes back k steps, wherever the pieces begin. A loss goes back to the
+    beginning of its own piece and no further.
+    """
+    xs, h0, hs, params, *_ = cache
+    dxs, grads, T = np.zeros_like(xs), params.zeros_like(), len(xs)
+    dh0 = np.zeros_like(dh)
+    for last in range(T):
+        back = dhs[last] + dh if last == T - 1 else dhs[last]
+        for t in range(last, max(last - k, -1), -1):
+            h_before = hs[t - 1] if t > 0 else h0
+            dx, back, step = rnn_step_backward(back, xs[t], h_before, hs[t], params)
+            dxs[t] += dx
+            grads = grads.map(np.add, step)
+            if t == 0:
+                dh0 += back
+    return dxs, dh0, grads

@@ -7,16 +7,26 @@ import numpy as np
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u03_training.inputs import PLAIN_SIZES, group
+from rnnlib.course.exercises.u03_training.inputs import NESTED, PLAIN_SIZES, group, model
 
 
 def _draw_clip(rng):
     for kind, s in drawing.sizes(PLAIN_SIZES, "HK"):
-        yield Case((group(rng, **s, scale=7), float(rng.uniform(0.5, 1.5))), s, kind)
+        grads = group(rng, **s, scale=7)
+        limit = float(rng.uniform(0.5, 1.5))
+        if s == PLAIN_SIZES[1]:  # long, although no entry alone is beyond the limit
+            norm, largest = (
+                _clip_inside(grads, 1.0)["norm"],
+                max(np.abs(g).max() for _, g in grads.items()),
+            )
+            limit = float(np.sqrt(norm * largest))
+        yield Case((grads, limit), s, kind)
     s = PLAIN_SIZES[0]
     grads = group(rng, **s, scale=0.1)
     yield Case((grads, float(rng.uniform(2, 3))), s, "a gradient that is short enough")
     yield Case((group(rng, **s, scale=1e6), float(rng.uniform(2, 3))), s, drawing.LARGE)
+    yield Case((group(rng, **s, scale=7), np.inf), s, "max_norm = np.inf")
+    yield Case((model(rng, **s, scale=7), float(rng.uniform(0.5, 1.5))), s, NESTED)
 
 
 def _clip_inside(grads, max_norm):
@@ -174,3 +184,75 @@ def gradient_overwritten(grads, max_norm):
         for _, g in grads.items():
             g *= max_norm / norm
     return grads, norm
+
+
+@CLIP_GRAD_NORM.mistake
+def mean_of_each_array(grads, max_norm):
+    """The mean of the squares of each array is added up; the norm is the root of the sum of all
+    squares.
+    """
+    norm = np.sqrt(sum(np.mean(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def largest_singular_value(grads, max_norm):
+    """`np.linalg.norm(g, 2)` is taken: for a matrix that is its largest singular value.
+    Without the 2 it is the root of the sum of the squares.
+    """
+    norm = np.sqrt(sum(np.linalg.norm(g, 2) ** 2 for _, g in grads.items()))
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def entries_compared(grads, max_norm):
+    """The largest entry is compared with `max_norm`. Many small entries make a long gradient too:
+    compare the norm.
+    """
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    largest = max(np.abs(g).max() for _, g in grads.items())
+    return grads.map(lambda g: g * max_norm / norm if largest > max_norm else g), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def infinity_over_infinity(grads, max_norm):
+    """`max_norm` is divided by the larger of the two, and with `max_norm = np.inf`, which means no
+    limit, inf / inf is nan. `min(1, max_norm / norm)` is 1 there.
+    """
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    with np.errstate(invalid="ignore"):
+        scale = np.float64(max_norm) / max(norm, max_norm)
+        return grads.map(lambda g: g * scale), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def first_array_only(grads, max_norm):
+    """The norm is that of the first array alone: the loop ends, or returns, too early."""
+    _, first = grads.items()[0]
+    norm = np.sqrt(np.sum(first**2))
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def matrices_only(grads, max_norm):
+    """The biases are left out of the norm. It is taken over all arrays."""
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items() if g.ndim == 2))
+    return grads.map(lambda g: g * min(1.0, max_norm / norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def ratio_upside_down(grads, max_norm):
+    """The scale is norm / max_norm; it should be max_norm / norm, which is small for a long
+    gradient.
+    """
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g * min(1.0, norm / max_norm)), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def one_added_to_the_norm(grads, max_norm):
+    """The gradient is divided by norm + 1, so it comes out too short. Against a division by zero a
+    tiny number would do.
+    """
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    return grads.map(lambda g: g * min(1.0, max_norm / (norm + 1))), norm

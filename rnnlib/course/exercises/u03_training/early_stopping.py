@@ -10,16 +10,20 @@ from rnnlib.stopping import EarlyStopping, early_stopping
 
 def _draw_early(rng):
     for kind, s in drawing.sizes(PLAIN_SIZES, "HK"):
-        for better in (True, False):
-            best = float(rng.uniform(1.5, 2.5))
-            loss = best * (0.9 if better else 1.1)
-            state = EarlyStopping(int(rng.integers(6, 9)), best, group(rng, **s), 3)
-            yield Case((loss, group(rng, **s), state), s, kind)
+        # The second time by a hair, and at the last look before the patience is at its end.
+        hair = s == PLAIN_SIZES[1]
+        for change in (-1e-6, 1e-6) if hair else (-0.1, 0.1):
+            best, patience = float(rng.uniform(1.5, 2.5)), int(rng.integers(5, 8))
+            state = EarlyStopping(patience, best, group(rng, **s), patience - 1 if hair else 3)
+            yield Case((best * (1 + change), group(rng, **s), state), s, kind)
     s, loss = PLAIN_SIZES[0], float(rng.uniform(1.5, 2.5))
     first = EarlyStopping(patience=4)
     yield Case((loss, group(rng, **s), first), s, "the first loss of all")
     same = EarlyStopping(5, loss, group(rng, **s), 2)
     yield Case((loss, group(rng, **s), same), s, "a loss that is equal to the best")
+    for loss, best in ((0.0, 0.5), (0.5, 0.0)):
+        state = EarlyStopping(5, best, group(rng, **s), 2)
+        yield Case((loss, group(rng, **s), state), s, "a loss of 0")
 
 
 EARLY_STOPPING = Exercise(
@@ -155,3 +159,67 @@ def reset_when_worse(loss, params, state):
 def answer_only(loss, params, state):
     """An answer yes or no is returned; the state should come back, with what is best so far."""
     return loss >= state.best_loss
+
+
+@EARLY_STOPPING.mistake
+def better_by_a_margin(loss, params, state):
+    """A loss that is only a little lower is not taken for better. By the rule any lower loss is."""
+    if loss < state.best_loss - 1e-3:
+        return EarlyStopping(state.patience, loss, params, 0)
+    return state._replace(waited=state.waited + 1)
+
+
+@EARLY_STOPPING.mistake
+def patience_written_in(loss, params, state):
+    """The patience is always 8 in the new state. It is a setting and is handed on:
+    `state.patience`.
+    """
+    if loss < state.best_loss:
+        return EarlyStopping(8, loss, params, 0)
+    return EarlyStopping(8, state.best_loss, state.best_params, state.waited + 1)
+
+
+@EARLY_STOPPING.mistake
+def nothing_returned_when_worse(loss, params, state):
+    """Nothing is returned where the loss is no better. That case ends with a line `return` as
+    well.
+    """
+    if loss < state.best_loss:
+        return EarlyStopping(state.patience, loss, params, 0)
+
+
+@EARLY_STOPPING.mistake
+def nothing_returned_when_better(loss, params, state):
+    """Nothing is returned where the loss is better. That case ends with a line `return` as well."""
+    if loss >= state.best_loss:
+        return state._replace(waited=state.waited + 1)
+
+
+@EARLY_STOPPING.mistake
+def best_params_dropped(loss, params, state):
+    """The best parameters are dropped where the loss is no better: hand on `state.best_params`."""
+    if loss < state.best_loss:
+        return EarlyStopping(state.patience, loss, params, 0)
+    return EarlyStopping(state.patience, state.best_loss, None, state.waited + 1)
+
+
+@EARLY_STOPPING.mistake
+def zero_taken_for_no_loss(loss, params, state):
+    """A best loss of 0 is taken for none: 0 counts as false. At first the best loss is
+    infinite, and `loss < state.best_loss` is all that is needed.
+    """
+    if not state.best_loss or loss < state.best_loss:
+        return EarlyStopping(state.patience, loss, params, 0)
+    return state._replace(waited=state.waited + 1)
+
+
+@EARLY_STOPPING.mistake
+def state_never_changed(loss, params, state):
+    """The old state is returned as it is. `_replace` makes a new state, which has to be
+    returned.
+    """
+    if loss < state.best_loss:
+        state._replace(best_loss=loss, best_params=params, waited=0)
+    else:
+        state._replace(waited=state.waited + 1)
+    return state

@@ -16,6 +16,21 @@ class Weights(Params):
     b: np.ndarray  # (K,)
 
 
+@parameters
+class Model(Params):
+    """A group with another one inside, as the notebook's model has a cell and an output layer."""
+
+    inner: Weights
+    W: np.ndarray  # (H, K)
+    b: np.ndarray  # (K,)
+
+
+def model(rng, H, K, scale=1.0):
+    """Random parameters, or gradients, of the class `Model`."""
+    inner, outer = group(rng, H + 1, K + 1, scale), group(rng, H, K, scale)
+    return Model(inner, outer.W, outer.b)
+
+
 def group(rng, H, K, scale=1.0):
     """Random parameters, or gradients, of the class `Weights`."""
     return drawing.params(rng, Weights, W=(H, K), b=(K,)).map(lambda a: scale * a)
@@ -27,6 +42,9 @@ def squares(rng, H, K):
 
 
 PLAIN_SIZES = [{"H": 3, "K": 4}, {"H": 5, "K": 2}]
+
+
+NESTED = "a group inside a group"
 
 
 FIRST = "the first step, default settings"

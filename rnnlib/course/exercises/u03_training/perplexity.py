@@ -91,3 +91,45 @@ def less_one(loss):
 def whole_number(loss):
     """The result is rounded to a whole number."""
     return round(np.exp(loss))
+
+
+@PERPLEXITY.mistake
+def e_written_out(loss):
+    """e is written as 2.718, which is right to four digits alone. `np.exp` knows it better."""
+    return 2.718**loss
+
+
+@PERPLEXITY.mistake
+def base_and_exponent_exchanged(loss):
+    """the loss is raised to the power of e; e is raised to the power of the loss."""
+    return loss**np.e
+
+
+@PERPLEXITY.mistake
+def rounded(loss):
+    """the result is rounded to one decimal. Round where it is printed, not where it is worked
+    out.
+    """
+    return round(float(np.exp(loss)), 1)
+
+
+@PERPLEXITY.mistake
+def one_number_in_an_array(loss):
+    """an array with one number is returned. The perplexity is a number: `np.exp(loss)`."""
+    return np.exp([loss])
+
+
+@PERPLEXITY.mistake
+def zero_taken_for_nothing(loss):
+    """a loss of 0 is taken for no loss. A model that is always sure and right has the
+    perplexity 1.
+    """
+    return np.exp(loss) if loss else 0.0
+
+
+@PERPLEXITY.mistake
+def no_more_than_a_guess(loss):
+    """the perplexity is held at 27, that of a guess among 27 letters. A model that is sure of the
+    wrong letters is worse.
+    """
+    return min(np.exp(loss), 27.0)

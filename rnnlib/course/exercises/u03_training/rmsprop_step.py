@@ -6,7 +6,14 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u03_training.inputs import FIRST, PLAIN_SIZES, group, squares
+from rnnlib.course.exercises.u03_training.inputs import (
+    FIRST,
+    NESTED,
+    PLAIN_SIZES,
+    group,
+    model,
+    squares,
+)
 from rnnlib.optim import RMSpropState, rmsprop_step
 
 
@@ -22,6 +29,11 @@ def _draw_rmsprop(rng):
     s = PLAIN_SIZES[0]
     params = group(rng, **s)
     yield Case((params, group(rng, **s), RMSpropState(params.zeros_like())), s, FIRST)
+    means = RMSpropState(model(rng, **s).map(np.square))
+    yield Case((model(rng, **s), model(rng, **s), means), s, NESTED)
+    params, grads = group(rng, **s), group(rng, **s)
+    grads.W[0] = 0  # the letter of this row was not read: 0 / (0 + eps)
+    yield Case((params, grads, RMSpropState(params.zeros_like())), s, drawing.ZEROS)
 
 
 RMSPROP_STEP = Exercise(
@@ -55,13 +67,14 @@ def moved_towards(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1
 
 @RMSPROP_STEP.variant
 def filled_by_name(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
-    """Array by array, in dictionaries."""
+    """Array by array, in dictionaries; `map` goes through them in the same order."""
     new, means = {}, {}
     g, old = dict(grads.items()), dict(state.v.items())
     for name, p in params.items():
         means[name] = decay * old[name] + (1 - decay) * g[name] * g[name]
         new[name] = p - learning_rate * g[name] / (np.sqrt(means[name]) + eps)
-    return type(params)(**new), state._replace(v=type(params)(**means))
+    new, means = iter(new.values()), iter(means.values())
+    return params.map(lambda p: next(new)), state._replace(v=params.map(lambda p: next(means)))
 
 
 @RMSPROP_STEP.mistake
@@ -108,7 +121,8 @@ def eps_under_the_root(params, grads, state, *, learning_rate=1e-2, decay=0.99, 
 def eps_left_out(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
     """`eps` is missing below the fraction: a weight without a gradient gives 0 / 0."""
     v = state.v.map(lambda v, g: decay * v + (1 - decay) * g**2, grads)
-    params = params.map(lambda p, g, v: p - learning_rate * g / np.sqrt(v), grads, v)
+    with np.errstate(invalid="ignore"):
+        params = params.map(lambda p, g, v: p - learning_rate * g / np.sqrt(v), grads, v)
     return params, RMSpropState(v)
 
 
@@ -167,7 +181,8 @@ def mean_overwritten(params, grads, state, *, learning_rate=1e-2, decay=0.99, ep
 def bracket_left_out(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
     """The bracket below the fraction is missing: `/ np.sqrt(v) + eps` adds `eps` to the weight."""
     v = state.v.map(lambda v, g: decay * v + (1 - decay) * g**2, grads)
-    params = params.map(lambda p, g, v: p - learning_rate * g / np.sqrt(v) + eps, grads, v)
+    with np.errstate(invalid="ignore"):
+        params = params.map(lambda p, g, v: p - learning_rate * g / np.sqrt(v) + eps, grads, v)
     return params, RMSpropState(v)
 
 
@@ -177,3 +192,66 @@ def mean_without_its_state(params, grads, state, *, learning_rate=1e-2, decay=0.
     v = state.v.map(lambda v, g: decay * v + (1 - decay) * g**2, grads)
     params = params.map(lambda p, g, v: p - learning_rate * g / (np.sqrt(v) + eps), grads, v)
     return params, v
+
+
+@RMSPROP_STEP.mistake
+def group_made_from_names(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
+    """The new groups are made from the names in `items()`. Where a group holds another, these are
+    names such as `cell.W_xh`, which no class accepts; `map` works for all.
+    """
+    new, means = {}, {}
+    g, old = dict(grads.items()), dict(state.v.items())
+    for name, p in params.items():
+        means[name] = decay * old[name] + (1 - decay) * g[name] ** 2
+        new[name] = p - learning_rate * g[name] / (np.sqrt(means[name]) + eps)
+    return type(params)(**new), RMSpropState(type(params)(**means))
+
+
+RMSPROP_STEP.slip(
+    "mean_corrected",
+    "learning_rate * g / (np.sqrt(v) + eps)",
+    "learning_rate * g / (np.sqrt(v / (1 - decay)) + eps)",
+    "v is divided by 1 - decay before the root. RMSprop uses v as it is; the correction "
+    "belongs to Adam, where it fades.",
+)
+RMSPROP_STEP.slip(
+    "one_mean_for_each_array",
+    "(1 - decay) * g**2",
+    "(1 - decay) * np.mean(g**2)",
+    "the squares of an array are averaged, so that all its weights get the same v. Each "
+    "weight has a running mean of its own.",
+)
+RMSPROP_STEP.slip(
+    "root_kept_in_the_state",
+    "RMSpropState(v)",
+    "RMSpropState(v.map(np.sqrt))",
+    "the root of v is kept in the state. What goes on is the running mean of the squares, v "
+    "itself.",
+)
+RMSPROP_STEP.slip(
+    "decay_written_in",
+    "decay * v + (1 - decay) * g**2",
+    "0.99 * v + 0.01 * g**2",
+    "the numbers 0.99 and 0.01 stand in the formula; the argument `decay` may be another.",
+)
+RMSPROP_STEP.slip(
+    "eps_written_in",
+    "np.sqrt(v) + eps",
+    "np.sqrt(v) + 1e-8",
+    "the number 1e-8 stands in the formula. `eps` is an argument: write `eps`.",
+)
+RMSPROP_STEP.slip(
+    "sign_divided",
+    "learning_rate * g / (np.sqrt(v) + eps)",
+    "learning_rate * np.sign(g) / (np.sqrt(v) + eps)",
+    "the sign of the gradient is divided by the root of v; it should be the gradient itself.",
+)
+
+
+@RMSPROP_STEP.mistake
+def eps_beside_the_fraction(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
+    """`eps` is added to the fraction: it belongs below, `g / (np.sqrt(v) + eps)`."""
+    v = state.v.map(lambda v, g: decay * v + (1 - decay) * g**2, grads)
+    with np.errstate(invalid="ignore"):
+        params = params.map(lambda p, g, v: p - learning_rate * (g / np.sqrt(v) + eps), grads, v)
+    return params, RMSpropState(v)

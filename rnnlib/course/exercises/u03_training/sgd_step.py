@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
-from rnnlib.course.exercises.u03_training.inputs import PLAIN_SIZES, group
+from rnnlib.course.exercises.u03_training.inputs import NESTED, PLAIN_SIZES, group, model
 from rnnlib.optim import SGDState, sgd_step
 from rnnlib.params import Params
 
@@ -17,6 +17,8 @@ def _draw_sgd(rng):
         yield Case((group(rng, **s), group(rng, **s), SGDState()), s, kind, options=options)
     s = PLAIN_SIZES[0]
     yield Case((group(rng, **s), group(rng, **s), SGDState()), s, "the default learning rate")
+    options = {"learning_rate": 0.3}
+    yield Case((model(rng, **s), model(rng, **s), SGDState()), s, NESTED, options=options)
 
 
 def observe_sgd(value, case):
@@ -58,10 +60,10 @@ def scaled_first(params, grads, state, *, learning_rate=0.1):
 
 @SGD_STEP.variant
 def array_by_array(params, grads, state, *, learning_rate=0.1):
-    """A new group of the same class, filled array by array."""
-    theirs = dict(grads.items())
-    new = {name: p - learning_rate * theirs[name] for name, p in params.items()}
-    return type(params)(**new), state
+    """The new arrays in a list, put into a group in the same order."""
+    pairs = zip(params.items(), grads.items(), strict=True)
+    new = iter([p - learning_rate * g for (_, p), (_, g) in pairs])
+    return params.map(lambda p: next(new)), state
 
 
 @SGD_STEP.mistake
@@ -140,3 +142,45 @@ def parameters_overwritten(params, grads, state, *, learning_rate=0.1):
         return p
 
     return params.map(update, grads), state
+
+
+@SGD_STEP.mistake
+def group_made_from_names(params, grads, state, *, learning_rate=0.1):
+    """The new group is made from the names in `items()`. Where a group holds another, these
+    are names such as `cell.W_xh`, which no class accepts; `map` works for all.
+    """
+    theirs = dict(grads.items())
+    new = {name: p - learning_rate * theirs[name] for name, p in params.items()}
+    return type(params)(**new), state
+
+
+@SGD_STEP.mistake
+def names_of_one_class(params, grads, state, *, learning_rate=0.1):
+    """The arrays are taken by the names `W_hy` and `b_y`. The function is for any model:
+    `map` needs no names.
+    """
+    W_hy = params.W_hy - learning_rate * grads.W_hy
+    b_y = params.b_y - learning_rate * grads.b_y
+    return type(params)(W_hy, b_y), state
+
+
+@SGD_STEP.mistake
+def bracket_around_the_difference(params, grads, state, *, learning_rate=0.1):
+    """A bracket is in the wrong place: `(p - learning_rate) * g` multiplies the whole
+    difference. Only the gradient is multiplied by the learning rate.
+    """
+    return params.map(lambda p, g: (p - learning_rate) * g, grads), state
+
+
+@SGD_STEP.mistake
+def gradients_overwritten(params, grads, state, *, learning_rate=0.1):
+    """The arrays in `grads` are multiplied in place: `*=` changes them for the caller."""
+    for _, g in grads.items():
+        g *= learning_rate
+    return params.map(np.subtract, grads), state
+
+
+@SGD_STEP.mistake
+def learning_rate_subtracted(params, grads, state, *, learning_rate=0.1):
+    """Gradient and learning rate are both subtracted; they are multiplied, and the product is."""
+    return params.map(lambda p, g: p - g - learning_rate, grads), state

@@ -149,3 +149,48 @@ def own_generator(shape, rng):
     """The numbers come from another generator than `rng`: every matrix would be the same."""
     a = np.sqrt(6 / (shape[0] + shape[1]))
     return np.random.default_rng(0).uniform(-a, a, shape)
+
+
+@XAVIER_UNIFORM.mistake
+def normal_with_the_limit(shape, rng):
+    """The numbers are normal, with the limit a as their deviation. They are drawn evenly between -a
+    and a.
+    """
+    return rng.normal(0, np.sqrt(6 / (shape[0] + shape[1])), shape)
+
+
+@XAVIER_UNIFORM.mistake
+def half_the_width(shape, rng):
+    """The numbers lie between -a / 2 and a / 2: from -a to a it is 2 a, so `2 *
+    rng.random(shape) - 1` is multiplied by a.
+    """
+    return np.sqrt(6 / (shape[0] + shape[1])) * (rng.random(shape) - 0.5)
+
+
+@XAVIER_UNIFORM.mistake
+def three_over_fan_in(shape, rng):
+    """The limit is sqrt(3 / fan_in), as if fan_out were equal to fan_in. Their sum belongs
+    below the fraction, with 6 above.
+    """
+    a = np.sqrt(3 / shape[0])
+    return rng.uniform(-a, a, shape)
+
+
+@XAVIER_UNIFORM.mistake
+def only_the_ends(shape, rng):
+    """Only -a and a themselves are drawn, and nothing between them."""
+    a = np.sqrt(6 / (shape[0] + shape[1]))
+    return rng.choice([-a, a], size=shape)
+
+
+@XAVIER_UNIFORM.mistake
+def between_minus_one_and_one(shape, rng):
+    """The numbers lie between -1 and 1, whatever the shape; they should be multiplied by a."""
+    return rng.uniform(-1, 1, shape)
+
+
+@XAVIER_UNIFORM.mistake
+def one_row_for_all(shape, rng):
+    """One row is drawn and repeated: then all inputs act alike. Every entry is drawn by itself."""
+    a = np.sqrt(6 / (shape[0] + shape[1]))
+    return np.tile(rng.uniform(-a, a, shape[1]), (shape[0], 1))
