@@ -223,7 +223,7 @@ def counted_from_one(values, first, second):
 
 @ADDING_BATCH.mistake
 def whole_rows_added(values, first, second):
-    """`values[first]` takes whole rows, a number for every example, so that `targets` is (N, N). One
+    """`values[first]` takes whole rows, a number for every example, and `targets` is (N, N). One
     number for each example is `values[first, np.arange(N)]`.
     """
     n = np.arange(values.shape[1])
@@ -259,7 +259,7 @@ def all_examples_added_up(values, first, second):
 
 @ADDING_BATCH.mistake
 def whole_numbers_only(values, first, second):
-    """`xs` is an array of whole numbers, which cuts every value down to 0. Leave out `dtype=int`."""
+    """`xs` is an array of whole numbers, and every value becomes 0. Leave out `dtype=int`."""
     n = np.arange(values.shape[1])
     xs = np.zeros((*values.shape, 2), dtype=int)
     xs[:, :, 0] = values

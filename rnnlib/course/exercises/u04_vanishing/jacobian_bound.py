@@ -224,7 +224,7 @@ def last_state_not_looked_at(hs, params):
 
 @JACOBIAN_BOUND.mistake
 def slope_of_the_last_state(hs, params):
-    """The slope is that of the last state alone. The bound needs the largest slope of all states."""
+    """The slope is that of the last state alone. The bound needs the largest of all slopes."""
     factor = np.linalg.norm(params.W_hh, 2) * (1 - hs[-1] ** 2).max()
     return factor ** np.arange(len(hs), -1, -1)
 

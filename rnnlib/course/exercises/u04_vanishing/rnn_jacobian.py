@@ -159,7 +159,7 @@ def weight_times_the_slopes(h_next, params):
 
 @RNN_JACOBIAN.mistake
 def identity_added(h_next, params):
-    """The identity is added. The new state does not hold the old one: it goes through `W_hh` and the
-    tanh alone.
+    """The identity is added. The new state does not hold the old one, which goes through `W_hh` and
+    the tanh alone.
     """
     return np.eye(len(h_next)) + (1 - h_next**2)[:, None] * params.W_hh.T
