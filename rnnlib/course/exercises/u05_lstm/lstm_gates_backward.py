@@ -23,7 +23,6 @@ def _draw_gates_backward(rng):
         d = [drawing.array(rng, s["N"], s["H"]) for _ in range(4)]
         yield Case((*d, draw_step_cache(rng, **s)), s, kind)
     d = [drawing.array(rng, 3, 5) for _ in range(4)]
-    d[1][2] = 0
     cache = draw_step_cache(rng, **plain[0], scale=5)
     yield Case((*d, cache), plain[0], "gates nearly shut or open")
 
