@@ -10,12 +10,23 @@ from rnnlib.init import scale_to_radius
 
 
 def _draw_matrix(rng, H, complex_pair):
-    """The farthest eigenvalues a complex pair, or one below 0; never in the first place."""
+    """The farthest eigenvalues a complex pair, or one below 0; never in the first place.
+
+    With one below 0, the first is not the nearest to 0 either, nor that of the largest real part.
+    """
     while True:
         W = drawing.array(rng, H, H, scale=1.7 / np.sqrt(H))
         values = np.linalg.eigvals(W)
         farthest = values[np.abs(values).argmax()]
-        fits = farthest.imag != 0 if complex_pair else farthest.imag == 0 and farthest.real < 0
+        if complex_pair:
+            fits = farthest.imag != 0
+        else:
+            fits = (
+                farthest.imag == 0
+                and farthest.real < 0
+                and np.abs(values[0]) > 1.1 * np.abs(values).min()
+                and values[0].real < values.real.max() - 0.1
+            )
         if fits and np.abs(values[0]) < 0.9 * np.abs(farthest):
             return W, np.abs(farthest)
 

@@ -367,3 +367,11 @@ def last_h_for_all(xs, state0, params):
         state, cache = lstm_step(x, state, params)
         caches.append(cache)
     return np.stack([state.h] * len(xs)), state, caches
+
+
+LSTM_FORWARD.slip(
+    "cell_started_from_zeros",
+    "state, hs, caches = state0,",
+    "state, hs, caches = LSTMState(state0.h, np.zeros_like(state0.c)),",
+    "the cell starts from zeros: of `state0` only h is used. Begin with both, `state = state0`.",
+)

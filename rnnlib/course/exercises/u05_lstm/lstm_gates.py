@@ -312,3 +312,11 @@ def tan_for_tanh(x, h, params):
     a = x @ params.W_xh + h @ params.W_hh + params.b_h
     i, f, g, o = np.split(a, 4, axis=1)
     return sigmoid(i), sigmoid(f), np.tan(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def bias_as_a_column(x, h, params):
+    """`b_h` is made a column, `[:, None]`. As it is, (4H,), it is added to every row."""
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h[:, None]
+    i, f, g, o = np.split(a, 4, axis=1)
+    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)

@@ -323,3 +323,26 @@ LSTM_GATES_BACKWARD.slip(
     "return da @ cache.params.W_hh.T, da @ cache.params.W_hh.T, grads",
     "`W_hh` is used for dx as well. The input came in through `W_xh`.",
 )
+
+
+LSTM_GATES_BACKWARD.slip(
+    "slopes_of_the_sigmoids_left_out",
+    "da_i, da_f = di * i * (1 - i), df * f * (1 - f)\n"
+    "    da_g, da_o = dg * (1 - g**2), do * o * (1 - o)",
+    "da_i, da_f = di, df\n    da_g, da_o = dg * (1 - g**2), do",
+    "the derivative of the sigmoid is left out for i, f and o: `di * i * (1 - i)`, and so on.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "slope_of_the_tanh_left_out",
+    "dg * (1 - g**2)",
+    "dg",
+    "the derivative of the tanh is left out for g: `dg * (1 - g**2)`.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "tanh_of_g_taken_again",
+    "1 - g**2",
+    "1 - np.tanh(g) ** 2",
+    "the tanh of g is taken once more. g is its result already: 1 - g**2.",
+)

@@ -246,3 +246,21 @@ def larger_bias_kept(params, bias):
     H = len(b_h) // 4
     b_h[H : 2 * H] = np.maximum(b_h[H : 2 * H], bias)
     return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def always_one(params, bias):
+    """the bias becomes 1, whatever `bias` is. Write the argument: `b_h[H : 2 * H] = bias`."""
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H : 2 * H] = 1
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def cut_to_a_whole_number(params, bias):
+    """the bias is cut to a whole number, as an array of integers does. Leave out `dtype=int`."""
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H : 2 * H] = int(bias)
+    return LSTMParams(params.W_xh, params.W_hh, b_h)

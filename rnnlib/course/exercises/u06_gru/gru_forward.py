@@ -273,3 +273,14 @@ def axes_of_size_one_squeezed(xs, h0, params, *, reset="after"):
         h, _ = gru_step(x, h, params, reset=reset)
         hs.append(h)
     return np.squeeze(np.stack(hs)), h
+
+
+@GRU_FORWARD.mistake
+def first_state_stays_zero(xs, h0, params, *, reset="after"):
+    """`range(1, T)` begins with the second step, and the first state of `hs` is still zero. The
+    step from `h0` reads `xs[0]`.
+    """
+    hs = np.zeros((len(xs), *h0.shape))
+    for t in range(1, len(xs)):
+        hs[t], _ = gru_step(xs[t], hs[t - 1], params, reset=reset)
+    return hs, hs[-1]

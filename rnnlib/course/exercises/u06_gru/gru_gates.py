@@ -270,3 +270,19 @@ def gates_upside_down(x, h, params):
     H = h.shape[1]
     gates = sigmoid(-(x @ params.W_xh + h @ params.W_hh + params.b_h))
     return gates[:, :H], gates[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def bias_subtracted(x, h, params):
+    """`b_h` is subtracted. It is added."""
+    H = h.shape[1]
+    gates = sigmoid(x @ params.W_xh + h @ params.W_hh - params.b_h)
+    return gates[:, :H], gates[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def bias_as_a_column(x, h, params):
+    """`b_h` is made a column, `[:, None]`. As it is, (3H,), it is added to every row."""
+    H = h.shape[1]
+    gates = sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h[:, None])
+    return gates[:, :H], gates[:, H : 2 * H]

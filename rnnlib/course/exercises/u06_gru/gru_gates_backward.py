@@ -236,3 +236,25 @@ def dr_for_da_r(dz, dn, r, z, n, q):
     """
     da_n = dn * (1 - n**2)
     return da_n * q, dz.copy(), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def slope_out_of_a_logarithm(dz, dn, r, z, n, q):
+    """the sum in front of the sigmoid is made out of a gate by a logarithm, which is infinite for a
+    gate of 0 or 1. The gate is enough: z (1 - z).
+    """
+
+    def slope(gate):
+        with np.errstate(all="ignore"):
+            a = np.log(gate / (1 - gate))
+            return np.exp(-a) / (1 + np.exp(-a)) ** 2
+
+    da_n = dn * (1 - n**2)
+    return da_n * q * slope(r), dz * slope(z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def incoming_dn_overwritten(dz, dn, r, z, n, q):
+    """`dn *= ...` writes into the caller's array. `dn * ...` makes a new one."""
+    dn *= 1 - n**2
+    return dn * q * r * (1 - r), dz * z * (1 - z), dn, dn * r

@@ -173,3 +173,12 @@ def divided_by_z(dh_next, h, z, n):
 def only_dz_multiplied(dh_next, h, z, n):
     """`dh_next` is left out of dn and dh: the chain rule multiplies each of the three by it."""
     return dh_next * (h - n), 1 - z, z.copy()
+
+
+@GRU_STATE_BACKWARD.mistake
+def dz_taken_off(dh_next, h, z, n):
+    """dh is what `dh_next` has left without dz. The parts of h and n add up to it, `dn + dh`; for
+    the old state it is `dh_next * z`.
+    """
+    dz = dh_next * (h - n)
+    return dz, dh_next * (1 - z), dh_next - dz
