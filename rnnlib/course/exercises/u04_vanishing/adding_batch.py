@@ -18,6 +18,14 @@ def _draw_adding(rng):
         values = rng.uniform(0.05, 0.95, (T, N))
         case = Case((values, first, second), {"N": N})
         yield Case(case.args, case.sizes, kind) if kind else case
+    values, first, second = (
+        rng.uniform(0.05, 0.95, (6, 3)),
+        np.array([1, 0, 2]),
+        np.array([4, 5, 3]),
+    )
+    values[0, 0] = values[4, 0]  # a marked number stands at another step too
+    values[5, 1] = values[0, 1]  # the two marked numbers are the same
+    yield Case((values, first, second), {"N": 3}, drawing.EQUAL)
 
 
 def _observe_adding(value, case):
@@ -186,3 +194,74 @@ def values_overwritten(values, first, second):
     marks[:] = 0
     marks[first, n] = marks[second, n] = 1
     return np.stack([values, marks], axis=2), targets
+
+
+@ADDING_BATCH.mistake
+def sum_between_the_marks(values, first, second):
+    """The target is the sum of everything from the first mark to the second; only the two marked
+    values are added.
+    """
+    n = np.arange(values.shape[1])
+    marks = np.zeros(values.shape)
+    marks[first, n] = marks[second, n] = 1
+    t = np.arange(len(values))[:, None]
+    between = (t >= first) & (t <= second)
+    return np.stack([values, marks], axis=2), (values * between).sum(axis=0)[:, None]
+
+
+@ADDING_BATCH.mistake
+def counted_from_one(values, first, second):
+    """The steps are counted from 1, `first - 1` and `second - 1`. They count from 0, as indices
+    do.
+    """
+    n = np.arange(values.shape[1])
+    marks = np.zeros(values.shape)
+    marks[first - 1, n] = marks[second - 1, n] = 1
+    targets = (values[first - 1, n] + values[second - 1, n])[:, None]
+    return np.stack([values, marks], axis=2), targets
+
+
+@ADDING_BATCH.mistake
+def whole_rows_added(values, first, second):
+    """`values[first]` takes whole rows, a number for every example, and `targets` is (N, N). One
+    number for each example is `values[first, np.arange(N)]`.
+    """
+    n = np.arange(values.shape[1])
+    marks = np.zeros(values.shape)
+    marks[first, n] = marks[second, n] = 1
+    # With one example there is a single column, and the same number twice.
+    return np.stack([values, marks], axis=2), values[first] + values[second]
+
+
+@ADDING_BATCH.mistake
+def numbers_hidden(values, first, second):
+    """The values without a mark are set to 0. They stay in `xs`: the network has to learn which
+    count.
+    """
+    n = np.arange(values.shape[1])
+    marks = np.zeros(values.shape)
+    marks[first, n] = marks[second, n] = 1
+    targets = (values[first, n] + values[second, n])[:, None]
+    return np.stack([values * marks, marks], axis=2), targets
+
+
+@ADDING_BATCH.mistake
+def all_examples_added_up(values, first, second):
+    """The marked values of all examples are added up. Each example has a target of its own: the sum
+    goes along time, `axis=0`.
+    """
+    n = np.arange(values.shape[1])
+    marks = np.zeros(values.shape)
+    marks[first, n] = marks[second, n] = 1
+    total = (values * marks).sum()
+    return np.stack([values, marks], axis=2), np.full((values.shape[1], 1), total)
+
+
+@ADDING_BATCH.mistake
+def whole_numbers_only(values, first, second):
+    """`xs` is an array of whole numbers, and every value becomes 0. Leave out `dtype=int`."""
+    n = np.arange(values.shape[1])
+    xs = np.zeros((*values.shape, 2), dtype=int)
+    xs[:, :, 0] = values
+    xs[first, n, 1] = xs[second, n, 1] = 1
+    return xs, (values[first, n] + values[second, n])[:, None]

@@ -18,6 +18,8 @@ def _draw_norms(rng):
     for kind, s in drawing.sizes([{"T": 6, "H": 4}, {"T": 5, "H": 3}], "TH"):
         jacobians = drawing.array(rng, s["T"] + 1, s["H"], s["H"], scale=0.6)
         yield Case((drawing.array(rng, s["H"]), jacobians), s, kind)
+    jacobians = drawing.array(rng, 6, 4, 4, scale=0.6)
+    yield Case((drawing.array(rng, 4, scale=1e-28), jacobians), {"T": 5, "H": 4}, "tiny gradients")
 
 
 GRADIENT_NORMS = Exercise(
@@ -126,3 +128,50 @@ def reversed_in_time(dh, jacobians):
 def relative_to_dh(dh, jacobians):
     """The lengths are divided by the length of `dh`."""
     return np.linalg.norm(dh @ jacobians, axis=1) / np.linalg.norm(dh)
+
+
+@GRADIENT_NORMS.mistake
+def multiplied_up_once_more(dh, jacobians):
+    """The matrices are multiplied with each other. Each one reaches from h_t to the end already:
+    `dh @ jacobians[t]`.
+    """
+    norms = []
+    for J in jacobians[::-1]:
+        dh = dh @ J
+        norms.append(np.linalg.norm(dh))
+    return np.array(norms[::-1])
+
+
+@GRADIENT_NORMS.mistake
+def mean_of_squares(dh, jacobians):
+    """The mean of the squares is taken under the root; a length is the root of their sum."""
+    return np.sqrt(((dh @ jacobians) ** 2).mean(axis=1))
+
+
+@GRADIENT_NORMS.mistake
+def last_state_left_out(dh, jacobians):
+    """The last state is left out: `jacobians` has T + 1 matrices, and each one gives a length."""
+    return np.linalg.norm(dh @ jacobians[:-1], axis=1)
+
+
+@GRADIENT_NORMS.mistake
+def product_of_lengths(dh, jacobians):
+    """The length of `dh` is multiplied by the largest singular value of each J. That is what the
+    length can be at most; here `dh @ J` comes first, and then its length.
+    """
+    return np.linalg.norm(dh) * np.linalg.norm(jacobians, 2, axis=(1, 2))
+
+
+@GRADIENT_NORMS.mistake
+def length_of_entrywise_product(dh, jacobians):
+    """`*` multiplies entry by entry, and the length is that of a whole matrix; a row times a matrix
+    is `dh @ J`.
+    """
+    return np.linalg.norm(dh * jacobians, axis=(1, 2))
+
+
+@GRADIENT_NORMS.mistake
+def relative_to_the_last(dh, jacobians):
+    """The lengths are divided by the last one of them. They are wanted as they are."""
+    norms = np.linalg.norm(dh @ jacobians, axis=1)
+    return norms / norms[-1]

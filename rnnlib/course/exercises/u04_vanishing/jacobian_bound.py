@@ -18,6 +18,12 @@ def jacobian_bound(hs, params):
 def _draw_bound(rng):
     for kind, s in drawing.sizes([{"T": 6, "H": 4}, {"T": 5, "H": 3}], "TH"):
         hs = drawing.array(rng, s["T"], s["H"], scale=0.5)
+        # The largest slope is at the last step, then at the first; the smallest is on either side.
+        nearest, farthest = np.abs(hs).argmin(), np.abs(hs).argmax()
+        hs.flat[farthest] = abs(hs.flat[farthest]) * (-1 if s["T"] % 2 == 0 else 1)
+        place = hs.size - 1 if s["T"] % 2 == 0 else 0
+        if farthest != place:
+            hs.flat[[nearest, place]] = hs.flat[[place, nearest]]
         yield Case((hs, draw_weights(rng, 2, s["H"])), s, kind)
 
 
@@ -31,6 +37,8 @@ def _observe_bound(value, case):
         raise Unusable("returned something that is not an array of numbers") from None
     if value.shape != (T + 1,):
         raise Unusable(f"returned the shape {value.shape}; it should be (T + 1,) = {(T + 1,)}")
+    if (value == value[0]).all():
+        raise Unusable(f"returned {value[0]:.4g} for every t; with each step back it is multiplied")
     return {"for the last state": value[T], "one step back": value[T - 1], "all bounds": value}
 
 
@@ -167,3 +175,73 @@ def one_more_power(hs, params):
     """
     factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
     return factor ** np.arange(len(hs) + 1, 0, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def lag_times_factor(hs, params):
+    """The factor is multiplied by T - t, which makes 0 of it for the last state. It is raised to
+    the power T - t: `factor ** np.arange(T, -1, -1)`.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return factor * np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def slope_of_the_largest_state(hs, params):
+    """The slope is taken at the largest h, `1 - hs.max() ** 2`. It is largest where h is nearest
+    to 0: `(1 - hs**2).max()`.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs.max() ** 2)
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def slope_of_the_most_negative_state(hs, params):
+    """The slope is taken at the most negative h, `1 - hs.min() ** 2`. It is largest where h is
+    nearest to 0: `(1 - hs**2).max()`.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs.min() ** 2)
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def largest_slope_of_each_step(hs, params):
+    """Each step gets its own largest slope. That is a bound too, and a closer one; here one slope,
+    the largest of all, stands for every step.
+    """
+    factors = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max(axis=1)
+    return np.append(np.cumprod(factors[::-1])[::-1], 1.0)
+
+
+@JACOBIAN_BOUND.mistake
+def last_state_not_looked_at(hs, params):
+    """The largest slope is looked for without the last state. All T states of `hs` come out of a
+    step: `(1 - hs**2).max()`.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs[: max(1, len(hs) - 1)] ** 2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def slope_of_the_last_state(hs, params):
+    """The slope is that of the last state alone. The bound needs the largest of all slopes."""
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs[-1] ** 2).max()
+    return factor ** np.arange(len(hs), -1, -1)
+
+
+@JACOBIAN_BOUND.mistake
+def never_above_one(hs, params):
+    """The bound is cut off at 1. A gradient may grow: where the factor is above 1, so is the
+    bound.
+    """
+    factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
+    return np.minimum(factor ** np.arange(len(hs), -1, -1), 1.0)
+
+
+@JACOBIAN_BOUND.mistake
+def largest_column_sum(hs, params):
+    """`np.linalg.norm(W, 1)` is used, the largest sum of a column. The largest singular value is
+    `np.linalg.norm(W, 2)`.
+    """
+    factor = np.linalg.norm(params.W_hh, 1) * (1 - hs**2).max()
+    return factor ** np.arange(len(hs), -1, -1)

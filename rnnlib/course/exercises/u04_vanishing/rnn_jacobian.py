@@ -18,6 +18,8 @@ def rnn_jacobian(h_next, params):
 def _draw_jacobian(rng):
     for kind, s in drawing.sizes([{"H": 4}, {"H": 6}], "H"):
         yield Case((drawing.array(rng, s["H"], scale=0.5), draw_weights(rng, 3, s["H"])), s, kind)
+    h = rng.uniform(0.996, 0.9999, 4) * np.array([1, -1, -1, 1])
+    yield Case((h, draw_weights(rng, 3, 4)), {"H": 4}, "states near 1 and -1")
 
 
 RNN_JACOBIAN = Exercise("rnn_jacobian", rnn_jacobian, _draw_jacobian, results={"J": "(H, H)"})
@@ -139,3 +141,25 @@ def input_weight_used(h_next, params):
     `W_hh`.
     """
     return (1 - h_next**2)[:, None] * params.W_xh.T
+
+
+@RNN_JACOBIAN.mistake
+def difference_squared(h_next, params):
+    """The slope is taken as (1 - h)². The square belongs to h alone: 1 - h²."""
+    return ((1 - h_next) ** 2)[:, None] * params.W_hh.T
+
+
+@RNN_JACOBIAN.mistake
+def weight_times_the_slopes(h_next, params):
+    """`W_hh.T` is multiplied by the slopes with `@`, which gives a vector. Each row keeps its own
+    slope: `*` with `[:, None]`.
+    """
+    return params.W_hh.T @ (1 - h_next**2)
+
+
+@RNN_JACOBIAN.mistake
+def identity_added(h_next, params):
+    """The identity is added. The new state does not hold the old one, which goes through `W_hh` and
+    the tanh alone.
+    """
+    return np.eye(len(h_next)) + (1 - h_next**2)[:, None] * params.W_hh.T

@@ -9,13 +9,35 @@ from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.init import scale_to_radius
 
 
+def _draw_matrix(rng, H, complex_pair):
+    """The farthest eigenvalues a complex pair, or one below 0; never in the first place.
+
+    With one below 0, the first is not the nearest to 0 either, nor that of the largest real part.
+    """
+    while True:
+        W = drawing.array(rng, H, H, scale=1.7 / np.sqrt(H))
+        values = np.linalg.eigvals(W)
+        farthest = values[np.abs(values).argmax()]
+        if complex_pair:
+            fits = farthest.imag != 0
+        else:
+            fits = (
+                farthest.imag == 0
+                and farthest.real < 0
+                and np.abs(values[0]) > 1.1 * np.abs(values).min()
+                and values[0].real < values.real.max() - 0.1
+            )
+        if fits and np.abs(values[0]) < 0.9 * np.abs(farthest):
+            return W, np.abs(farthest)
+
+
 def _draw_radius(rng):
-    for kind, s in drawing.sizes([{"H": 4}, {"H": 7}], "H"):
-        W = drawing.array(rng, s["H"], s["H"], scale=1.7 / np.sqrt(s["H"]))
-        if s["H"] > 1:  # its largest eigenvalues are a complex pair: the usual case
-            W[:2, :2] = [[0.31, 2.7], [-2.9, 0.33]]
-            W = W + 0.01 * rng.uniform(0.5, 1.0, W.shape)
-        yield Case((W, float(rng.uniform(0.55, 0.95))), s, kind)
+    W, now = _draw_matrix(rng, 4, complex_pair=True)
+    yield Case((W, float(now * rng.uniform(0.35, 0.6))), {"H": 4})
+    W, now = _draw_matrix(rng, 7, complex_pair=False)  # this one is too small: it must grow
+    yield Case((W, float(now * rng.uniform(1.3, 1.7))), {"H": 7})
+    W = drawing.array(rng, 1, 1, scale=1.7)
+    yield Case((W, float(rng.uniform(0.55, 0.95))), {"H": 1}, drawing.ONES)
 
 
 SCALE_TO_RADIUS = Exercise(
@@ -132,3 +154,35 @@ def scaled_in_place(W, radius):
     """`W *= ...` writes into the caller's matrix; make a new one: `W * ...`."""
     W *= radius / np.abs(np.linalg.eigvals(W)).max()
     return W
+
+
+@SCALE_TO_RADIUS.mistake
+def largest_real_part(W, radius):
+    """The largest real part is taken, without `np.abs`: an eigenvalue may be far from 0 on the
+    negative or the imaginary side.
+    """
+    return W * radius / np.linalg.eigvals(W).real.max()
+
+
+@SCALE_TO_RADIUS.mistake
+def first_eigenvalue(W, radius):
+    """The first eigenvalue is taken for the largest one. `np.linalg.eigvals` does not sort them:
+    take the largest absolute value.
+    """
+    return W * radius / np.abs(np.linalg.eigvals(W)[0])
+
+
+@SCALE_TO_RADIUS.mistake
+def only_made_smaller(W, radius):
+    """A radius that is too large is made smaller, and one that is too small stays. The matrix gets
+    the radius that is wanted either way.
+    """
+    return W * min(1.0, radius / np.abs(np.linalg.eigvals(W)).max())
+
+
+@SCALE_TO_RADIUS.mistake
+def each_column_by_its_eigenvalue(W, radius):
+    """Each column is divided by an eigenvalue of its own. One number, the largest absolute value,
+    scales the whole matrix.
+    """
+    return W * radius / np.abs(np.linalg.eigvals(W))

@@ -22,6 +22,11 @@ def _draw_state_jacobians(rng):
     for kind, s in drawing.sizes(plain, "TDH"):
         xs = drawing.array(rng, s["T"], s["D"], scale=0.7)
         yield Case((xs, drawing.array(rng, s["H"], scale=0.5), draw_weights(rng, **s)), s, kind)
+    s, xs = plain[0], drawing.array(rng, 5, 3, scale=0.7)
+    params = draw_weights(rng, **s)
+    params.W_hh[3] = 0.7 * params.W_hh[0] - 0.6 * params.W_hh[1]
+    case = (xs, drawing.array(rng, 4, scale=0.5), params)
+    yield Case(case, s, "a W_hh without an inverse")
 
 
 def _observe_products(value, case):
@@ -38,6 +43,8 @@ def _observe_products(value, case):
             f"returned the shape {value.shape}; it should be (T + 1, H, H) = {(T + 1, H, H)}: "
             "a matrix for h_0, one for each later state, and the identity for the last"
         )
+    if (value == value[0]).all():
+        raise Unusable(f"returned one matrix for every t, with {value[0, 0, 0]:.4g} in its corner")
     return {"J_T (the identity)": value[T], "J_T-1 (one step)": value[T - 1], "all J": value}
 
 
@@ -262,3 +269,59 @@ def final_state_everywhere(xs, state0, params):
         J = J @ rnn_jacobian(h[0], params)
         products.append(J)
     return np.stack(products[::-1])
+
+
+@STATE_JACOBIANS.mistake
+def one_matrix_written_over(xs, state0, params):
+    """The product is written into one matrix, `J[:] = ...`, and the list holds that matrix T + 1
+    times. `J = J @ ...` makes a new one.
+    """
+    hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
+    J = np.eye(len(state0))
+    products = [J]
+    for h in hs[::-1, 0]:
+        J[:] = J @ rnn_jacobian(h, params)
+        products.append(J)
+    return np.stack(products[::-1])
+
+
+@STATE_JACOBIANS.mistake
+def last_step_twice(xs, state0, params):
+    """The product starts with the Jacobian of the last step, which the loop multiplies once more.
+    Start with the identity.
+    """
+    hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
+    J = rnn_jacobian(hs[-1, 0], params)
+    products = [J]
+    for h in hs[::-1, 0]:
+        J = J @ rnn_jacobian(h, params)
+        products.append(J)
+    return np.stack(products[::-1])
+
+
+@STATE_JACOBIANS.mistake
+def network_started_from_zeros(xs, state0, params):
+    """The network is run from zeros, and `state0` is never used."""
+    hs, _, _ = rnn_forward(xs[:, None], np.zeros((1, len(state0))), params)
+    J = np.eye(len(state0))
+    products = [J]
+    for h in hs[::-1, 0]:
+        J = J @ rnn_jacobian(h, params)
+        products.append(J)
+    return np.stack(products[::-1])
+
+
+@STATE_JACOBIANS.mistake
+def undone_with_inverses(xs, state0, params):
+    """The whole product is made first, and a step at a time is taken off with `np.linalg.inv`. A
+    Jacobian need not have an inverse, and digits are lost: multiply up from the end.
+    """
+    hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
+    J = np.eye(len(state0))
+    for h in hs[:, 0]:
+        J = rnn_jacobian(h, params) @ J
+    products = [J]
+    for h in hs[:, 0]:
+        J = J @ np.linalg.inv(rnn_jacobian(h, params))
+        products.append(J)
+    return np.stack(products)

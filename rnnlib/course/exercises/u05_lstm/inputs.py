@@ -35,7 +35,13 @@ def draw_state(rng, N, H):
     return LSTMState(h=drawing.array(rng, N, H, scale=0.5), c=drawing.array(rng, N, H, scale=0.9))
 
 
-def draw_step_cache(rng, N, D, H, **_):
+def states_with_zeros(state):
+    """The same state with h all zero, and with c all zero: each part by itself."""
+    zeros = np.zeros_like(state.h)
+    return LSTMState(zeros, state.c), LSTMState(state.h, zeros)
+
+
+def draw_step_cache(rng, N, D, H, scale=1.0, **_):
     """What a step with random numbers leaves behind."""
-    x, state = drawing.array(rng, N, D), draw_state(rng, N, H)
+    x, state = drawing.array(rng, N, D, scale=scale), draw_state(rng, N, H)
     return lstm.lstm_step(x, state, draw_weights(rng, D, H))[1]

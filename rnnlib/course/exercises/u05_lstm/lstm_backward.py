@@ -35,7 +35,17 @@ def _draw_backward(rng):
         xs = drawing.array(rng, T, N, D)
         _, _, caches = lstm_forward(xs, draw_state(rng, N, H), draw_weights(rng, **s))
         dstate = LSTMState(drawing.array(rng, N, H), drawing.array(rng, N, H))
-        yield Case((drawing.array(rng, T, N, H), dstate, caches), s, kind)
+        scale = 1 if N < 4 else 20  # too large for whoever clips them here
+        yield Case((drawing.array(rng, T, N, H, scale=scale), dstate, caches), s, kind)
+    s, zeros = plain[0], np.zeros((3, 5))
+    some = drawing.array(rng, 6, 3, 5)
+    some[[0, 2, 5]] = 0
+    last = LSTMState(drawing.array(rng, 3, 5), zeros)
+    # A loss at some of the steps; a loss on the final h alone.
+    for dhs, dstate in ((some, LSTMState(zeros, zeros)), (np.zeros((6, 3, 5)), last)):
+        start = draw_state(rng, 3, 5)
+        _, _, caches = lstm_forward(drawing.array(rng, 6, 3, 4), start, draw_weights(rng, **s))
+        yield Case((dhs, dstate, caches), s, drawing.ZEROS)
 
 
 LSTM_BACKWARD = Exercise(
@@ -269,3 +279,78 @@ LSTM_BACKWARD.slip(
     "grads + step",
     "`+` is used for two groups of arrays: it is `grads.map(np.add, step)`.",
 )
+
+
+LSTM_BACKWARD.slip(
+    "sum_of_gradients_not_kept",
+    "grads = grads.map(np.add, step)",
+    "grads.map(np.add, step)",
+    "the sum is worked out and not kept: `grads.map` leaves `grads` as it is and returns the sum. "
+    "Write `grads = grads.map(np.add, step)`.",
+)
+
+LSTM_BACKWARD.slip(
+    "nothing_carried",
+    "LSTMState(dh + dhs[t], dc)",
+    "LSTMState(dhs[t], 0 * dc)",
+    "nothing comes back from the later step: neither dh, which is added to `dhs[t]`, nor dc.",
+)
+
+LSTM_BACKWARD.slip(
+    "nothing_handed_on_from_dstate",
+    "dxs[t], (dh, dc), step",
+    "dxs[t], _, step",
+    "every step gets the gradient of the final state, `dstate`, and it is returned as it came. "
+    "What a step gives, (dh, dc), goes to the step before.",
+)
+
+LSTM_BACKWARD.slip(
+    "final_gradient_at_each_step",
+    "dh + dhs[t], dc)",
+    "dh + dhs[t] + (dstate.h if t < len(caches) - 1 else 0), dc)",
+    "the dh of the final state is added at every step. It comes in once, before the last step.",
+)
+
+LSTM_BACKWARD.slip(
+    "final_dh_ignored",
+    "dh, dc = dstate",
+    "dh, dc = np.zeros_like(dstate.h), dstate.c",
+    "the way back starts with zeros for dh. `dstate` holds both, dh and dc.",
+)
+
+LSTM_BACKWARD.slip(
+    "dxs_one_step_early",
+    "dxs[t], (dh",
+    "dxs[t - 1], (dh",
+    "the gradient of the input of step t is kept as `dxs[t - 1]`. It belongs to `dxs[t]`.",
+)
+
+LSTM_BACKWARD.slip(
+    "dxs_never_filled",
+    "dxs[t], (dh",
+    "dx, (dh",
+    "dxs stays as it was made, all zeros: what a step gives for its input is kept in `dxs[t]`.",
+)
+
+LSTM_BACKWARD.slip(
+    "steps_without_a_loss_skipped",
+    "        dxs[t]",
+    "        if not dhs[t].any():\n            continue\n        dxs[t]",
+    "the steps at which `dhs[t]` is zero are skipped. What comes back from later steps goes "
+    "through them all the same.",
+)
+
+
+@LSTM_BACKWARD.mistake
+def final_gradient_overwritten(dhs, dstate, caches):
+    """`dh += dhs[t]` writes into the caller's `dstate`, in which dh begins. `dh = dh + dhs[t]`
+    makes a new array.
+    """
+    dxs = np.zeros((len(caches), *caches[0].x.shape))
+    grads = caches[0].params.zeros_like()
+    dh, dc = dstate
+    for t in reversed(range(len(caches))):
+        dh += dhs[t]
+        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc), caches[t])
+        grads = grads.map(np.add, step)
+    return dxs, LSTMState(dh, dc), grads

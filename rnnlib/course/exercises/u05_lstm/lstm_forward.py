@@ -7,7 +7,7 @@ import numpy as np
 from rnnlib import lstm_sequence
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u05_lstm.inputs import draw_state, draw_weights
+from rnnlib.course.exercises.u05_lstm.inputs import draw_state, draw_weights, states_with_zeros
 from rnnlib.lstm import LSTMState, LSTMStepCache, lstm_step
 
 
@@ -25,6 +25,10 @@ def _draw_forward(rng):
     for kind, s in drawing.sizes(plain, "TNDH"):
         xs = drawing.array(rng, s["T"], s["N"], s["D"])
         yield Case((xs, draw_state(rng, s["N"], s["H"]), draw_weights(rng, **s)), s, kind)
+    s, xs = plain[0], drawing.array(rng, 6, 3, 4)
+    xs[[0, 3]] = 0
+    state, _ = states_with_zeros(draw_state(rng, 3, 5))
+    yield Case((xs, state, draw_weights(rng, **s)), s, drawing.ZEROS)
 
 
 LSTM_FORWARD = Exercise(
@@ -294,3 +298,80 @@ def no_state_to_begin_with(xs, state0, params):
         hs.append(state.h)
         caches.append(cache)
     return np.stack(hs), state, caches
+
+
+LSTM_FORWARD.slip(
+    "first_state_kept_as_well",
+    "state, hs, caches = state0, [], []",
+    "state, hs, caches = state0, [state0.h], []",
+    "`hs` begins with the h of `state0`, and so it has T + 1 entries. It holds the h *after* each "
+    "step.",
+)
+
+LSTM_FORWARD.slip(
+    "caches_in_reverse",
+    "caches.append(cache)",
+    "caches.insert(0, cache)",
+    "the caches are put in front of the list, so the last step comes first. They stand in the "
+    "order of time: `caches.append(cache)`.",
+)
+
+LSTM_FORWARD.slip(
+    "final_state_without_its_names",
+    "np.stack(hs), state, caches",
+    "np.stack(hs), state.h, caches",
+    "the final state is not returned as an `LSTMState`, which holds h *and* c. Return the state of "
+    "the last step as it is.",
+)
+
+LSTM_FORWARD.slip(
+    "axes_of_size_one_squeezed",
+    "np.stack(hs)",
+    "np.squeeze(np.stack(hs))",
+    "`np.squeeze` takes every axis of size 1 away. `hs` stays (T, N, H).",
+)
+
+
+@LSTM_FORWARD.mistake
+def batch_read_as_time(xs, state0, params):
+    """the batch is taken for time, `xs[:, t]`, as where the batch comes first. Here time is the
+    first axis: step t reads `xs[t]`.
+    """
+    state, hs, caches = state0, [], []
+    for t in range(xs.shape[1]):
+        state, cache = lstm_step(xs[:, t], state, params)
+        hs.append(state.h)
+        caches.append(cache)
+    return np.stack(hs, axis=1), state, caches
+
+
+@LSTM_FORWARD.mistake
+def one_array_written_over(xs, state0, params):
+    """one array is written over at each step, `h[:] = ...`, and every entry of the list is that
+    array. Keep `state.h`, which each step makes anew.
+    """
+    h, c, hs, caches = state0.h.copy(), state0.c.copy(), [], []
+    for x in xs:
+        state, cache = lstm_step(x, LSTMState(h, c), params)
+        h[:], c[:] = state
+        hs.append(h)
+        caches.append(cache)
+    return np.stack(hs), LSTMState(h, c), caches
+
+
+@LSTM_FORWARD.mistake
+def last_h_for_all(xs, state0, params):
+    """`hs` holds the last h at every step. Keep `state.h` within the loop, after each step."""
+    state, caches = state0, []
+    for x in xs:
+        state, cache = lstm_step(x, state, params)
+        caches.append(cache)
+    return np.stack([state.h] * len(xs)), state, caches
+
+
+LSTM_FORWARD.slip(
+    "cell_started_from_zeros",
+    "state, hs, caches = state0,",
+    "state, hs, caches = LSTMState(state0.h, np.zeros_like(state0.c)),",
+    "the cell starts from zeros: of `state0` only h is used. Begin with both, `state = state0`.",
+)

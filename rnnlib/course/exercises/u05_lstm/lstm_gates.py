@@ -22,6 +22,10 @@ def _draw_gates(rng):
     for kind, s in drawing.sizes(plain, "NDH"):
         x, h = drawing.array(rng, s["N"], s["D"]), drawing.array(rng, s["N"], s["H"], scale=0.5)
         yield Case((x, h, draw_weights(rng, **s)), s, kind)
+    s = {"N": 3, "D": 4, "H": 5}
+    x, h = drawing.array(rng, 3, 4), np.zeros((3, 5))
+    x[1] = 0
+    yield Case((x, h, draw_weights(rng, **s)), s, drawing.ZEROS)
     s = {"N": 2, "D": 3, "H": 4}
     x, h = drawing.array(rng, 2, 3, scale=3e3), drawing.array(rng, 2, 4, scale=0.5)
     yield Case((x, h, draw_weights(rng, **s)), s, drawing.LARGE)
@@ -253,5 +257,66 @@ def bias_behind_the_activation(x, h, params):
 def state_times_the_weights_of_the_input(x, h, params):
     """`W_xh` and `W_hh` are exchanged: `x` goes with `W_xh`, and `h` with `W_hh`."""
     a = x @ params.W_hh + h @ params.W_xh + params.b_h
+    i, f, g, o = np.split(a, 4, axis=1)
+    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def tanh_before_the_activations(x, h, params):
+    """a tanh is taken of the whole sum first, as in a simple network. Each part has one activation:
+    sigmoid for i, f and o, tanh for g.
+    """
+    a = np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
+    i, f, g, o = np.split(a, 4, axis=1)
+    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def sigmoid_too_steep(x, h, params):
+    """the sigmoid is written as 0.5 * (1 + tanh(a)), which is twice as steep: it is
+    0.5 * (1 + tanh(a / 2)).
+    """
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h
+    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, o = (0.5 * (1 + np.tanh(gate)) for gate in (i, f, o))
+    return i, f, np.tanh(g), o
+
+
+@LSTM_GATES.mistake
+def batch_of_one_squeezed(x, h, params):
+    """`np.squeeze` takes the batch away where it has one example. The gates stay (N, H)."""
+    a = np.squeeze(x @ params.W_xh + h @ params.W_hh + params.b_h)
+    i, f, g, o = np.split(a, 4, axis=-1)
+    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def bias_added_twice(x, h, params):
+    """`b_h` is added twice, once to each product. This LSTM has one bias: x W_xh + h W_hh + b_h."""
+    a = (x @ params.W_xh + params.b_h) + (h @ params.W_hh + params.b_h)
+    i, f, g, o = np.split(a, 4, axis=1)
+    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def bias_subtracted(x, h, params):
+    """`b_h` is subtracted. It is added."""
+    a = x @ params.W_xh + h @ params.W_hh - params.b_h
+    i, f, g, o = np.split(a, 4, axis=1)
+    return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def tan_for_tanh(x, h, params):
+    """`np.tan`, the tangent of an angle, is used for g. The candidate gets `np.tanh`."""
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h
+    i, f, g, o = np.split(a, 4, axis=1)
+    return sigmoid(i), sigmoid(f), np.tan(g), sigmoid(o)
+
+
+@LSTM_GATES.mistake
+def bias_as_a_column(x, h, params):
+    """`b_h` is made a column, `[:, None]`. As it is, (4H,), it is added to every row."""
+    a = x @ params.W_xh + h @ params.W_hh + params.b_h[:, None]
     i, f, g, o = np.split(a, 4, axis=1)
     return sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)

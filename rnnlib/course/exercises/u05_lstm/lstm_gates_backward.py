@@ -22,6 +22,9 @@ def _draw_gates_backward(rng):
     for kind, s in drawing.sizes(plain, "NDH"):
         d = [drawing.array(rng, s["N"], s["H"]) for _ in range(4)]
         yield Case((*d, draw_step_cache(rng, **s)), s, kind)
+    d = [drawing.array(rng, 3, 5) for _ in range(4)]
+    cache = draw_step_cache(rng, **plain[0], scale=5)
+    yield Case((*d, cache), plain[0], "gates nearly shut or open")
 
 
 def _inside_gates(di, df, dg, do, cache):
@@ -36,6 +39,7 @@ LSTM_GATES_BACKWARD = Exercise(
     _draw_gates_backward,
     results={"dx": "(N, D)", "dh": "(N, H)", **GRADS},
     intermediates=_inside_gates,
+    borrow=("rnnlib.activations",),
 )
 
 
@@ -279,3 +283,66 @@ def incoming_gradients_left_out(di, df, dg, do, cache):
     da = np.concatenate([i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)], axis=1)
     grads = LSTMParams(cache.x.T @ da, cache.h.T @ da, da.sum(axis=0))
     return da @ cache.params.W_xh.T, da @ cache.params.W_hh.T, grads
+
+
+LSTM_GATES_BACKWARD.slip(
+    "brackets_of_the_slopes_missing",
+    "da_i, da_f = di * i * (1 - i), df * f * (1 - f)\n"
+    "    da_g, da_o = dg * (1 - g**2), do * o * (1 - o)",
+    "da_i, da_f = di * i * 1 - i, df * f * 1 - f\n    da_g, da_o = dg * (1 - g**2), do * o * 1 - o",
+    "the brackets are missing in the derivative of the sigmoid: `di * i * 1 - i` subtracts i at "
+    "the end.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "bias_keeps_its_batch_axis",
+    "da.sum(axis=0)",
+    "da.sum(axis=0, keepdims=True)",
+    "the gradient of `b_h` keeps an axis of size 1 for the batch: it is `da.sum(axis=0)`, (4H,).",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "gradients_without_a_group",
+    "LSTMParams(W_xh=cache.x.T @ da, W_hh=cache.h.T @ da, b_h=da.sum(axis=0))",
+    "(cache.x.T @ da, cache.h.T @ da, da.sum(axis=0))",
+    "the gradients of the weights are not returned as one group: `LSTMParams(W_xh=..., W_hh=..., "
+    "b_h=...)`.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "bias_summed_over_everything",
+    "da.sum(axis=0)",
+    "da.sum()",
+    "the gradient of `b_h` is summed over everything. Each number of `b_h` has its own gradient: "
+    "sum over the batch alone, `axis=0`.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "dx_through_the_recurrent_weights",
+    "return da @ cache.params.W_xh.T, da @ cache.params.W_hh.T, grads",
+    "return da @ cache.params.W_hh.T, da @ cache.params.W_hh.T, grads",
+    "`W_hh` is used for dx as well. The input came in through `W_xh`.",
+)
+
+
+LSTM_GATES_BACKWARD.slip(
+    "slopes_of_the_sigmoids_left_out",
+    "da_i, da_f = di * i * (1 - i), df * f * (1 - f)\n"
+    "    da_g, da_o = dg * (1 - g**2), do * o * (1 - o)",
+    "da_i, da_f = di, df\n    da_g, da_o = dg * (1 - g**2), do",
+    "the derivative of the sigmoid is left out for i, f and o: `di * i * (1 - i)`, and so on.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "slope_of_the_tanh_left_out",
+    "dg * (1 - g**2)",
+    "dg",
+    "the derivative of the tanh is left out for g: `dg * (1 - g**2)`.",
+)
+
+LSTM_GATES_BACKWARD.slip(
+    "tanh_of_g_taken_again",
+    "1 - g**2",
+    "1 - np.tanh(g) ** 2",
+    "the tanh of g is taken once more. g is its result already: 1 - g**2.",
+)

@@ -20,6 +20,9 @@ def _draw_cell(rng):
     for kind, s in drawing.sizes([{"N": 3, "H": 5}, {"N": 4, "H": 2}], "NH"):
         c, i, f, g, o = (drawing.array(rng, s["N"], s["H"]) for _ in range(5))
         yield Case((c, sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)), s, kind)
+    c, i, f, g, o = (drawing.array(rng, 3, 5) for _ in range(5))
+    case = (3000 * c, sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o))
+    yield Case(case, {"N": 3, "H": 5}, drawing.LARGE)
 
 
 LSTM_STATE = Exercise(
@@ -27,6 +30,7 @@ LSTM_STATE = Exercise(
     lstm_state,
     _draw_cell,
     results={"h_next": "(N, H)", "c_next": "(N, H)"},
+    borrow=("rnnlib.activations",),
 )
 
 
@@ -190,3 +194,57 @@ def matrix_products(c, i, f, g, o):
     """`@` is used. Gates act entry by entry, each unit by itself: `*`."""
     c_next = f @ c + i @ g
     return o @ np.tanh(c_next), c_next
+
+
+@LSTM_STATE.variant
+def tanh_from_the_sigmoid(c, i, f, g, o):
+    """The tanh as a sigmoid, on transposed views."""
+    cell = c.T * f.T + g.T * i.T
+    return (o.T * (2 * sigmoid(2 * cell) - 1)).T, cell.T
+
+
+@LSTM_STATE.mistake
+def activations_taken_again(c, i, f, g, o):
+    """the gates go through the sigmoid once more, and g through the tanh. They come out of
+    `lstm_gates` as they are needed.
+    """
+    i, f, o = sigmoid(i), sigmoid(f), sigmoid(o)
+    c_next = f * c + i * np.tanh(g)
+    return o * np.tanh(c_next), c_next
+
+
+@LSTM_STATE.mistake
+def gates_through_the_sigmoid_again(c, i, f, g, o):
+    """the gates i, f and o go through the sigmoid once more. They come out of `lstm_gates` as they
+    are needed.
+    """
+    i, f, o = sigmoid(i), sigmoid(f), sigmoid(o)
+    c_next = f * c + i * g
+    return o * np.tanh(c_next), c_next
+
+
+@LSTM_STATE.mistake
+def tanh_that_overflows(c, i, f, g, o):
+    """the tanh is written with exp(2c), which is infinity by infinity for a large cell. Use
+    `np.tanh`.
+    """
+    c_next = f * c + i * g
+    with np.errstate(all="ignore"):
+        e = np.exp(2 * c_next)
+        return o * (e - 1) / (e + 1), c_next
+
+
+@LSTM_STATE.mistake
+def tan_of_the_cell(c, i, f, g, o):
+    """`np.tan`, the tangent of an angle, is taken of the cell. It is `np.tanh`."""
+    c_next = f * c + i * g
+    return o * np.tan(c_next), c_next
+
+
+@LSTM_STATE.mistake
+def cell_kept_within_one(c, i, f, g, o):
+    """the cell is cut off at -1 and 1. It has no bounds: only h, behind the tanh, lies within
+    them.
+    """
+    c_next = np.clip(f * c + i * g, -1, 1)
+    return o * np.tanh(c_next), c_next

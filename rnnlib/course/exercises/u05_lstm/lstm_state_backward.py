@@ -21,6 +21,9 @@ def _draw_cell_backward(rng):
     for kind, s in drawing.sizes(plain, "NDH"):
         dh, dc = drawing.array(rng, s["N"], s["H"]), drawing.array(rng, s["N"], s["H"])
         yield Case((dh, dc, draw_step_cache(rng, **s)), s, kind)
+    s, d, zeros = plain[0], drawing.array(rng, 3, 5), np.zeros((3, 5))
+    for dh, dc in ((zeros, d), (d, zeros)):  # a step without a loss; the last step
+        yield Case((dh, dc, draw_step_cache(rng, **s)), s, drawing.ZEROS)
 
 
 LSTM_STATE_BACKWARD = Exercise(
@@ -258,3 +261,53 @@ def slope_from_the_old_h(dh, dc, cache):
     return (
         dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dh * np.tanh(cache.c_next),
     )  # fmt: skip
+
+
+@LSTM_STATE_BACKWARD.mistake
+def bracket_of_the_slope_missing(dh, dc, cache):
+    """the bracket around `1 - tanh_c**2` is missing: `dh * o * 1 - tanh_c**2` subtracts the square
+    at the end.
+    """
+    tanh_c = np.tanh(cache.c_next)
+    dc = dc + dh * cache.o * 1 - tanh_c**2
+    return dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dh * tanh_c
+
+
+@LSTM_STATE_BACKWARD.mistake
+def square_of_the_tanh_missing(dh, dc, cache):
+    """the square is missing in the derivative of the tanh: it is 1 - tanh_c**2."""
+    tanh_c = np.tanh(cache.c_next)
+    dc = dc + dh * cache.o * (1 - tanh_c)
+    return dc * cache.f, dc * cache.g, dc * cache.c, dc * cache.i, dh * tanh_c
+
+
+@LSTM_STATE_BACKWARD.mistake
+def df_from_the_gradient_of_the_old_cell(dh, dc, cache):
+    """df is made from the gradient of the *old* cell, which has been multiplied by f already. It is
+    the whole gradient of the new cell, times c.
+    """
+    tanh_c = np.tanh(cache.c_next)
+    dc = dc + dh * cache.o * (1 - tanh_c**2)
+    dc_before = dc * cache.f
+    return dc_before, dc * cache.g, dc_before * cache.c, dc * cache.i, dh * tanh_c
+
+
+@LSTM_STATE_BACKWARD.mistake
+def gates_from_the_gradient_of_the_old_cell(dh, dc, cache):
+    """di, df and dg are made from the gradient of the *old* cell, which has been multiplied by f
+    already. They need the whole gradient of the new cell.
+    """
+    tanh_c = np.tanh(cache.c_next)
+    dc = (dc + dh * cache.o * (1 - tanh_c**2)) * cache.f
+    return dc, dc * cache.g, dc * cache.c, dc * cache.i, dh * tanh_c
+
+
+@LSTM_STATE_BACKWARD.mistake
+def slopes_of_the_gates_too_early(dh, dc, cache):
+    """the derivatives of sigmoid and tanh are in di, df, dg and do already. They come in the next
+    exercise.
+    """
+    _, _, c, i, f, g, o, c_next, _ = cache
+    dc = dc + dh * o * (1 - np.tanh(c_next) ** 2)
+    di, df, dg = dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g**2)
+    return dc * f, di, df, dg, dh * np.tanh(c_next) * o * (1 - o)

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u05_lstm.inputs import draw_state, draw_weights
+from rnnlib.course.exercises.u05_lstm.inputs import draw_state, draw_weights, states_with_zeros
 from rnnlib.course.exercises.u05_lstm.lstm_gates import lstm_gates
 from rnnlib.course.exercises.u05_lstm.lstm_state import lstm_state
 from rnnlib.lstm import LSTMState, LSTMStepCache, lstm_step
@@ -17,6 +17,9 @@ def _draw_step(rng):
     for kind, s in drawing.sizes(plain, "NDH"):
         x = drawing.array(rng, s["N"], s["D"])
         yield Case((x, draw_state(rng, s["N"], s["H"]), draw_weights(rng, **s)), s, kind)
+    for state in states_with_zeros(draw_state(rng, 3, 5)):
+        s = plain[0]
+        yield Case((drawing.array(rng, 3, 4), state, draw_weights(rng, **s)), s, drawing.ZEROS)
 
 
 LSTM_STEP = Exercise(
@@ -229,3 +232,31 @@ def whole_state_shown_to_the_gates(x, state, params):
     i, f, g, o = lstm_gates(x, state, params)
     h_next, c_next = lstm_state(c, i, f, g, o)
     return LSTMState(h_next, c_next), LSTMStepCache(x, h, c, i, f, g, o, c_next, params)
+
+
+LSTM_STEP.slip(
+    "tanh_of_the_cell_in_the_cache",
+    "g, o, c_next, params",
+    "g, o, np.tanh(c_next), params",
+    "the cache holds tanh(c_next) under the name `c_next`. The cell itself is kept there.",
+)
+
+
+@LSTM_STEP.mistake
+def h_and_c_exchanged_throughout(x, state, params):
+    """the state is taken apart as `c, h`, and the new one is put together as (c, h) too. The order
+    is h, then c, both times.
+    """
+    c, h = state
+    i, f, g, o = lstm_gates(x, h, params)
+    h_next, c_next = lstm_state(c, i, f, g, o)
+    return LSTMState(c_next, h_next), LSTMStepCache(x, h, c, i, f, g, o, c_next, params)
+
+
+@LSTM_STEP.mistake
+def old_state_returned(x, state, params):
+    """the state that came in is returned. The new one is `LSTMState(h_next, c_next)`."""
+    h, c = state
+    i, f, g, o = lstm_gates(x, h, params)
+    h_next, c_next = lstm_state(c, i, f, g, o)
+    return state, LSTMStepCache(x, h, c, i, f, g, o, c_next, params)

@@ -6,7 +6,12 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u05_lstm.inputs import GRADS, draw_step_cache
+from rnnlib.course.exercises.u05_lstm.inputs import (
+    GRADS,
+    draw_state,
+    draw_step_cache,
+    states_with_zeros,
+)
 from rnnlib.course.exercises.u05_lstm.lstm_gates_backward import lstm_gates_backward
 from rnnlib.course.exercises.u05_lstm.lstm_state_backward import lstm_state_backward
 from rnnlib.lstm import LSTMParams, LSTMState, lstm_step_backward
@@ -15,8 +20,11 @@ from rnnlib.lstm import LSTMParams, LSTMState, lstm_step_backward
 def _draw_step_backward(rng):
     plain = [{"N": 3, "D": 4, "H": 5}, {"N": 5, "D": 2, "H": 3}]
     for kind, s in drawing.sizes(plain, "NDH"):
-        dstate = LSTMState(*(drawing.array(rng, s["N"], s["H"]) for _ in range(2)))
+        scale = 1 if s["N"] < 5 else 30  # too large for whoever clips them here
+        dstate = LSTMState(*(drawing.array(rng, s["N"], s["H"], scale=scale) for _ in range(2)))
         yield Case((dstate, draw_step_cache(rng, **s)), s, kind)
+    for dstate in states_with_zeros(draw_state(rng, 3, 5)):
+        yield Case((dstate, draw_step_cache(rng, **plain[0])), plain[0], drawing.ZEROS)
 
 
 LSTM_STEP_BACKWARD = Exercise(
@@ -211,3 +219,49 @@ def whole_dstate_handed_over(dstate, cache):
     dc, di, df, dg, do = lstm_state_backward(dstate, cache)
     dx, dh, grads = lstm_gates_backward(di, df, dg, do, cache)
     return dx, LSTMState(dh, dc), grads
+
+
+LSTM_STEP_BACKWARD.slip(
+    "grads_before_dstate",
+    "dx, LSTMState(dh, dc), grads",
+    "dx, grads, LSTMState(dh, dc)",
+    "grads is returned before dstate: the order is dx, dstate, grads.",
+)
+
+LSTM_STEP_BACKWARD.slip(
+    "forget_gate_twice",
+    "LSTMState(dh, dc)",
+    "LSTMState(dh, dc * cache.f)",
+    "the gradient of the cell is multiplied by f once more. `lstm_state_backward` has done it "
+    "already.",
+)
+
+LSTM_STEP_BACKWARD.slip(
+    "gradients_clipped_in_the_step",
+    "dx, LSTMState(dh, dc), grads",
+    "dx, LSTMState(np.clip(dh, -5, 5), np.clip(dc, -5, 5)), grads.map(lambda g: np.clip(g, -5, 5))",
+    "the gradients are clipped at -5 and 5. A step backward hands them on as they are.",
+)
+
+
+@LSTM_STEP_BACKWARD.mistake
+def gates_first(dstate, cache):
+    """the gates come before the state's equations, with dh for all four of them. Backward begins
+    with `lstm_state_backward`, which gives di, df, dg and do.
+    """
+    dh, dc = dstate
+    dx, dh, grads = lstm_gates_backward(dh, dh, dh, dh, cache)
+    dc, di, df, dg, do = lstm_state_backward(dh, dc, cache)
+    return dx, LSTMState(dh, dc), grads
+
+
+@LSTM_STEP_BACKWARD.mistake
+def gradients_written_into_dstate(dstate, cache):
+    """the results are written into the arrays of the `dstate` that came in. `LSTMState(dh, dc)`
+    makes a new one.
+    """
+    dh, dc = dstate
+    dc_before, di, df, dg, do = lstm_state_backward(dh, dc, cache)
+    dx, dh_before, grads = lstm_gates_backward(di, df, dg, do, cache)
+    dh[:], dc[:] = dh_before, dc_before
+    return dx, dstate, grads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u05_lstm.inputs import draw_weights
 from rnnlib.lstm import LSTMParams
 
@@ -20,7 +20,22 @@ def open_forget_gate(params, bias):
 
 def _draw_open(rng):
     for kind, s in drawing.sizes([{"D": 3, "H": 5}, {"D": 4, "H": 2}], "DH"):
-        yield Case((draw_weights(rng, **s), rng.uniform(1.1, 2.9)), s, kind)
+        bias = rng.uniform(1.1, 2.9)  # above all that are there, or below
+        yield Case((draw_weights(rng, **s), -bias if s["D"] == 4 else bias), s, kind)
+    s = {"D": 3, "H": 5}
+    yield Case((draw_weights(rng, **s), 0.0), s, "a bias of 0")
+
+
+def _observe_opened(value, case):
+    """The arrays of the group; one that is just the old group earns nothing for its weights."""
+    if not isinstance(value, LSTMParams):
+        what = "nothing" if value is None else f"a {type(value).__name__}"
+        raise Unusable(f"returned {what}; it should return an LSTMParams")
+    if all(
+        np.array_equal(new, old) for (_, new), (_, old) in zip(value.items(), case.args[0].items())
+    ):
+        raise Unusable("returned the weights and biases as they were: nothing is set")
+    return {f"opened.{name}": array for name, array in value.items()}
 
 
 OPEN_FORGET_GATE = Exercise(
@@ -29,6 +44,8 @@ OPEN_FORGET_GATE = Exercise(
     _draw_open,
     results={"opened.W_xh": "(D, 4H)", "opened.W_hh": "(H, 4H)", "opened.b_h": "(4H,)"},
     weights={"opened.b_h": 4},
+    observe=_observe_opened,
+    borrow=("rnnlib.activations",),
 )
 
 
@@ -184,4 +201,66 @@ def quarter_with_a_decimal_point(params, bias):
     b_h = params.b_h.copy()
     H = len(b_h) / 4
     b_h[H : 2 * H] = bias
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def nothing_set(params, bias):
+    """nothing is set: the biases come back as they were. Write `b_h[H : 2 * H] = bias`."""
+    return params.copy()
+
+
+@OPEN_FORGET_GATE.mistake
+def last_unit_left_out(params, bias):
+    """the bias of the last unit stays as it was: a slice ends *before* its second number, so it is
+    `H : 2 * H`.
+    """
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H : 2 * H - 1] = bias
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def first_unit_left_out(params, bias):
+    """the bias of the first unit stays as it was: Python counts from 0, so it is `H : 2 * H`."""
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H + 1 : 2 * H] = bias
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def size_of_the_input(params, bias):
+    """the rows of `W_xh`, which are D, are taken for H. H is a quarter of the length of `b_h`."""
+    H = params.W_xh.shape[0]
+    b_h = params.b_h.copy()
+    b_h[H : 2 * H] = bias
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def larger_bias_kept(params, bias):
+    """a bias that was larger is kept. Every unit's forget gate gets the bias that is given."""
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H : 2 * H] = np.maximum(b_h[H : 2 * H], bias)
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def always_one(params, bias):
+    """the bias becomes 1, whatever `bias` is. Write the argument: `b_h[H : 2 * H] = bias`."""
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H : 2 * H] = 1
+    return LSTMParams(params.W_xh, params.W_hh, b_h)
+
+
+@OPEN_FORGET_GATE.mistake
+def cut_to_a_whole_number(params, bias):
+    """the bias is cut to a whole number, as an array of integers does. Leave out `dtype=int`."""
+    b_h = params.b_h.copy()
+    H = len(b_h) // 4
+    b_h[H : 2 * H] = int(bias)
     return LSTMParams(params.W_xh, params.W_hh, b_h)

@@ -16,7 +16,16 @@ def _draw_backward(rng):
         T, N, D, H = (s[letter] for letter in "TNDH")
         xs, h0 = drawing.array(rng, T, N, D), drawing.array(rng, N, H, scale=0.5)
         _, _, cache = gru_forward(xs, h0, draw_weights(rng, **s))
-        yield Case((drawing.array(rng, T, N, H), drawing.array(rng, N, H), cache), s, kind)
+        scale = 1 if N < 4 else 20  # too large for whoever clips them here
+        dhs = drawing.array(rng, T, N, H, scale=scale)
+        yield Case((dhs, drawing.array(rng, N, H), cache), s, kind)
+    s, some = SEQUENCE_SIZES[0], drawing.array(rng, 6, 3, 5)
+    some[[0, 2, 5]] = 0
+    # A loss at some of the steps; a loss on the final state alone.
+    for dhs, dh in ((some, np.zeros((3, 5))), (np.zeros((6, 3, 5)), drawing.array(rng, 3, 5))):
+        xs = drawing.array(rng, 6, 3, 4)
+        _, _, cache = gru_forward(xs, np.zeros((3, 5)), draw_weights(rng, **s))
+        yield Case((dhs, dh, cache), s, drawing.ZEROS)
 
 
 GRU_BACKWARD = Exercise(
@@ -246,3 +255,71 @@ def input_gradients_in_reverse(dhs, dh, cache):
         dxs[-1 - t], dh, step_grads = gru_step_backward(dhs[t] + dh, step)
         grads = grads.map(np.add, step_grads)
     return dxs, dh, grads
+
+
+GRU_BACKWARD.slip(
+    "first_step_left_out",
+    "reversed(range(len(xs)))",
+    "range(len(xs) - 1, 0, -1)",
+    "the first step is left out: counting down, `range(T - 1, 0, -1)` stops at 1. Write "
+    "`reversed(range(T))`.",
+)
+
+GRU_BACKWARD.slip(
+    "dxs_never_filled",
+    "dxs[t], dh, step_grads",
+    "_, dh, step_grads",
+    "dxs stays as it was made, all zeros: what a step gives for its input is kept in `dxs[t]`.",
+)
+
+GRU_BACKWARD.slip(
+    "dxs_one_step_early",
+    "dxs[t], dh, step_grads",
+    "dxs[t - 1], dh, step_grads",
+    "the gradient of the input of step t is kept as `dxs[t - 1]`. It belongs to `dxs[t]`.",
+)
+
+GRU_BACKWARD.slip(
+    "losses_overwritten",
+    "        dxs[t], dh, step_grads = gru_step_backward(dhs[t] + dh, step)",
+    "        dhs[t] += dh\n        dxs[t], dh, step_grads = gru_step_backward(dhs[t], step)",
+    "`dhs[t] +=` writes into the caller's array. `dhs[t] + dh` makes a new one.",
+)
+
+GRU_BACKWARD.slip(
+    "steps_without_a_loss_skipped",
+    "        h_before =",
+    "        if not dhs[t].any():\n            continue\n        h_before =",
+    "the steps at which `dhs[t]` is zero are skipped. What comes back from later steps goes "
+    "through them all the same.",
+)
+
+
+@GRU_BACKWARD.mistake
+def final_gradient_at_each_step(dhs, dh, cache):
+    """the gradient of the final state, `dh`, is added at every step. It comes in once, before the
+    last step.
+    """
+    xs, h0, hs, gates, qs, params, *_ = cache
+    dxs, grads, back = np.zeros_like(xs), params.zeros_like(), np.zeros_like(dh)
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        step = GRUStepCache(xs[t], h_before, *gates[t], qs[t], params)
+        dxs[t], back, step_grads = gru_step_backward(dhs[t] + back + dh, step)
+        grads = grads.map(np.add, step_grads)
+    return dxs, back, grads
+
+
+@GRU_BACKWARD.mistake
+def final_gradient_for_each_step(dhs, dh, cache):
+    """every step gets the gradient of the final state, `dh`, which never changes. What a step gives
+    back goes to the step before.
+    """
+    xs, h0, hs, gates, qs, params, *_ = cache
+    dxs, grads = np.zeros_like(xs), params.zeros_like()
+    for t in reversed(range(len(xs))):
+        h_before = hs[t - 1] if t > 0 else h0
+        step = GRUStepCache(xs[t], h_before, *gates[t], qs[t], params)
+        dxs[t], back, step_grads = gru_step_backward(dhs[t] + dh, step)
+        grads = grads.map(np.add, step_grads)
+    return dxs, back, grads

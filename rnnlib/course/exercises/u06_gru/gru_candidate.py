@@ -201,3 +201,48 @@ def q_and_n_exchanged(x, h, r, params):
     H = h.shape[1]
     q = h @ params.W_hh[:, 2 * H :] + params.b_hn
     return q, np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + r * q)
+
+
+@GRU_CANDIDATE.mistake
+def both_biases_in_q(x, h, r, params):
+    """the candidate's part of `b_h` stands in q, where r multiplies it. It belongs to the input's
+    product; q has `b_hn` alone.
+    """
+    H = h.shape[1]
+    q = h @ params.W_hh[:, 2 * H :] + params.b_hn + params.b_h[2 * H :]
+    return np.tanh(x @ params.W_xh[:, 2 * H :] + r * q), q
+
+
+@GRU_CANDIDATE.mistake
+def bias_of_r(x, h, r, params):
+    """the first third of `b_h` is added, which belongs to r. The candidate has the last one, as in
+    the weights.
+    """
+    H = h.shape[1]
+    q = h @ params.W_hh[:, 2 * H :] + params.b_hn
+    return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[:H] + r * q), q
+
+
+@GRU_CANDIDATE.mistake
+def only_n_returned(x, h, r, params):
+    """n alone is returned. The way back needs q as well: `return n, q`."""
+    H = h.shape[1]
+    q = h @ params.W_hh[:, 2 * H :] + params.b_hn
+    return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + r * q)
+
+
+@GRU_CANDIDATE.mistake
+def tan_for_tanh(x, h, r, params):
+    """`np.tan`, the tangent of an angle, is used. The candidate gets `np.tanh`."""
+    H = h.shape[1]
+    q = h @ params.W_hh[:, 2 * H :] + params.b_hn
+    return np.tan(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + r * q), q
+
+
+@GRU_CANDIDATE.mistake
+def whole_sum_for_q(x, h, r, params):
+    """the whole sum inside the tanh is returned for q. q is the state's part of it, without r."""
+    H = h.shape[1]
+    q = h @ params.W_hh[:, 2 * H :] + params.b_hn
+    a = x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + r * q
+    return np.tanh(a), a

@@ -151,3 +151,52 @@ def reset_state_for_q(x, h, r, params):
     H = h.shape[1]
     q = (r * h) @ params.W_hh[:, 2 * H :]
     return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + q), r * h
+
+
+@GRU_CANDIDATE_BEFORE.mistake
+def whole_sum_for_q(x, h, r, params):
+    """the whole sum inside the tanh is returned for q. q is the state's part, `(r * h) @ W_hn`."""
+    H = h.shape[1]
+    q = x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + (r * h) @ params.W_hh[:, 2 * H :]
+    return np.tanh(q), q
+
+
+@GRU_CANDIDATE_BEFORE.mistake
+def reset_on_the_input(x, h, r, params):
+    """the reset gate multiplies the input's product as well. It acts on the state alone."""
+    H = h.shape[1]
+    q = (r * h) @ params.W_hh[:, 2 * H :]
+    return np.tanh(r * (x @ params.W_xh[:, 2 * H :]) + params.b_h[2 * H :] + q), q
+
+
+@GRU_CANDIDATE_BEFORE.mistake
+def reset_on_everything(x, h, r, params):
+    """the reset gate multiplies the whole sum. It acts on `h` alone, before the product."""
+    H = h.shape[1]
+    q = h @ params.W_hh[:, 2 * H :]
+    return np.tanh(r * (x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + q)), q
+
+
+@GRU_CANDIDATE_BEFORE.mistake
+def results_exchanged(x, h, r, params):
+    """the results stand in the other order: first n, then q."""
+    H = h.shape[1]
+    q = (r * h) @ params.W_hh[:, 2 * H :]
+    return q, np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + q)
+
+
+@GRU_CANDIDATE_BEFORE.mistake
+def first_gate_for_all_examples(x, h, r, params):
+    """the reset gate of the first example is used for all of them. Each example has its own."""
+    H = h.shape[1]
+    q = (r[0] * h) @ params.W_hh[:, 2 * H :]
+    return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + q), q
+
+
+@GRU_CANDIDATE_BEFORE.mistake
+def reset_written_into_the_state(x, h, r, params):
+    """`h *= r` writes into the caller's state. `r * h` makes a new array."""
+    H = h.shape[1]
+    h *= r
+    q = h @ params.W_hh[:, 2 * H :]
+    return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + q), q

@@ -19,7 +19,9 @@ def _draw_forward(rng):
             drawing.array(rng, s["N"], s["H"], scale=0.5),
         )
         yield Case((xs, h0, draw_weights(rng, **s)), s, kind)
-    s = SEQUENCE_SIZES[0]
+    s, xs = SEQUENCE_SIZES[0], drawing.array(rng, 6, 3, 4)
+    xs[[0, 3]] = 0
+    yield Case((xs, np.zeros((3, 5)), draw_weights(rng, **s)), s, drawing.ZEROS)
     xs, h0 = drawing.array(rng, 6, 3, 4), drawing.array(rng, 3, 5, scale=0.5)
     yield Case((xs, h0, draw_weights(rng, **s)), s, 'reset="before"', options={"reset": "before"})
 
@@ -205,3 +207,80 @@ def left_after_one_step(xs, h0, params, *, reset="after"):
         hs.append(h)
         break
     return np.stack(hs), h
+
+
+@GRU_FORWARD.mistake
+def read_from_the_end_and_turned(xs, h0, params, *, reset="after"):
+    """the sequence is read from the end, and the states are turned around again. Forward, time runs
+    from `xs[0]` on.
+    """
+    h, hs = h0, []
+    for x in xs[::-1]:
+        h, _ = gru_step(x, h, params, reset=reset)
+        hs.append(h)
+    return np.stack(hs[::-1]), h
+
+
+@GRU_FORWARD.mistake
+def last_state_stays_zero(xs, h0, params, *, reset="after"):
+    """the last step is missing, and the last state of `hs` is still zero: `range(T - 1)` stops one
+    too early.
+    """
+    h, hs = h0, np.zeros((len(xs), *h0.shape))
+    for t in range(len(xs) - 1):
+        hs[t], _ = gru_step(xs[t], h, params, reset=reset)
+        h = hs[t]
+    return hs, h
+
+
+@GRU_FORWARD.mistake
+def one_array_written_over(xs, h0, params, *, reset="after"):
+    """one array is written over at each step, `h[:] = ...`, and every entry of the list is that
+    array. Keep the state that `gru_step` makes anew.
+    """
+    h, hs = h0.copy(), []
+    for x in xs:
+        h[:], _ = gru_step(x, h, params, reset=reset)
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@GRU_FORWARD.mistake
+def list_not_stacked(xs, h0, params, *, reset="after"):
+    """hs is returned as a list. `np.stack(hs)` makes one array of it."""
+    h, hs = h0, []
+    for x in xs:
+        h, _ = gru_step(x, h, params, reset=reset)
+        hs.append(h)
+    return hs, h
+
+
+@GRU_FORWARD.mistake
+def h0_for_last(xs, h0, params, *, reset="after"):
+    """h is `h0`, the state before the first step. The final state is the last one, `hs[-1]`."""
+    h, hs = h0, []
+    for x in xs:
+        h, _ = gru_step(x, h, params, reset=reset)
+        hs.append(h)
+    return np.stack(hs), h0
+
+
+@GRU_FORWARD.mistake
+def axes_of_size_one_squeezed(xs, h0, params, *, reset="after"):
+    """`np.squeeze` takes every axis of size 1 away. `hs` stays (T, N, H)."""
+    h, hs = h0, []
+    for x in xs:
+        h, _ = gru_step(x, h, params, reset=reset)
+        hs.append(h)
+    return np.squeeze(np.stack(hs)), h
+
+
+@GRU_FORWARD.mistake
+def first_state_stays_zero(xs, h0, params, *, reset="after"):
+    """`range(1, T)` begins with the second step, and the first state of `hs` is still zero. The
+    step from `h0` reads `xs[0]`.
+    """
+    hs = np.zeros((len(xs), *h0.shape))
+    for t in range(1, len(xs)):
+        hs[t], _ = gru_step(xs[t], hs[t - 1], params, reset=reset)
+    return hs, hs[-1]

@@ -20,6 +20,10 @@ def gru_gates(x, h, params):
 def _draw_gates(rng):
     for kind, s in drawing.sizes(STEP_SIZES, "NDH"):
         yield Case((*draw_inputs(rng, **s), draw_weights(rng, **s)), s, kind)
+    s = STEP_SIZES[0]
+    x, h = drawing.array(rng, 3, 4), np.zeros((3, 5))
+    x[1] = 0
+    yield Case((x, h, draw_weights(rng, **s)), s, drawing.ZEROS)
     s = {"N": 3, "D": 4, "H": 4}
     yield Case((*draw_inputs(rng, **s), draw_weights(rng, **s)), s, "as many inputs as units")
     s = {"N": 2, "D": 3, "H": 4}
@@ -216,3 +220,69 @@ def gates_not_taken_apart(x, h, params):
     """all 3 H columns come back for each gate: take r's and z's columns out."""
     gates = sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h)
     return gates, gates
+
+
+@GRU_GATES.mistake
+def rows_of_the_gates(x, h, params):
+    """the first H *rows* of the gates are taken for r, and the next for z. A row is an example; a
+    gate has H columns: `a[:, :H]`.
+    """
+    H = h.shape[1]
+    a = sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h)
+    return a[:H], a[H : 2 * H]
+
+
+@GRU_GATES.mistake
+def sigmoid_of_the_input_alone(x, h, params):
+    """the sigmoid is taken of the input's product alone, and the rest is added behind it. First the
+    whole sum, then the sigmoid.
+    """
+    H = h.shape[1]
+    a = sigmoid(x @ params.W_xh) + h @ params.W_hh + params.b_h
+    return a[:, :H], a[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def sigmoid_that_overflows(x, h, params):
+    """the sigmoid is written as exp(a) / (1 + exp(a)), which is infinity by infinity for a large a.
+    Use `sigmoid`.
+    """
+    H = h.shape[1]
+    with np.errstate(all="ignore"):
+        e = np.exp(x @ params.W_xh + h @ params.W_hh + params.b_h)
+        gates = e / (1 + e)
+    return gates[:, :H], gates[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def first_column_of_z_left_out(x, h, params):
+    """z begins one column too late. Python counts from 0: its columns are `H : 2 * H`."""
+    H = h.shape[1]
+    gates = sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h)
+    return gates[:, :H], gates[:, H + 1 : 2 * H]
+
+
+@GRU_GATES.mistake
+def gates_upside_down(x, h, params):
+    """the sigmoid has the wrong sign inside: 1 / (1 + exp(-a)), with a minus, is large for large
+    a.
+    """
+    H = h.shape[1]
+    gates = sigmoid(-(x @ params.W_xh + h @ params.W_hh + params.b_h))
+    return gates[:, :H], gates[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def bias_subtracted(x, h, params):
+    """`b_h` is subtracted. It is added."""
+    H = h.shape[1]
+    gates = sigmoid(x @ params.W_xh + h @ params.W_hh - params.b_h)
+    return gates[:, :H], gates[:, H : 2 * H]
+
+
+@GRU_GATES.mistake
+def bias_as_a_column(x, h, params):
+    """`b_h` is made a column, `[:, None]`. As it is, (3H,), it is added to every row."""
+    H = h.shape[1]
+    gates = sigmoid(x @ params.W_xh + h @ params.W_hh + params.b_h[:, None])
+    return gates[:, :H], gates[:, H : 2 * H]

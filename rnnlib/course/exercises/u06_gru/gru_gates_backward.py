@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u06_gru.inputs import SIGMOID, draw_gate
+from rnnlib.course.exercises.u06_gru.inputs import SIGMOID, draw_ends, draw_gate
 
 
 def gru_gates_backward(dz, dn, r, z, n, q):
@@ -21,6 +21,10 @@ def _draw_gates_backward(rng):
         dz, dn, q = (drawing.array(rng, N, H) for _ in range(3))
         n = np.tanh(drawing.array(rng, N, H))
         yield Case((dz, dn, draw_gate(rng, N, H), draw_gate(rng, N, H), n, q), s, kind)
+    dz, dn, q = (drawing.array(rng, 3, 5) for _ in range(3))
+    dz[1], dn[2] = 0, 0
+    r, z, n = draw_ends(rng, 3, 5), draw_ends(rng, 3, 5), np.tanh(drawing.array(rng, 3, 5))
+    yield Case((dz, dn, r, z, n, q), {"N": 3, "H": 5}, drawing.ZEROS)
 
 
 GRU_GATES_BACKWARD = Exercise(
@@ -177,3 +181,80 @@ def sigmoid_taken_again(dz, dn, r, z, n, q):
     da_n = dn * (1 - n**2)
     s_r, s_z = 1 / (1 + np.exp(-r)), 1 / (1 + np.exp(-z))
     return da_n * q * s_r * (1 - s_r), dz * s_z * (1 - s_z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def brackets_missing(dz, dn, r, z, n, q):
+    """the brackets are missing in the sigmoid's derivative: `dz * z * 1 - z` subtracts z at the
+    end. It is z * (1 - z).
+    """
+    da_n = dn * (1 - n**2)
+    return da_n * q * r * 1 - r, dz * z * 1 - z, da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def zero_for_the_slope(dz, dn, r, z, n, q):
+    """the sigmoid's derivative is written `(z * 1 - z)`, which is 0. It is z * (1 - z)."""
+    da_n = dn * (1 - n**2)
+    return da_n * q * (r * 1 - r), dz * (z * 1 - z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def difference_squared(dz, dn, r, z, n, q):
+    """the tanh's derivative is written (1 - n)**2. The square belongs to n alone: 1 - n**2."""
+    da_n = dn * (1 - n) ** 2
+    return da_n * q * r * (1 - r), dz * z * (1 - z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def slope_of_z_for_both(dz, dn, r, z, n, q):
+    """the derivative of z's sigmoid is used for r as well. r has its own: r (1 - r)."""
+    da_n = dn * (1 - n**2)
+    return da_n * q * z * (1 - z), dz * z * (1 - z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def dq_not_returned(dz, dn, r, z, n, q):
+    """dq is not returned: there are four results, da_r, da_z, da_n and dq."""
+    da_n = dn * (1 - n**2)
+    return da_n * q * r * (1 - r), dz * z * (1 - z), da_n
+
+
+@GRU_GATES_BACKWARD.mistake
+def q_through_the_sigmoid(dz, dn, r, z, n, q):
+    """dq is multiplied by the derivative of r's sigmoid. q stands beside r, not behind the sigmoid:
+    da_n times r.
+    """
+    da_n = dn * (1 - n**2)
+    return da_n * q * r * (1 - r), dz * z * (1 - z), da_n, da_n * r * r * (1 - r)
+
+
+@GRU_GATES_BACKWARD.mistake
+def dr_for_da_r(dz, dn, r, z, n, q):
+    """dr and dz are returned as they are, without the derivatives of the sigmoids: z (1 - z), and
+    the same for r.
+    """
+    da_n = dn * (1 - n**2)
+    return da_n * q, dz.copy(), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def slope_out_of_a_logarithm(dz, dn, r, z, n, q):
+    """the sum in front of the sigmoid is made out of a gate by a logarithm, which is infinite for a
+    gate of 0 or 1. The gate is enough: z (1 - z).
+    """
+
+    def slope(gate):
+        with np.errstate(all="ignore"):
+            a = np.log(gate / (1 - gate))
+            return np.exp(-a) / (1 + np.exp(-a)) ** 2
+
+    da_n = dn * (1 - n**2)
+    return da_n * q * slope(r), dz * slope(z), da_n, da_n * r
+
+
+@GRU_GATES_BACKWARD.mistake
+def incoming_dn_overwritten(dz, dn, r, z, n, q):
+    """`dn *= ...` writes into the caller's array. `dn * ...` makes a new one."""
+    dn *= 1 - n**2
+    return dn * q * r * (1 - r), dz * z * (1 - z), dn, dn * r

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u06_gru.inputs import draw_gate
+from rnnlib.course.exercises.u06_gru.inputs import draw_ends, draw_gate
 
 
 def gru_state_backward(dh_next, h, z, n):
@@ -19,6 +19,10 @@ def _draw_state_backward(rng):
         N, H = s["N"], s["H"]
         dh_next, h = drawing.array(rng, N, H), drawing.array(rng, N, H, scale=0.5)
         yield Case((dh_next, h, draw_gate(rng, N, H), np.tanh(drawing.array(rng, N, H))), s, kind)
+    dh_next, h = drawing.array(rng, 3, 5), drawing.array(rng, 3, 5, scale=0.5)
+    dh_next[1], h[2] = 0, 0
+    case = (dh_next, h, draw_ends(rng, 3, 5), np.tanh(drawing.array(rng, 3, 5)))
+    yield Case(case, {"N": 3, "H": 5}, drawing.ZEROS)
 
 
 GRU_STATE_BACKWARD = Exercise(
@@ -128,3 +132,53 @@ def multiplied_by_own_value(dh_next, h, z, n):
     factor.
     """
     return dh_next * z, dh_next * n, dh_next * h
+
+
+@GRU_STATE_BACKWARD.mistake
+def summed_over_the_batch(dh_next, h, z, n):
+    """the gradients are summed over the batch. That is for weights and biases, which all examples
+    share; here each example has its own.
+    """
+    return (
+        (dh_next * (h - n)).sum(axis=0), (dh_next * (1 - z)).sum(axis=0),
+        (dh_next * z).sum(axis=0),
+    )  # fmt: skip
+
+
+@GRU_STATE_BACKWARD.mistake
+def incoming_gradient_overwritten(dh_next, h, z, n):
+    """`dh_next *= z` writes into the caller's array. `dh_next * z` makes a new one."""
+    dz, dn = dh_next * (h - n), dh_next * (1 - z)
+    dh_next *= z
+    return dz, dn, dh_next
+
+
+@GRU_STATE_BACKWARD.mistake
+def dz_from_n_alone(dh_next, h, z, n):
+    """dz sees the term `(1 - z) * n` alone. z stands in `z * h` as well: h - n."""
+    return dh_next * -n, dh_next * (1 - z), dh_next * z
+
+
+@GRU_STATE_BACKWARD.mistake
+def divided_by_z(dh_next, h, z, n):
+    """h - n is made out of the new state by a division by z, which a shut gate makes 0. `h` and `n`
+    are given.
+    """
+    h_next = (1 - z) * n + z * h
+    with np.errstate(all="ignore"):
+        return dh_next * (h_next - n) / z, dh_next * (1 - z), dh_next * z
+
+
+@GRU_STATE_BACKWARD.mistake
+def only_dz_multiplied(dh_next, h, z, n):
+    """`dh_next` is left out of dn and dh: the chain rule multiplies each of the three by it."""
+    return dh_next * (h - n), 1 - z, z.copy()
+
+
+@GRU_STATE_BACKWARD.mistake
+def dz_taken_off(dh_next, h, z, n):
+    """dh is what `dh_next` has left without dz. The parts of h and n add up to it, `dn + dh`; for
+    the old state it is `dh_next * z`.
+    """
+    dz = dh_next * (h - n)
+    return dz, dh_next * (1 - z), dh_next - dz

@@ -17,6 +17,9 @@ from rnnlib.gru import GRUStepCache, gru_step
 def _draw_step(rng):
     for kind, s in drawing.sizes(STEP_SIZES, "NDH"):
         yield Case((*draw_inputs(rng, **s), draw_weights(rng, **s)), s, kind)
+    s, x = STEP_SIZES[0], drawing.array(rng, 3, 4)
+    x[1] = 0
+    yield Case((x, np.zeros((3, 5)), draw_weights(rng, **s)), s, drawing.ZEROS)
     for s in STEP_SIZES:
         case = (*draw_inputs(rng, **s), draw_weights(rng, **s))
         yield Case(case, s, 'reset="before"', options={"reset": "before"})
@@ -242,3 +245,25 @@ def new_state_in_the_cache(x, h, params, *, reset="after"):
         n, q = gru_candidate_before(x, h, r, params)
     h = (1 - z) * n + z * h
     return h, GRUStepCache(x, h, r, z, n, q, params, reset)
+
+
+GRU_STEP.slip(
+    "old_state_returned",
+    "return h_next, ",
+    "return h, ",
+    "the old state is returned: the new one is `h_next`.",
+)
+
+GRU_STEP.slip(
+    "h_left_as_it_is",
+    "(1 - z) * n + z * h",
+    "(1 - z) * n + h",
+    "the old state is added whole. It has the weight z, so that the two weights add up to 1.",
+)
+
+GRU_STEP.slip(
+    "q_for_the_candidate",
+    "(1 - z) * n + z * h",
+    "(1 - z) * q + z * h",
+    "q is mixed with the old state. It is the candidate n, behind the tanh.",
+)

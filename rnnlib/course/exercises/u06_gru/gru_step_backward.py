@@ -21,7 +21,12 @@ from rnnlib.gru import GRUParams, gru_step, gru_step_backward
 def _draw_step_backward(rng):
     for kind, s in drawing.sizes(STEP_SIZES, "NDH"):
         _, cache = gru_step(*draw_inputs(rng, **s), draw_weights(rng, **s))
-        yield Case((drawing.array(rng, s["N"], s["H"]), cache), s, kind)
+        scale = 1 if s["N"] < 5 else 30  # too large for whoever clips them here
+        yield Case((drawing.array(rng, s["N"], s["H"], scale=scale), cache), s, kind)
+    s, dh_next = STEP_SIZES[0], drawing.array(rng, 3, 5)
+    dh_next[1] = 0
+    _, cache = gru_step(drawing.array(rng, 3, 4), np.zeros((3, 5)), draw_weights(rng, **s))
+    yield Case((dh_next, cache), s, drawing.ZEROS)
 
 
 def _inside_step_backward(dh_next, cache):
@@ -308,3 +313,52 @@ def dx_and_dh_in_wrong_order(dh_next, cache):
     da_h = np.concatenate([da_r, da_z, dq], axis=1)
     grads = GRUParams(x.T @ da, h.T @ da_h, da.sum(axis=0), dq.sum(axis=0))
     return dh + da_h @ params.W_hh.T, da @ params.W_xh.T, grads
+
+
+GRU_STEP_BACKWARD.slip(
+    "weight_reshaped_not_transposed",
+    "params.W_hh.T",
+    "params.W_hh.reshape(-1, h.shape[1])",
+    "`W_hh` is reshaped to (3H, H), which keeps the numbers in their order. Rows become columns in "
+    "`W_hh.T`.",
+)
+
+GRU_STEP_BACKWARD.slip(
+    "gradients_without_a_group",
+    "GRUParams(x.T @ da, h.T @ da_h, da.sum(axis=0), dq.sum(axis=0))",
+    "(x.T @ da, h.T @ da_h, da.sum(axis=0), dq.sum(axis=0))",
+    "the gradients of the weights are not returned as one group: `GRUParams(W_xh, W_hh, b_h, "
+    "b_hn)`.",
+)
+
+GRU_STEP_BACKWARD.slip(
+    "biases_exchanged",
+    "da.sum(axis=0), dq.sum(axis=0))",
+    "da_h.sum(axis=0), da_n.sum(axis=0))",
+    "da_n and dq are exchanged in the biases: `b_h` stands with the input, and gets da_n; `b_hn` "
+    "stands in q, and gets dq.",
+)
+
+GRU_STEP_BACKWARD.slip(
+    "incoming_gradient_written_over",
+    "dh + da_h @ params.W_hh.T, grads",
+    "np.add(dh, da_h @ params.W_hh.T, out=dh_next), grads",
+    "the result is written into `dh_next`. The gradient that came in stays as it is; make a new "
+    "array.",
+)
+
+GRU_STEP_BACKWARD.slip(
+    "da_for_dh_alone",
+    "dh + da_h @",
+    "dh + da @",
+    "`da` is used for dh. It is `da_h`: what comes back from the candidate to the state is dq, "
+    "behind the reset gate.",
+)
+
+GRU_STEP_BACKWARD.slip(
+    "gradients_clipped_in_the_step",
+    "return da @ params.W_xh.T, dh + da_h @ params.W_hh.T, grads",
+    "dh = np.clip(dh + da_h @ params.W_hh.T, -5, 5)\n"
+    "    return da @ params.W_xh.T, dh, grads.map(lambda g: np.clip(g, -5, 5))",
+    "the gradients are clipped at -5 and 5. A step backward hands them on as they are.",
+)

@@ -38,6 +38,13 @@ GRADS = {
 }
 
 
+def draw_ends(rng, *shape):
+    """Gates of which some are shut, 0, and some open, 1, as a large bias makes them."""
+    gate = draw_gate(rng, *shape)
+    gate.flat[:2], gate.flat[-2:] = (0, 1), (1, 0)
+    return gate
+
+
 def draw_candidate(rng):
     """The cases of both candidates: x, h, a gate r and the weights."""
     for kind, s in drawing.sizes(STEP_SIZES, "NDH"):
@@ -49,3 +56,7 @@ def draw_candidate(rng):
         s,
         "as many inputs as units",
     )
+    s = STEP_SIZES[0]
+    x, h = draw_inputs(rng, **s)
+    x[1], h[2] = 0, 0
+    yield Case((x, h, draw_ends(rng, 3, 5), draw_weights(rng, **s)), s, drawing.ZEROS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u06_gru.inputs import GRADS, draw_weights
 from rnnlib.gru import GRUParams
 
@@ -22,11 +22,23 @@ def _draw_swap(rng):
         yield Case((draw_weights(rng, **s),), s, kind)
 
 
+def _observe_swapped(value, case):
+    """The arrays of the group; one that is just the old group earns nothing for its `b_hn`."""
+    if not isinstance(value, GRUParams):
+        what = "nothing" if value is None else f"a {type(value).__name__}"
+        raise Unusable(f"returned {what}; it should return a GRUParams")
+    (given,) = case.args
+    if all(np.array_equal(new, old) for (_, new), (_, old) in zip(value.items(), given.items())):
+        raise Unusable("returned the weights and biases as they were: no sign is changed")
+    return {f"swapped.{name}": array for name, array in value.items()}
+
+
 SWAP_UPDATE_GATE = Exercise(
     "swap_update_gate",
     swap_update_gate,
     _draw_swap,
     results={name.replace("grads", "swapped"): letters for name, letters in GRADS.items()},
+    observe=_observe_swapped,
 )
 
 
@@ -161,3 +173,51 @@ def weights_changed_in_place(params):
     for array in (params.W_xh, params.W_hh, params.b_h):
         array[..., H : 2 * H] *= -1
     return params
+
+
+@SWAP_UPDATE_GATE.mistake
+def nothing_swapped(params):
+    """no sign is changed: the weights and biases come back as they were."""
+    return params.copy()
+
+
+@SWAP_UPDATE_GATE.mistake
+def everything_behind_r_negated(params):
+    """everything from column H on changes its sign, n's columns too. Those of z end before 2 H:
+    `H : 2 * H`.
+    """
+    H = len(params.b_hn)
+    sign = np.repeat([1.0, -1.0, -1.0], H)
+    return GRUParams(params.W_xh * sign, params.W_hh * sign, params.b_h * sign, params.b_hn)
+
+
+@SWAP_UPDATE_GATE.mistake
+def size_of_the_input(params):
+    """the rows of `W_xh`, which are D, are taken for H. H is `len(params.b_hn)`."""
+    H = len(params.W_xh)
+    swapped = params.copy()
+    for array in (swapped.W_xh, swapped.W_hh, swapped.b_h):
+        array[..., H : 2 * H] *= -1
+    return swapped
+
+
+@SWAP_UPDATE_GATE.mistake
+def only_the_bias_negated(params):
+    """the bias of z alone changes its sign. The *whole* sum that leads to z is negated, the columns
+    of `W_xh` and `W_hh` too.
+    """
+    H = len(params.b_hn)
+    sign = np.repeat([1.0, -1.0, 1.0], H)
+    return GRUParams(params.W_xh, params.W_hh, params.b_h * sign, params.b_hn)
+
+
+@SWAP_UPDATE_GATE.mistake
+def last_unit_left_out(params):
+    """the last unit of z keeps its sign: a slice ends *before* its second number, so it is
+    `H : 2 * H`.
+    """
+    H = len(params.b_hn)
+    swapped = params.copy()
+    for array in (swapped.W_xh, swapped.W_hh, swapped.b_h):
+        array[..., H : 2 * H - 1] *= -1
+    return swapped
