@@ -232,8 +232,8 @@ def not_low_enough(scores, mask):
 
 @MASKED_SOFTMAX.mistake
 def infinity_over_the_queries(scores, mask):
-    """The softmax runs over the queries, `axis=0`. There padding is a whole row of minus infinity,
-    which is not a number (NaN) in the end. It runs over the keys: `axis=2`.
+    """The softmax runs over the queries, `axis=0`. There a key that is padding has nothing but
+    minus infinity, and its weights are not a number (NaN). It runs over the keys: `axis=2`.
     """
     scores = np.where(mask.T, scores, -np.inf)
     e = np.exp(scores - scores.max(axis=0, keepdims=True))

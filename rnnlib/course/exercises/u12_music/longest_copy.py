@@ -32,7 +32,9 @@ def _draw_copy(rng):
     yield case(
         letters(9) + "x" + part + letters(20) + "y", part, kind="a text longer than its source"
     )
-    yield case(letters(12, "abc"), letters(40), kind="nothing in common")
+    kind = "one symbol or none in common"
+    yield case(letters(12, "abc"), letters(40), kind=kind)
+    yield case(letters(12, "abc") + "|", letters(20) + "|" + letters(20), kind=kind)
 
 
 LONGEST_COPY = Exercise(

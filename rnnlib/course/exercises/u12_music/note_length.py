@@ -25,6 +25,7 @@ def _draw_length(rng):
     yield case(f"{rng.choice([3, 5])}/16", kind="a number with two digits")
     yield case("/", kind="a slash alone")
     yield case("/", f"={rng.choice(list('CF'))},", kind="a slash alone")
+    yield case(f"{rng.choice([3, 5, 7])}/", kind="a slash alone")
 
 
 NOTE_LENGTH = Exercise(

@@ -290,3 +290,11 @@ TONE.slip(
     "The times of the envelope are in milliseconds, 10 and 30. All other times are in seconds: "
     "0.01 and 0.03.",
 )
+
+TONE.slip(
+    "spread_over_the_note",
+    "np.arange(round(seconds * rate)) / rate",
+    "np.linspace(0, seconds, round(seconds * rate), endpoint=False)",
+    "The samples are spread evenly over the note, which is not a whole number of steps long. One "
+    "comes 1 / rate seconds after the other.",
+)
