@@ -173,11 +173,29 @@ def test_every_mistake_has_words_of_its_own(exercise):
 # --- what a function is tried on --------------------------------------------------------------
 
 
+def put_there(exercise, case):
+    """Arrays that hold zeros or equal numbers because what comes before in the notebook does so.
+
+    A softmax gives 1 to a single key and 0 to padding; a text that has ended has one way to go on.
+    """
+    if case.kind == PLAIN:
+        return ()
+    named = dict(zip(exercise.arguments, case.args, strict=False))
+    found = {"weights": lambda w: np.allclose(w.sum(axis=-1), 1), "log_probs": np.isneginf}
+    return [
+        f"argument {exercise.arguments.index(name)}"
+        for name, holds in found.items()
+        if name in named and np.any(holds(named[name]))
+    ]
+
+
 @exercises()
 def test_no_array_is_constant_or_holds_a_zero(exercise):
     """But for the kinds of cases that are there for just that."""
     for case in (case for case in cases(exercise) if case.kind not in REPEATED):
         for name, array in arrays(case):
+            if array.dtype.kind == "f" and name in put_there(exercise, case):
+                continue
             if array.dtype.kind == "f":
                 assert np.all(array != 0), (name, case.kind)
                 assert np.unique(array).size == array.size, (name, case.kind)

@@ -8,7 +8,7 @@ from rnnlib.attention import attention_context_backward, masked_softmax_backward
 from rnnlib.attention_scores import dot_scores_backward
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u10_attention.inputs import SIZES, draw_weights
+from rnnlib.course.exercises.u10_attention.inputs import SIZES, weights_to_try
 
 
 def attend_backward(dcontext, queries, hs, weights):
@@ -20,11 +20,11 @@ def attend_backward(dcontext, queries, hs, weights):
 
 
 def _draw_attend_backward(rng):
-    for kind, s in drawing.sizes(SIZES, "SNTH"):
+    for kind, s, weights in weights_to_try(rng, SIZES, "SNTH"):
         dcontext = drawing.array(rng, s["S"], s["N"], s["H"])
         queries = drawing.array(rng, s["S"], s["N"], s["H"])
         hs = drawing.array(rng, s["T"], s["N"], s["H"], scale=0.7)
-        yield Case((dcontext, queries, hs, draw_weights(rng, s)), s, kind)
+        yield Case((dcontext, queries, hs, weights), s, kind)
 
 
 ATTEND_BACKWARD = Exercise(
@@ -195,5 +195,47 @@ def queries_as_values(dcontext, queries, hs, weights):
     """
     dweights, dvalues = attention_context_backward(dcontext, weights, queries)
     dscores = masked_softmax_backward(dweights, weights)
+    dqueries, dkeys = dot_scores_backward(dscores, queries, hs)
+    return dqueries, dkeys + dvalues
+
+
+@ATTEND_BACKWARD.mistake
+def ways_subtracted(dcontext, queries, hs, weights):
+    """The way through the keys is taken off the way through the values. Both are added."""
+    dweights, dvalues = attention_context_backward(dcontext, weights, hs)
+    dscores = masked_softmax_backward(dweights, weights)
+    dqueries, dkeys = dot_scores_backward(dscores, queries, hs)
+    return dqueries, dvalues - dkeys
+
+
+@ATTEND_BACKWARD.mistake
+def states_and_queries_exchanged(dcontext, queries, hs, weights):
+    """`hs` and `queries` are exchanged in `dot_scores_backward`: first the queries,
+    then the keys.
+    """
+    dweights, dvalues = attention_context_backward(dcontext, weights, hs)
+    dscores = masked_softmax_backward(dweights, weights)
+    dqueries, dkeys = dot_scores_backward(dscores, hs, queries)
+    return dqueries, dkeys + dvalues
+
+
+@ATTEND_BACKWARD.mistake
+def weights_and_states_exchanged(dcontext, queries, hs, weights):
+    """`hs` and `weights` are exchanged in `attention_context_backward`: first the weights, then the
+    values.
+    """
+    dweights, dvalues = attention_context_backward(dcontext, hs, weights)
+    dscores = masked_softmax_backward(dweights, weights)
+    dqueries, dkeys = dot_scores_backward(dscores, queries, hs)
+    return dqueries, dkeys + dvalues
+
+
+@ATTEND_BACKWARD.mistake
+def softmax_back_with_its_own_gradient(dcontext, queries, hs, weights):
+    """`masked_softmax_backward` gets `dweights` in the place of `weights`. It needs both: what
+    comes in, and the weights of the forward pass.
+    """
+    dweights, dvalues = attention_context_backward(dcontext, weights, hs)
+    dscores = masked_softmax_backward(dweights, dweights)
     dqueries, dkeys = dot_scores_backward(dscores, queries, hs)
     return dqueries, dkeys + dvalues

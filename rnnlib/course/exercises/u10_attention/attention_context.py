@@ -7,14 +7,16 @@ import numpy as np
 from rnnlib.attention import attention_context
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u10_attention.inputs import draw_weights
+from rnnlib.course.exercises.u10_attention.inputs import random_weights, weights_to_try
 
 
 def _draw_context(rng):
     plain = [{"S": 5, "N": 3, "T": 7, "E": 4}, {"S": 6, "N": 2, "T": 5, "E": 3}]
-    for kind, s in drawing.sizes(plain, "SNTE"):
-        values = drawing.array(rng, s["T"], s["N"], s["E"])
-        yield Case((draw_weights(rng, s), values), s, kind)
+    for kind, s, weights in weights_to_try(rng, plain, "SNTE"):
+        yield Case((weights, drawing.array(rng, s["T"], s["N"], s["E"])), s, kind)
+    s = plain[0]
+    values = rng.integers(10, 70, (s["T"], s["N"], s["E"]))
+    yield Case((random_weights(rng, **s), values), s, "values that are whole numbers")
 
 
 ATTENTION_CONTEXT = Exercise(
@@ -129,3 +131,51 @@ def product_of_whole_arrays(weights, values):
     here. Name the axes with `np.einsum`.
     """
     return weights @ values
+
+
+@ATTENTION_CONTEXT.mistake
+def axes_reshaped(weights, values):
+    """The batch is brought to the front with `reshape`, which leaves all numbers in one row and
+    cuts that row anew: examples and steps get mixed. `swapaxes(0, 1)` exchanges axes.
+    """
+    S, N, T = weights.shape
+    w, v = weights.reshape(N, S, T), values.reshape(N, T, -1)
+    return (w @ v).swapaxes(0, 1)
+
+
+@ATTENTION_CONTEXT.mistake
+def last_key_left_out(weights, values):
+    """The last key is left out of the sum. It runs over all T keys."""
+    return np.einsum("snt,tne->sne", weights[:, :, :-1], values[:-1])
+
+
+@ATTENTION_CONTEXT.mistake
+def first_key_left_out(weights, values):
+    """The first key is left out of the sum. It runs over all T keys."""
+    return np.einsum("snt,tne->sne", weights[:, :, 1:], values[1:])
+
+
+@ATTENTION_CONTEXT.mistake
+def scored_again(weights, values):
+    """The weights are paired with the entries of the values, as in a dot product of query and key:
+    the sum runs over e. Here it runs over the keys: t stands in both, and goes.
+    """
+    return np.einsum("sne,tne->snt", weights, values)
+
+
+@ATTENTION_CONTEXT.mistake
+def softmax_taken_twice(weights, values):
+    """The softmax is taken once more. The weights come out of one already: they sum to 1."""
+    e = np.exp(weights)
+    return np.einsum("snt,tne->sne", e / e.sum(axis=2, keepdims=True), values)
+
+
+@ATTENTION_CONTEXT.mistake
+def context_cut_to_whole_numbers(weights, values):
+    """The context is cut to whole numbers where the values are whole numbers: it is put into an
+    array of their `dtype`. A weighted mean of whole numbers is hardly ever whole.
+    """
+    context = np.zeros((*weights.shape[:2], values.shape[2]), dtype=values.dtype)
+    for n in range(values.shape[1]):
+        context[:, n] = weights[:, n] @ values[:, n]
+    return context

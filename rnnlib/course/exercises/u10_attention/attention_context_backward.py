@@ -7,15 +7,15 @@ import numpy as np
 from rnnlib.attention import attention_context_backward
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u10_attention.inputs import draw_weights
+from rnnlib.course.exercises.u10_attention.inputs import weights_to_try
 
 
 def _draw_context_backward(rng):
     plain = [{"S": 5, "N": 3, "T": 7, "E": 4}, {"S": 6, "N": 2, "T": 5, "E": 3}]
-    for kind, s in drawing.sizes(plain, "SNTE"):
+    for kind, s, weights in weights_to_try(rng, plain, "SNTE"):
         dcontext = drawing.array(rng, s["S"], s["N"], s["E"])
         values = drawing.array(rng, s["T"], s["N"], s["E"])
-        yield Case((dcontext, draw_weights(rng, s), values), s, kind)
+        yield Case((dcontext, weights, values), s, kind)
 
 
 ATTENTION_CONTEXT_BACKWARD = Exercise(
@@ -149,3 +149,73 @@ def products_of_whole_arrays(dcontext, weights, values):
     `np.einsum`.
     """
     return dcontext @ values.T, weights.T @ dcontext
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def padding_set_to_zero(dcontext, weights, values):
+    """`dweights` is set to 0 where a weight is 0. A weight's gradient says what would happen if it
+    *were* larger; the zeros come in at the softmax, the next step back.
+    """
+    dweights = np.einsum("sne,tne->snt", dcontext, values)
+    return np.where(weights == 0, 0.0, dweights), np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def dweights_for_weights(dcontext, weights, values):
+    """`dvalues` is made with `dweights`. A value was multiplied by the *weight*, so that is its
+    factor.
+    """
+    dweights = np.einsum("sne,tne->snt", dcontext, values)
+    return dweights, np.einsum("snt,sne->tne", dweights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def dweights_over_examples(dcontext, weights, values):
+    """`dweights` is summed over the examples. An example's weights have met its own values."""
+    dweights = np.einsum("sne,tme->snt", dcontext, values)
+    return dweights, np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def dweights_averaged(dcontext, weights, values):
+    """`dweights` is the mean over the E entries. It is their sum."""
+    dweights = np.einsum("sne,tne->snt", dcontext, values) / values.shape[2]
+    return dweights, np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def dweights_batch_last(dcontext, weights, values):
+    """`dweights` has the batch as its last axis. It has the shape of the weights, (S, N, T)."""
+    dweights = np.einsum("sne,tne->stn", dcontext, values)
+    return dweights, np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def softmax_put_in(dcontext, weights, values):
+    """The weighted mean is taken off `dweights`. That belongs to the softmax, the
+    next step back.
+    """
+    dweights = np.einsum("sne,tne->snt", dcontext, values)
+    mean = (weights * dweights).sum(axis=2, keepdims=True)
+    return dweights - mean, np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def softmax_put_in_whole(dcontext, weights, values):
+    """The whole step back through the softmax is in `dweights` already. It is a function of its
+    own, the next one.
+    """
+    dweights = np.einsum("sne,tne->snt", dcontext, values)
+    dweights = weights * (dweights - (weights * dweights).sum(axis=2, keepdims=True))
+    return dweights, np.einsum("snt,sne->tne", weights, dcontext)
+
+
+@ATTENTION_CONTEXT_BACKWARD.mistake
+def axes_of_dvalues_reshaped(dcontext, weights, values):
+    """`dvalues` is made of arrays whose axes were exchanged with `reshape`, which leaves all
+    numbers in one row and cuts that row anew. `swapaxes` exchanges axes.
+    """
+    S, N, T = weights.shape
+    dweights = np.einsum("sne,tne->snt", dcontext, values)
+    w, d = weights.reshape(N, S, T), dcontext.reshape(N, S, -1)
+    return dweights, np.einsum("nst,nse->tne", w, d)

@@ -7,7 +7,10 @@ import numpy as np
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u10_attention.beam_step import beam_step
-from rnnlib.course.exercises.u10_attention.inputs import a_decoder, ends
+from rnnlib.course.exercises.u10_attention.inputs import a_decoder
+
+V = 7
+"""How many symbols the decoders know that are drawn here."""
 
 
 def beam_search(step, state, start, end, width, S):
@@ -23,33 +26,55 @@ def beam_search(step, state, start, end, width, S):
     return texts[0, 1:], scores[0]
 
 
-def _tells_apart(*case):
-    """Whether the mistakes that often come to the same are all different from each other here."""
-    end, S = case[3], case[5]
-    found, score = beam_search(*case)
-    length = int(ends(found[:, None], end)[0])
-    if not 0 < length < S - 1:
+def _apart(case, *others):
+    """Whether the scores of the right text and of these mistakes are different from each other."""
+    scores = []
+    for function in (beam_search, *others):
+        scores.append(function(*case)[1])
+        if np.diff(np.sort(scores)).min(initial=1) <= 0.01:
+            return False
+    return True
+
+
+def _order_counts(*case):
+    """Whether texts or states in the wrong order, or a single text, come to something else."""
+    if not _apart(case, states_not_reordered, a_beam_of_one):
         return False
-    others = (a_beam_of_one, every_end_mark_is_paid_for, states_not_reordered, ended_texts_go_on)
-    scores = [score, *(other(*case)[1] for other in others)]
-    return np.diff(np.sort(scores)).min() > 0.01
+    return any(texts_keep_their_place(*case)[0] != beam_search(*case)[0])
+
+
+def _end_counts(*case):
+    """Whether all texts end early, and what is done with an ended text makes a difference."""
+    return len(stops_when_all_have_ended(*case)[0]) < case[5] and _apart(
+        case, every_end_mark_is_paid_for, ended_texts_go_on
+    )
+
+
+def _best_is_open(*case):
+    """Whether the best text has no end mark, and another one in the beam has."""
+    best, score = beam_search(*case)
+    return case[3] not in best and score - only_ended_texts_win(*case)[1] > 0.01
+
+
+def _found(rng, S, H, width, marks, *wanted):
+    """The arguments of a search that has all that is wanted of it."""
+    for _ in range(1000):
+        case = (a_decoder(rng, V, H, 2.0), drawing.array(rng, 1, H), *marks, width, S)
+        if all(test(*case) for test in wanted):
+            break
+    return case
 
 
 def _draw_beam_search(rng):
-    V, start, end = 5, 0, 3
     plain = [{"S": 7, "H": 6}, {"S": 9, "H": 5}]
-    for kind, s in drawing.sizes(plain, "SH"):
-        width = int(rng.integers(3, 5))
-        for _ in range(1000):
-            step, state = a_decoder(rng, V, s["H"], 2.0), drawing.array(rng, 1, s["H"])
-            if s["S"] == 1 or s["H"] == 1:
-                break
-            if _tells_apart(step, state, start, end, width, s["S"]):
-                break
-        yield Case((step, state, start, end, width, s["S"]), s, kind)
+    for place, (kind, s) in enumerate(drawing.sizes(plain, "SH")):
+        wanted = [(_order_counts,), (_end_counts,), (), ()][place]
+        marks = (6, 1) if place == 1 else (0, 3)
+        yield Case(_found(rng, s["S"], s["H"], 4 - place % 2, marks, *wanted), s, kind)
     s = {"S": 6, "H": 4}
-    step, state = a_decoder(rng, V, 4), drawing.array(rng, 1, 4)
-    yield Case((step, state, start, end, 1, 6), s, "a width of 1")
+    yield Case(_found(rng, 6, 4, 1, (0, 3)), s, "a width of 1")
+    s = {"S": 4, "H": 5}
+    yield Case(_found(rng, 4, 5, 3, (0, 3), _best_is_open), s, "a best text without an end mark")
 
 
 BEAM_SEARCH = Exercise(
@@ -109,6 +134,22 @@ def traced_back(step, state, start, end, width, S):
         text.append(ids[place])
         place = parents[place]
     return np.array(text[::-1]), scores[0]
+
+
+@BEAM_SEARCH.variant
+def filled_up_with_end_marks(step, state, start, end, width, S):
+    """The search stops when the best text has ended: no other one can get likelier than it is."""
+    texts, scores = np.full((1, 1), start), np.zeros(1)
+    while texts[0, -1] != end and texts.shape[1] <= S:
+        log_probs, state = step(texts[:, -1], state)
+        ended = texts[:, -1] == end
+        log_probs[ended] = -np.inf
+        log_probs[ended, end] = 0.0
+        parents, ids, scores = beam_step(scores, log_probs, width)
+        texts, state = np.column_stack([texts[parents], ids]), state[parents]
+    found = np.full(S, end)
+    found[: texts.shape[1] - 1] = texts[0, 1:]
+    return found, scores[0]
 
 
 @BEAM_SEARCH.mistake
@@ -271,3 +312,84 @@ def one_step_short(step, state, start, end, width, S):
         parents, ids, scores = beam_step(scores, log_probs, width)
         texts, state = np.column_stack([texts[parents], ids]), state[parents]
     return texts[0, 1:], scores[0]
+
+
+@BEAM_SEARCH.mistake
+def texts_keep_their_place(step, state, start, end, width, S):
+    """The texts keep their places, and only the states are put in the order of the parents: the new
+    symbols belong behind `texts[parents]`.
+    """
+    texts, scores = np.full((width, 1), start), np.zeros(1)
+    for _ in range(S):
+        log_probs, state = step(texts[: len(state), -1], state)
+        ended = texts[: len(state), -1] == end
+        log_probs[ended] = -np.inf
+        log_probs[ended, end] = 0.0
+        parents, ids, scores = beam_step(scores, log_probs, width)
+        texts, state = np.column_stack([texts[: len(ids)], ids]), state[parents]
+    return texts[0, 1:], scores[0]
+
+
+@BEAM_SEARCH.mistake
+def stops_when_all_have_ended(step, state, start, end, width, S):
+    """The search stops when all texts have ended, and fewer than S symbols are returned. The steps
+    that are left add end marks.
+    """
+    texts, scores = np.full((1, 1), start), np.zeros(1)
+    for _ in range(S):
+        log_probs, state = step(texts[:, -1], state)
+        ended = texts[:, -1] == end
+        log_probs[ended] = -np.inf
+        log_probs[ended, end] = 0.0
+        parents, ids, scores = beam_step(scores, log_probs, width)
+        texts, state = np.column_stack([texts[parents], ids]), state[parents]
+        if np.all(ids == end):
+            break
+    return texts[0, 1:], scores[0]
+
+
+@BEAM_SEARCH.mistake
+def only_ended_texts_win(step, state, start, end, width, S):
+    """Only a text that has ended may win. The likeliest text is wanted, with or without an end
+    mark.
+    """
+    texts, scores = np.full((1, 1), start), np.zeros(1)
+    for _ in range(S):
+        log_probs, state = step(texts[:, -1], state)
+        ended = texts[:, -1] == end
+        log_probs[ended] = -np.inf
+        log_probs[ended, end] = 0.0
+        parents, ids, scores = beam_step(scores, log_probs, width)
+        texts, state = np.column_stack([texts[parents], ids]), state[parents]
+    best = np.argmax(texts[:, -1] == end)
+    return texts[best, 1:], scores[best]
+
+
+BEAM_SEARCH.slip(
+    "score_for_each_step",
+    "return texts[0, 1:], scores[0]",
+    "return texts[0, 1:], scores[0] / S",
+    "The score is divided by the number of steps. It is the log-probability of the whole text.",
+)
+
+BEAM_SEARCH.slip(
+    "all_scores_returned",
+    "return texts[0, 1:], scores[0]",
+    "return texts[0, 1:], scores",
+    "The scores of all texts are returned. The best text's is the first of them.",
+)
+
+BEAM_SEARCH.slip(
+    "all_texts_returned",
+    "return texts[0, 1:], scores[0]",
+    "return texts[:, 1:], scores",
+    "The whole beam is returned, texts and scores. Only the best text is wanted: the first one.",
+)
+
+BEAM_SEARCH.slip(
+    "whole_row_is_free",
+    "log_probs[ended, end] = 0.0",
+    "log_probs[ended] = 0.0",
+    "The whole row of a text that has ended is 0: it goes on with any symbol, and that costs "
+    "nothing. Only the end mark is free; all others are `-np.inf`.",
+)

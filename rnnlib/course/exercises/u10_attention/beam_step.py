@@ -8,6 +8,8 @@ from rnnlib.activations import log_softmax
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 
+VERY_UNLIKELY = "texts too unlikely for a float"
+
 
 def beam_step(scores, log_probs, width):
     """The best `width` of all ways to go on from K hypotheses with one of V symbols."""
@@ -30,6 +32,13 @@ def _draw_beam_step(rng):
             ):
                 break
         yield Case((scores, log_probs, s["B"]), s, kind)
+    s = {"K": 4, "V": 5, "B": 3}
+    scores = -900 - np.abs(drawing.array(rng, 4))
+    yield Case((scores, log_softmax(drawing.array(rng, 4, 5)), 3), s, VERY_UNLIKELY)
+    log_probs = log_softmax(drawing.array(rng, 4, 5))
+    ended = rng.choice(4, 2, replace=False)
+    log_probs[ended], log_probs[ended, rng.integers(5)] = -np.inf, 0.0
+    yield Case((-np.abs(drawing.array(rng, 4)), log_probs, 3), s, "texts that have ended")
 
 
 BEAM_STEP = Exercise(
@@ -205,3 +214,60 @@ def scores_as_a_row(scores, log_probs, width):
     totals = (scores + log_probs).ravel()
     best = np.argsort(-totals)[:width]
     return *np.divmod(best, log_probs.shape[1]), totals[best]
+
+
+@BEAM_STEP.mistake
+def one_text_for_each_symbol(scores, log_probs, width):
+    """Each symbol goes to the text that it fits best, and to no other one. Several texts may go on
+    with the same symbol: all ways compete.
+    """
+    totals = scores[:, None] + log_probs
+    ids = np.argsort(-totals.max(axis=0))[:width]
+    return totals.argmax(axis=0)[ids], ids, totals.max(axis=0)[ids]
+
+
+@BEAM_STEP.mistake
+def as_many_as_before(scores, log_probs, width):
+    """As many ways are kept as there were texts, K. It is `width` that says how many."""
+    totals = (scores[:, None] + log_probs).ravel()
+    best = np.argsort(-totals)[: len(scores)]
+    return *np.divmod(best, log_probs.shape[1]), totals[best]
+
+
+@BEAM_STEP.mistake
+def only_the_best_one(scores, log_probs, width):
+    """Only the best way is kept. `width` says how many are."""
+    totals = (scores[:, None] + log_probs).ravel()
+    best = np.argsort(-totals)[:1]
+    return *np.divmod(best, log_probs.shape[1]), totals[best]
+
+
+@BEAM_STEP.mistake
+def width_of_each_text(scores, log_probs, width):
+    """Each text keeps ways of its own, as many as `width`. All ways of all texts compete for
+    `width` places.
+    """
+    totals = scores[:, None] + log_probs
+    ids = np.argsort(-totals, axis=1)[:, :width]
+    parents = np.repeat(np.arange(len(scores)), ids.shape[1])
+    return parents, ids.ravel(), np.take_along_axis(totals, ids, axis=1).ravel()
+
+
+@BEAM_STEP.mistake
+def through_probabilities(scores, log_probs, width):
+    """The probabilities are multiplied, and the logarithm is taken in the end. Products of many
+    small numbers get too small for a float, and become 0: add the logarithms.
+    """
+    p = (np.exp(scores)[:, None] * np.exp(log_probs)).ravel()
+    best = np.argsort(-p)[:width]
+    return *np.divmod(best, log_probs.shape[1]), np.log(p[best])
+
+
+@BEAM_STEP.mistake
+def places_returned(scores, log_probs, width):
+    """The places in the row of all sums are returned for the symbols. A place is
+    `parent * V + symbol`: the symbol is what is left when it is divided by V.
+    """
+    totals = (scores[:, None] + log_probs).ravel()
+    best = np.argsort(-totals)[:width]
+    return best // log_probs.shape[1], best, totals[best]

@@ -16,7 +16,7 @@ def decoder_inputs(targets, start):
 def _draw_inputs(rng):
     plain = [{"S": 6, "N": 4}, {"S": 5, "N": 3}]
     for kind, s in drawing.sizes(plain, "SN"):
-        yield Case((rng.integers(1, 30, (s["S"], s["N"])), int(rng.integers(40, 99))), s, kind)
+        yield Case((rng.integers(0, 30, (s["S"], s["N"])), int(rng.integers(40, 99))), s, kind)
 
 
 DECODER_INPUTS = Exercise(
@@ -134,3 +134,29 @@ def targets_written_over(targets, start):
     targets[1:] = targets[:-1].copy()
     targets[0] = start
     return targets
+
+
+@DECODER_INPUTS.mistake
+def start_at_the_end(targets, start):
+    """The start mark is put behind all targets but the last. It comes first: the first step reads
+    it.
+    """
+    return np.vstack([targets[:-1], np.full((1, targets.shape[1]), start)])
+
+
+@DECODER_INPUTS.mistake
+def first_row_lost(targets, start):
+    """The row of start marks is left out: there are S - 1 rows. Every step reads something."""
+    return targets[:-1].copy()
+
+
+@DECODER_INPUTS.mistake
+def copied_all_the_way_down(targets, start):
+    """The rows are moved one by one from the top, in the same array, so that the first target is
+    copied all the way down. A row that is still needed is written over.
+    """
+    inputs = targets.copy()
+    for s in range(1, len(targets)):
+        inputs[s] = inputs[s - 1]
+    inputs[0] = start
+    return inputs

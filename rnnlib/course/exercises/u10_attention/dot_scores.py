@@ -139,3 +139,56 @@ def matrix_product_of_everything(queries, keys):
     first axis, the steps, for the batch. Name the axes with `np.einsum`.
     """
     return queries @ keys.T
+
+
+@DOT_SCORES.mistake
+def axes_reshaped(queries, keys):
+    """The batch is brought to the front with `reshape`, which leaves all numbers in one row and
+    cuts that row anew: examples and steps get mixed. `swapaxes(0, 1)` exchanges axes.
+    """
+    (S, N, H), T = queries.shape, len(keys)
+    q, k = queries.reshape(N, S, H), keys.reshape(N, T, H)
+    return (q @ k.swapaxes(1, 2)).swapaxes(0, 1)
+
+
+@DOT_SCORES.mistake
+def result_reshaped(queries, keys):
+    """The result, with the batch in front, is reshaped to (S, N, T), which cuts its numbers anew.
+    `swapaxes(0, 1)` exchanges axes.
+    """
+    scores = np.einsum("snh,tnh->nst", queries, keys)
+    return scores.reshape(len(queries), -1, len(keys))
+
+
+@DOT_SCORES.mistake
+def summed_over_the_examples(queries, keys):
+    """The sum runs over the examples, and the units stay: (S, H, T). It runs over h; n stays."""
+    return np.einsum("snh,tnh->sht", queries, keys)
+
+
+@DOT_SCORES.mistake
+def squared_distance(queries, keys):
+    """The negative squared distance of query and key is taken. That is another comparison; here it
+    is the dot product.
+    """
+    q, k = queries[:, :, None], keys.swapaxes(0, 1)
+    return -((q - k) ** 2).sum(axis=3)
+
+
+@DOT_SCORES.mistake
+def as_many_keys_as_queries(queries, keys):
+    """Only as many keys as there are queries get a score, and the others 0. S counts the queries,
+    T the keys.
+    """
+    scores = np.zeros((*queries.shape[:2], len(keys)))
+    for t in range(min(len(queries), len(keys))):
+        scores[:, :, t] = (queries * keys[t]).sum(axis=2)
+    return scores
+
+
+@DOT_SCORES.mistake
+def softmax_taken_as_well(queries, keys):
+    """The softmax is taken as well. Scores can be any number; the weights are the next step."""
+    scores = np.einsum("snh,tnh->snt", queries, keys)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)

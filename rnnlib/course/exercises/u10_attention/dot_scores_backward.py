@@ -151,3 +151,57 @@ def dkeys_summed_over_keys(dscores, queries, keys):
     """
     dqueries = np.einsum("snt,tnh->snh", dscores, keys)
     return dqueries, np.einsum("snt,snh->snh", dscores, queries)
+
+
+@DOT_SCORES_BACKWARD.mistake
+def own_vectors_summed(dscores, queries, keys):
+    """The sum of `dqueries` holds the queries, that of `dkeys` the keys. Each side gets the other
+    one.
+    """
+    dqueries = np.einsum("snt,tnh->snh", dscores, queries)
+    return dqueries, np.einsum("snt,snh->tnh", dscores, keys)
+
+
+@DOT_SCORES_BACKWARD.mistake
+def dqueries_over_the_batch(dscores, queries, keys):
+    """`dqueries` is mixed over the examples. An example's queries have met its own keys alone."""
+    dqueries = np.einsum("snt,tmh->snh", dscores, keys)
+    return dqueries, np.einsum("snt,snh->tnh", dscores, queries)
+
+
+@DOT_SCORES_BACKWARD.mistake
+def dqueries_for_queries(dscores, queries, keys):
+    """`dkeys` is made with `dqueries`, the gradient. The other factor of the
+    product is `queries`.
+    """
+    dqueries = np.einsum("snt,tnh->snh", dscores, keys)
+    return dqueries, np.einsum("snt,snh->tnh", dscores, dqueries)
+
+
+@DOT_SCORES_BACKWARD.mistake
+def queries_written_over(dscores, queries, keys):
+    """`dqueries` is written into `queries`, the caller's array: `dqueries =
+    queries` makes no copy.
+    """
+    dqueries, dkeys = queries, np.zeros_like(keys)
+    for n in range(queries.shape[1]):
+        dkeys[:, n] = dscores[:, n].T @ queries[:, n]
+        dqueries[:, n] = dscores[:, n] @ keys[:, n]
+    return dqueries, dkeys
+
+
+@DOT_SCORES_BACKWARD.mistake
+def dqueries_of_the_first_query(dscores, queries, keys):
+    """`dqueries` is the first query's gradient for all of them: `dscores[0]` is used. Each query
+    has its own row of `dscores`.
+    """
+    first = np.broadcast_to(dscores[0], dscores.shape)
+    dqueries = np.einsum("snt,tnh->snh", first, keys)
+    return dqueries, np.einsum("snt,snh->tnh", dscores, queries)
+
+
+@DOT_SCORES_BACKWARD.mistake
+def letters_exchanged(dscores, queries, keys):
+    """The letters of `dscores` are exchanged in the sum of `dkeys`, "tns": its axes are s, n, t."""
+    dqueries = np.einsum("snt,tnh->snh", dscores, keys)
+    return dqueries, np.einsum("tns,snh->tnh", dscores, queries)

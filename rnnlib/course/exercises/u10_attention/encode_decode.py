@@ -31,6 +31,10 @@ def _draw_encode_decode(rng):
         xs = drawing.array(rng, s["T"], s["N"], s["D"])
         ys = drawing.array(rng, s["S"], s["N"], s["V"])
         yield Case((xs, draw_mask(rng, s["T"], s["N"]), ys, *draw_models(rng, **s)), s, kind)
+    s = {"T": 6, "N": 3, "D": 4, "S": 6, "V": 5, "H": 2}
+    xs, ys = drawing.array(rng, 6, 3, 4), drawing.array(rng, 6, 3, 5)
+    kind = "as many steps to write as to read"
+    yield Case((xs, draw_mask(rng, 6, 3), ys, *draw_models(rng, **s)), s, kind)
 
 
 ENCODE_DECODE = Exercise(
@@ -191,3 +195,49 @@ def output_layer_left_out(xs, mask, ys, encoder, decoder, out):
     h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
     _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
     return gru_forward(ys, h, decoder)[0]
+
+
+@ENCODE_DECODE.mistake
+def mask_for_the_decoder(xs, mask, ys, encoder, decoder, out):
+    """The decoder gets the mask as well. It belongs to the text that is read, (T, N): the decoder
+    has S steps of its own.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, h, decoder, mask=mask)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def mask_for_the_decoder_where_it_fits(xs, mask, ys, encoder, decoder, out):
+    """The decoder gets the mask wherever S is T. The mask belongs to the text that is read, and
+    says nothing about what is written.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    fits = mask if len(ys) == len(xs) else None
+    return output_step(gru_forward(ys, h, decoder, mask=fits)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def state_of_the_first_text(xs, mask, ys, encoder, decoder, out):
+    """The decoder starts from the first text's final state, for all texts. Each has its own."""
+    h0 = np.zeros((xs.shape[1], len(encoder.b_hn)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, np.repeat(h[:1], len(h), axis=0), decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def three_times_as_many_units(xs, mask, ys, encoder, decoder, out):
+    """The first state has 3H units: `encoder.b_h` holds the biases of three gates, `encoder.b_hn`
+    has H entries.
+    """
+    h0 = np.zeros((xs.shape[1], len(encoder.b_h)))
+    _, h, _ = gru_forward(xs, h0, encoder, mask=mask)
+    return output_step(gru_forward(ys, h, decoder)[0], out)
+
+
+@ENCODE_DECODE.mistake
+def one_state_for_the_batch(xs, mask, ys, encoder, decoder, out):
+    """The first state is a single vector, (H,). Each text has a state: (N, H)."""
+    _, h, _ = gru_forward(xs, np.zeros(len(encoder.b_hn)), encoder, mask=mask)
+    return output_step(gru_forward(ys, h, decoder)[0], out)

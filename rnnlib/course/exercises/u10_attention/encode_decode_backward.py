@@ -220,3 +220,67 @@ def dh_in_the_wrong_place(dlogits, encoder_cache, decoder_cache, out):
     _, dh, grads_decoder = gru_backward(dstates, None, decoder_cache)
     _, _, grads_encoder = gru_backward(dh, None, encoder_cache)
     return grads_encoder, grads_decoder, grads_out
+
+
+ENCODE_DECODE_BACKWARD.slip(
+    "grads_as_they_arise",
+    "return grads_encoder, grads_decoder, grads_out",
+    "return grads_out, grads_decoder, grads_encoder",
+    "The gradients are returned in the order in which they arise. The order is: encoder, decoder, "
+    "output layer.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "first_inputs_gradient_handed_over",
+    "gru_backward(None, dh, encoder_cache)",
+    "gru_backward(None, _[0], encoder_cache)",
+    "The gradient of the decoder's first *input* is handed to the encoder. The second value of "
+    "`gru_backward` is the gradient of the decoder's first state.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "states_before_each_step",
+    "output_step_backward(dlogits, decoder_cache.hs, out)",
+    "output_step_backward(dlogits, np.stack([decoder_cache.h0, *decoder_cache.hs[:-1]]), out)",
+    "The output layer goes back with the states *before* each step. The logits were made from the "
+    "states after it: `decoder_cache.hs`.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "dh_counted_twice",
+    "gru_backward(None, dh, encoder_cache)",
+    "gru_backward(np.concatenate([np.zeros_like(encoder_cache.hs[1:]), dh[None]]), dh, "
+    "encoder_cache)",
+    "`dh` reaches the encoder twice, as the gradient of the last of all states and of the final "
+    "state, which are the same.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "dh_averaged_over_the_steps",
+    "gru_backward(None, dh, encoder_cache)",
+    "gru_backward(None, dh / len(decoder_cache.hs), encoder_cache)",
+    "`dh` is divided by the number of the decoder's steps. It is handed over as it is.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "mask_of_the_encoder_lost",
+    "gru_backward(None, dh, encoder_cache)",
+    "gru_backward(None, dh, encoder_cache._replace(mask=None))",
+    "The encoder goes back without its mask, and so through the padding. The mask is in "
+    "`encoder_cache`, which is handed on as it is.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "loss_at_the_first_step_only",
+    "gru_backward(dstates, None, decoder_cache)",
+    "gru_backward(np.concatenate([dstates[:1], 0 * dstates[1:]]), None, decoder_cache)",
+    "Only the decoder's first step sends something back. There is a loss at every step: all of "
+    "`dstates` goes in.",
+)
+
+ENCODE_DECODE_BACKWARD.slip(
+    "caches_exchanged",
+    "decoder_cache.hs, out)",
+    "encoder_cache.hs, out)",
+    "The output layer goes back with the encoder's states. The logits come from the decoder's.",
+)

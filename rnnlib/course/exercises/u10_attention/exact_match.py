@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise
 from rnnlib.course.exercises.u10_attention.inputs import draw_mask
 
 
@@ -14,19 +14,43 @@ def exact_match(predicted, targets, mask):
     return np.mean(np.all((predicted == targets) | ~mask, axis=0))
 
 
+def _spoilt(rng, targets, mask):
+    """What was written: some texts with one error, two symbols exchanged, or hardly one right."""
+    predicted = targets.copy()
+    N = targets.shape[1]
+    for n, text in enumerate(rng.permutation(N)):
+        real = int(mask[:, text].sum())
+        places = rng.permutation(real)
+        if n < max(1, N // 2):
+            if n % 3 == 1 and real > 1:
+                one, other = places[:2]
+                targets[one, text] = targets[other, text] + rng.integers(1, 5)
+                predicted[[one, other], text] = targets[[other, one], text]
+            else:
+                wrong = places[: max(1, real - 1 if n % 3 == 2 else 1)]
+                predicted[wrong, text] += rng.integers(1, 5) * rng.choice([-1, 1])
+        if n % 3 != 1:  # whatever stands on the padding
+            predicted[real:, text] += rng.integers(1, 5)
+    return predicted
+
+
 def _draw_exact(rng):
-    for s in ({"S": 6, "N": 11}, {"S": 5, "N": 8}, {"S": 7, "N": 1}, {"S": 1, "N": 9}):
-        S, N = s["S"], s["N"]
-        targets, mask = rng.integers(1, 12, (S, N)), draw_mask(rng, S, N)
-        predicted = targets.copy()
-        for n, spoilt in enumerate(rng.permutation(N)):
-            real = int(mask[:, spoilt].sum())
-            if n < max(1, N // 3):  # one symbol that counts, or two of them
-                places = rng.choice(real, size=1 + (n % 2 and real > 1), replace=False)
-                predicted[places, spoilt] += rng.integers(1, 5)
-            if n % 3 != 1:  # whatever stands on the padding
-                predicted[real:, spoilt] += rng.integers(1, 5)
-        yield Case((predicted, targets, mask), s, drawing.ONES if 1 in (S, N) else "ordinary sizes")
+    plain = [{"S": 6, "N": 11}, {"S": 5, "N": 8}]
+    for kind, s in drawing.sizes(plain, "NS"):
+        for _ in range(200):
+            mask = draw_mask(rng, s["S"], s["N"])
+            targets = rng.integers(5, 16, mask.shape)
+            predicted = _spoilt(rng, targets, mask)
+            others = (
+                exact_match,
+                last_symbol_compared,
+                half_is_enough,
+                one_error_forgiven,
+                any_for_all,
+            )
+            if kind != PLAIN or len({f(predicted, targets, mask) for f in others}) == len(others):
+                break
+        yield Case((predicted, targets, mask), s, kind)
 
 
 EXACT_MATCH = Exercise("exact_match", exact_match, _draw_exact, results={"share": ""})
@@ -136,3 +160,45 @@ def divided_by_the_steps(predicted, targets, mask):
     `targets.shape[1]` texts.
     """
     return np.sum(np.all((predicted == targets) | ~mask, axis=0)) / len(targets)
+
+
+@EXACT_MATCH.mistake
+def sums_compared(predicted, targets, mask):
+    """The sums of the symbols are compared, so that errors cancel: 12 passes for 21. Each place is
+    compared by itself.
+    """
+    return np.mean((predicted * mask).sum(axis=0) == (targets * mask).sum(axis=0))
+
+
+@EXACT_MATCH.mistake
+def answer_for_each_text(predicted, targets, mask):
+    """The answers for the texts are returned one by one, (N,). The share is their mean."""
+    return np.all((predicted == targets) | ~mask, axis=0)
+
+
+@EXACT_MATCH.mistake
+def last_symbol_compared(predicted, targets, mask):
+    """Only the last symbol that counts is compared. All of a text's symbols have to be right."""
+    last, n = mask.sum(axis=0) - 1, np.arange(mask.shape[1])
+    return np.mean(predicted[last, n] == targets[last, n])
+
+
+@EXACT_MATCH.mistake
+def half_is_enough(predicted, targets, mask):
+    """A text passes as right when at least half of its symbols are. All of them have to be."""
+    share = ((predicted == targets) & mask).sum(axis=0) / mask.sum(axis=0)
+    return np.mean(share >= 0.5)
+
+
+@EXACT_MATCH.mistake
+def one_error_forgiven(predicted, targets, mask):
+    """A text with a single error passes as right. All of its symbols have to be right."""
+    return np.mean(((predicted != targets) & mask).sum(axis=0) <= 1)
+
+
+@EXACT_MATCH.mistake
+def shares_averaged(predicted, targets, mask):
+    """The share of right symbols is taken in each text, and then the mean. A text is right or
+    wrong, nothing in between.
+    """
+    return np.mean(((predicted == targets) & mask).sum(axis=0) / mask.sum(axis=0))

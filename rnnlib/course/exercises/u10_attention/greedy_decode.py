@@ -20,9 +20,10 @@ def greedy_decode(step, state, start, end, S):
 
 
 def _draw_greedy(rng):
-    V, start, end = 5, 0, 3
+    V = 5
     plain = [{"S": 7, "N": 4, "H": 6}, {"S": 9, "N": 6, "H": 5}]
-    for kind, s in drawing.sizes(plain, "SNH"):
+    for place, (kind, s) in enumerate(drawing.sizes(plain, "SNH")):
+        start, end = (4, 0) if place == 1 else (0, 3)
         for _ in range(200):  # some end early, others late or not at all
             step, state = a_decoder(rng, V, s["H"]), drawing.array(rng, s["N"], s["H"])
             ids = greedy_decode(step, state, start, end, s["S"])
@@ -32,6 +33,12 @@ def _draw_greedy(rng):
             ):
                 break
         yield Case((step, state, start, end, s["S"]), s, kind)
+    s = {"S": 8, "N": 3, "H": 4}
+    for _ in range(200):
+        step, state = a_decoder(rng, V, 4), drawing.array(rng, 3, 4)
+        if (ends(greedy_decode(step, state, 0, 3, 8), 3) < 6).all():
+            break
+    yield Case((step, state, 0, 3, 8), s, "texts that all end early")
 
 
 GREEDY_DECODE = Exercise("greedy_decode", greedy_decode, _draw_greedy, results={"ids": "(S, N)"})
@@ -90,7 +97,9 @@ def mended_at_the_end(step, state, start, end, S):
 
 @GREEDY_DECODE.mistake
 def goes_on_after_the_end(step, state, start, end, S):
-    """A text that has ended goes on. After its end mark there are only end marks."""
+    """A text that has ended goes on. After its end mark there are only end marks: ask
+    whether the symbol that was *read* is the end mark.
+    """
     ids, written = np.full(len(state), start), []
     for _ in range(S):
         log_probs, state = step(ids, state)
@@ -214,6 +223,68 @@ def start_after_the_end(step, state, start, end, S):
     for _ in range(S):
         log_probs, state = step(ids, state)
         ids = np.where(ended, start, log_probs.argmax(axis=1))
+        ended = ended | (ids == end)
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def stops_when_all_have_ended(step, state, start, end, S):
+    """Everything stops when all texts have ended, with fewer than S rows. The rows that are left
+    are end marks.
+    """
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+        if np.all(ids == end):
+            break
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def one_array_for_all_rows(step, state, start, end, S):
+    """One array is written over at every step and appended every time, so that all rows are the
+    last one. `ids = ...` makes a new array, `ids[:] = ...` does not.
+    """
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids[:] = np.where(ids == end, end, log_probs.argmax(axis=1))
+        written.append(ids)
+    return np.stack(written)
+
+
+@GREEDY_DECODE.mistake
+def all_end_with_the_first(step, state, start, end, S):
+    """As soon as *one* text has ended, all others get end marks, too. They have more to write."""
+    ids, result = np.full(len(state), start), np.full((S, len(state)), end)
+    for s in range(S):
+        log_probs, state = step(ids, state)
+        ids = result[s] = log_probs.argmax(axis=1)
+        if np.any(ids == end):
+            break
+    return result
+
+
+@GREEDY_DECODE.mistake
+def last_row_only(step, state, start, end, S):
+    """Only the last symbols are returned, (N,). Every step's are kept: (S, N)."""
+    ids = np.full(len(state), start)
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ids == end, end, log_probs.argmax(axis=1))
+    return ids
+
+
+@GREEDY_DECODE.mistake
+def zeros_after_the_end(step, state, start, end, S):
+    """Behind the end mark stand zeros. There are only end marks, whatever their number is."""
+    ids, written, ended = np.full(len(state), start), [], np.zeros(len(state), bool)
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        ids = np.where(ended, 0, log_probs.argmax(axis=1))
         ended = ended | (ids == end)
         written.append(ids)
     return np.stack(written)

@@ -14,14 +14,20 @@ SIZES = [{"S": 5, "N": 3, "T": 7, "H": 4}, {"S": 6, "N": 2, "T": 5, "H": 3}]
 
 
 def random_weights(rng, S, N, T, **_):
-    """Attention weights, none of them zero."""
+    """Attention weights, none of them zero; a single key has the weight 1."""
     return masked_softmax(drawing.array(rng, S, N, T))
 
 
-def draw_weights(rng, s):
-    """Weights with sizes in a dictionary; with a single step they are not quite 1, and distinct."""
-    weights = random_weights(rng, **s)
-    return weights if s["T"] > 1 else weights * rng.uniform(0.5, 1.5, weights.shape)
+PADDED = "padding, where the weights are 0"
+
+
+def weights_to_try(rng, plain, ones):
+    """Kinds, sizes and weights, as a softmax makes them: the last ones are 0 on the padding."""
+    for kind, s in drawing.sizes(plain, ones):
+        yield kind, s, random_weights(rng, **s)
+    s = plain[1]
+    scores = drawing.array(rng, s["S"], s["N"], s["T"])
+    yield PADDED, s, masked_softmax(scores, draw_mask(rng, s["T"], s["N"]))
 
 
 THE_GRU = (

@@ -20,8 +20,11 @@ def _draw_masked_softmax(rng):
         scores = drawing.array(rng, s["S"], s["N"], s["T"])
         yield Case((scores, _random_mask(rng, s["T"], s["N"])), s, kind)
     s = {"S": 3, "N": 4, "T": 6}
-    scores = drawing.array(rng, 3, 4, 6, scale=900)
-    yield Case((scores, _random_mask(rng, 6, 4)), s, drawing.LARGE)
+    scores, mask = drawing.array(rng, 3, 4, 6, scale=900), _random_mask(rng, 6, 4)
+    padded = np.flatnonzero(~mask.all(axis=0))
+    scores[:, rng.choice(padded)] -= 5000  # every score of an example is far below 0
+    scores[:, ~mask.T] += 9000  # and those of the padding are above all others
+    yield Case((scores, mask), s, drawing.LARGE)
 
 
 MASKED_SOFTMAX = Exercise(
@@ -196,3 +199,72 @@ def exponentials_times_the_mask_as_it_is(scores, mask):
     """
     e = np.exp(scores) * mask
     return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def largest_of_the_padding(scores, mask):
+    """The padding is still there when the largest score is looked for. Where it lies far above the
+    real scores, their exponentials all become 0. Set the padding to `-np.inf` first.
+    """
+    e = np.exp(scores - scores.max(axis=2, keepdims=True)) * mask.T
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def one_largest_for_all(scores, mask):
+    """One largest score is taken off the whole array. In a row far below it every exponential is 0,
+    and 0 / 0 is not a number: `max(axis=2, keepdims=True)` finds each row's own.
+    """
+    scores = np.where(mask.T, scores, -np.inf)
+    e = np.exp(scores - scores.max())
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def not_low_enough(scores, mask):
+    """The padding gets a negative number such as -1000, and real scores may be lower still: then it
+    takes all the attention. Nothing is lower than `-np.inf`.
+    """
+    scores = np.where(mask.T, scores, -1000.0)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def infinity_over_the_queries(scores, mask):
+    """The softmax runs over the queries, `axis=0`. There a key that is padding has nothing but
+    minus infinity, and its weights are not a number (NaN). It runs over the keys: `axis=2`.
+    """
+    scores = np.where(mask.T, scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def infinity_over_the_examples(scores, mask):
+    """The softmax runs over the examples, `axis=1`: they share what belongs to each of them alone.
+    It runs over the keys, `axis=2`.
+    """
+    scores = np.where(mask.T, scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@MASKED_SOFTMAX.mistake
+def keepdims_left_out(scores, mask):
+    """The largest score is looked for without `keepdims=True`, and (S, N) does not fit (S, N, T).
+    With it the result is (S, N, 1).
+    """
+    scores = np.where(mask.T, scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=2))
+    return e / e.sum(axis=2)
+
+
+@MASKED_SOFTMAX.mistake
+def masked_before_and_after(scores, mask):
+    """The scores of the padding are set to 0, and its weights in the end. In between it has had its
+    part of the sum, so that the weights of a row do not sum to 1.
+    """
+    scores = scores * mask.T
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    return e / e.sum(axis=2, keepdims=True) * mask.T

@@ -7,14 +7,14 @@ import numpy as np
 from rnnlib.attention import masked_softmax_backward
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u10_attention.inputs import draw_weights
+from rnnlib.course.exercises.u10_attention.inputs import weights_to_try
 
 
 def _draw_softmax_backward(rng):
     plain = [{"S": 5, "N": 4, "T": 7}, {"S": 6, "N": 3, "T": 5}]
-    for kind, s in drawing.sizes(plain, "SNT"):
+    for kind, s, weights in weights_to_try(rng, plain, "SNT"):
         dweights = drawing.array(rng, s["S"], s["N"], s["T"])
-        yield Case((dweights, draw_weights(rng, s)), s, kind)
+        yield Case((dweights, weights), s, kind)
 
 
 MASKED_SOFTMAX_BACKWARD = Exercise(
@@ -143,3 +143,48 @@ def difference_of_both(dweights, weights):
     is no target: this softmax stands in the middle of a network.
     """
     return weights - dweights
+
+
+@MASKED_SOFTMAX_BACKWARD.variant
+def differences_of_pairs(dweights, weights):
+    """Each key compared with every other one; it needs weights that sum to 1."""
+    differences = dweights[..., :, None] - dweights[..., None, :]
+    return weights * np.einsum("snu,sntu->snt", weights, differences)
+
+
+@MASKED_SOFTMAX_BACKWARD.mistake
+def mean_of_the_products(dweights, weights):
+    """The products are averaged: their sum is divided by T. The weights sum to 1, so the sum is the
+    weighted mean already.
+    """
+    return weights * (dweights - (weights * dweights).mean(axis=2, keepdims=True))
+
+
+@MASKED_SOFTMAX_BACKWARD.mistake
+def keepdims_left_out(dweights, weights):
+    """The sum is taken without `keepdims=True`, and (S, N) does not fit (S, N, T). With it the sum
+    is (S, N, 1).
+    """
+    return weights * (dweights - (weights * dweights).sum(axis=2))
+
+
+@MASKED_SOFTMAX_BACKWARD.mistake
+def dweights_written_over(dweights, weights):
+    """The mean is taken off `dweights` in place: `-=` writes into the caller's array."""
+    dweights -= (weights * dweights).sum(axis=2, keepdims=True)
+    return weights * dweights
+
+
+@MASKED_SOFTMAX_BACKWARD.mistake
+def squares_for_weights(dweights, weights):
+    """The weights are multiplied in twice: the products of weight and gradient minus their sum are
+    multiplied by the weights once more.
+    """
+    product = weights * dweights
+    return weights * (product - product.sum(axis=2, keepdims=True))
+
+
+@MASKED_SOFTMAX_BACKWARD.mistake
+def as_if_tanh(dweights, weights):
+    """The derivative is 1 - w^2, as for a tanh. Each weight depends on *all* scores of its row."""
+    return dweights * (1 - weights**2)

@@ -8,12 +8,14 @@ from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u12_music.inputs import letter
 from rnnlib.music import complete_bars, note_durations
 
+LENGTHS = [(1, ""), (2, "2"), (3, "3"), (1.5, "3/2"), (0.5, "/2"), (0.25, "/4")]
+
 
 def plain_bar(rng, units):
     """Notes that last so many units together."""
     tokens = []
     while units > 0:
-        length, text = [(1, ""), (2, "2"), (3, "3"), (1.5, "3/2"), (0.5, "/2")][rng.integers(5)]
+        length, text = LENGTHS[rng.integers(len(LENGTHS))]
         if length <= units:
             tokens.append(letter(rng) + text)
             units -= length
@@ -30,7 +32,7 @@ def _draw_complete(rng):
     for full in (6.0, 8.0):
         upbeat, short = -full + 1, -2.0
         first = bars(full, [upbeat, *shuffled(0, 0, 0, -1, 1, 0), short])
-        second = bars(full, [0, *shuffled(0, 0, -0.5, 2, 0), upbeat])
+        second = bars(full, [0, *shuffled(0, 0, -0.5, 0.25, -0.25, 2, 0), upbeat])
         third = bars(full, [0, *shuffled(0, 0, -1), upbeat])
         yield Case(([first, second, third], full), {"full": full})
     full = 4.0
@@ -185,4 +187,34 @@ def last_section_alone(sections, full):
     for bars in sections:
         inner = bars[1:-1]
         fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def first_section_alone(sections, full):
+    """The counts are returned from inside the loop over the sections, after the first of them."""
+    for bars in sections:
+        inner = bars[1:-1]
+        fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+        return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def quarter_of_a_unit_forgiven(sections, full):
+    """Bars that are off by a quarter of a unit pass as complete: the tolerance is too wide."""
+    inner = [bar for bars in sections for bar in bars[1:-1]]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 0.4 for bar in inner]
+    return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def written_lengths_added(sections, full):
+    """The written lengths are added, without triplets and broken rhythms: `note_durations` knows
+    them.
+    """
+    inner = [bar for bars in sections for bar in bars[1:-1]]
+    fits = [
+        abs(sum(note_durations([t])[0] for t in bar if t[0] not in "(<>{-") - full) < 1e-6
+        for bar in inner
+    ]
     return sum(fits), len(inner)

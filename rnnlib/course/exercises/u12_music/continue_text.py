@@ -14,6 +14,27 @@ def second_best(logits):
     return int(np.argsort(logits)[-2])
 
 
+class InTurn:
+    """Chooses the second largest, then the third, and so on in turn.
+
+    As with a choice by chance, who asks twice is given two answers.
+    """
+
+    def __init__(self):
+        self.asked = 0
+
+    def __eq__(self, other):
+        """Whether both choose in the same way: to have been asked changes no argument."""
+        return type(self) is type(other)
+
+    __hash__ = None
+
+    def __call__(self, logits):
+        """The next choice."""
+        self.asked += 1
+        return int(np.argsort(logits)[-2 - self.asked % 4])
+
+
 def small_network(rng, V):
     """A network of a few lines whose state depends on everything it has read, and its first."""
     W_x, W_h, W_y = rng.normal(0, 1.5, (V, 6)), rng.normal(0, 0.9, (6, 6)), rng.normal(0, 2, (6, V))
@@ -28,17 +49,18 @@ def small_network(rng, V):
 
 
 def _draw_continue(rng):
-    def case(P, length, **settings):
+    def case(P, length, choose=second_best, **settings):
         V = 40
         step, state = small_network(rng, V), drawing.array(rng, 6, scale=0.5)
         prompt = rng.choice(V, P, replace=False)
         sizes = {"P": P, "length": length}
-        return Case((prompt, length, step, second_best, state), sizes, **settings)
+        return Case((prompt, length, step, choose, state), sizes, **settings)
 
     yield case(5, 9)
     yield case(8, 6)
     yield case(1, 7, kind=drawing.ONES)
     yield case(6, 1, kind="a single symbol to write")
+    yield case(4, 8, InTurn(), kind="a choice that differs from call to call")
 
 
 CONTINUE_TEXT = Exercise(
@@ -261,3 +283,39 @@ def logits_returned(prompt, length, step, choose, state):
         written.append(logits)
         logits, state = step(choose(logits), state)
     return np.array(written)
+
+
+@CONTINUE_TEXT.mistake
+def asked_twice(prompt, length, step, choose, state):
+    """`choose` is called twice at each step, for what is kept and for what is read. If chance
+    decides these are two symbols: keep its answer in a variable.
+    """
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+    written = []
+    for _ in range(length):
+        written.append(choose(logits))
+        logits, state = step(choose(logits), state)
+    return np.array(written)
+
+
+CONTINUE_TEXT.slip(
+    "one_symbol_too_few",
+    "range(length)",
+    "range(length - 1)",
+    "One symbol is missing: `range(length - 1)` stops too early.",
+)
+
+CONTINUE_TEXT.slip(
+    "last_alone_returned",
+    "return np.array(written)",
+    "return symbol",
+    "The last symbol alone is returned. All that was written is wanted.",
+)
+
+CONTINUE_TEXT.slip(
+    "first_symbol_of_the_prompt_skipped",
+    "in prompt:",
+    "in prompt[1:]:",
+    "The first symbol of the prompt is not read: `prompt[1:]` begins with the second.",
+)

@@ -14,6 +14,8 @@ def _draw_frequency(rng):
         midi = rng.choice(np.arange(48.0, 90.0), sizes["M"], replace=False)
         yield Case((midi + (69 == midi) * 21,), sizes, kind)
     yield Case((np.array([69.0]),), {"M": 1}, "the A of 440 Hz")
+    whole = rng.permutation(np.arange(57, 82))[:7]
+    yield Case((whole,), {"M": 7}, "MIDI numbers of an integer dtype")
 
 
 FREQUENCY = Exercise(
@@ -98,3 +100,42 @@ def without_440(midi):
 def angular(midi):
     """The result is multiplied by 2 pi; that belongs into the sine, not into the frequency."""
     return 2 * np.pi * 440 * 2 ** ((midi - 69) / 12)
+
+
+@FREQUENCY.variant
+def one_by_one(midi):
+    """A list of all frequencies, made into an array."""
+    return np.array([440 * 2 ** ((float(number) - 69) / 12) for number in midi])
+
+
+@FREQUENCY.mistake
+def factor_times_steps(midi):
+    """The factor of a semitone is multiplied by the number of semitones; it is raised to that
+    power.
+    """
+    return 440 * 2 ** (1 / 12) * (midi - 69)
+
+
+@FREQUENCY.mistake
+def distance_left_out(midi):
+    """The 69 is not taken off: the exponent holds the MIDI number itself."""
+    return 440 * 2 ** (midi / 12)
+
+
+@FREQUENCY.mistake
+def bracket_around_the_base(midi):
+    """The 440 is inside the power: (440 * 2) is raised to it. A power binds more tightly than a
+    product.
+    """
+    return (440 * 2) ** ((midi - 69) / 12)
+
+
+@FREQUENCY.mistake
+def cut_to_whole_numbers(midi):
+    """The frequencies are cut to whole numbers where the MIDI numbers are whole:
+    `np.zeros_like(midi)` makes an array of the same kind of numbers.
+    """
+    hertz = np.zeros_like(midi)
+    for m in range(len(midi)):
+        hertz[m] = 440 * 2 ** ((midi[m] - 69) / 12)
+    return hertz

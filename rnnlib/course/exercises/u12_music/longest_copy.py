@@ -14,7 +14,8 @@ def _draw_copy(rng):
         """A text in which `copied` symbols also stand in the source, elsewhere; and the source."""
         part, same = letters(copied), letters(5)  # `same` stands at the same place in both
         text = "q" + same + letters(front) + "x" + part + ("y" + letters(behind) if behind else "")
-        source = "k" + same + letters(front + shift) + "u" + part + "v" + letters(60)
+        source = "k" + same + letters(front + shift) + "u" + part
+        source += "v" + letters(60) if behind else ""
         return text, source
 
     def case(text, source, **settings):
@@ -24,10 +25,16 @@ def _draw_copy(rng):
     yield case(*planted(25, int(rng.integers(17, 22)), 9, -4))
     first = letters(9)
     yield case(first + "z" + letters(9), letters(3) + "w" + first + letters(20))
-    yield case(*planted(11, int(rng.integers(8, 12)), 0, 5), kind="a copy at the text's end")
+    yield case(*planted(11, int(rng.integers(8, 12)), 0, 5), kind="a copy at the end of both")
     whole = letters(int(rng.integers(12, 20)))
-    yield case(whole, letters(30) + whole + letters(5), kind="nothing but a copy")
-    yield case(letters(12, "abc"), letters(40), kind="nothing in common")
+    yield case(whole, whole + letters(35), kind="nothing but a copy")
+    part = letters(12)
+    yield case(
+        letters(9) + "x" + part + letters(20) + "y", part, kind="a text longer than its source"
+    )
+    kind = "one symbol or none in common"
+    yield case(letters(12, "abc"), letters(40), kind=kind)
+    yield case(letters(12, "abc") + "|", letters(20) + "|" + letters(20), kind=kind)
 
 
 LONGEST_COPY = Exercise(

@@ -15,20 +15,26 @@ def _draw_midi(rng):
     def case(token, signature, **settings):
         return Case((token, dict(signature)), {"token": repr(token)}, **settings)
 
-    for name in rng.permutation(list("CDEFGAB"))[:4]:
+    for name in rng.permutation(list("CDEFGAB")):
         yield case(str(name), {"F": 1} if name != "F" else {"B": -1})
-    for name in rng.permutation(list("cdefgab"))[:3]:
+    for name in rng.permutation(list("cdefgab")):
         yield case(str(name) + str(rng.choice(["", "2", "/"])), {})
     for name, signature in ((rng.choice(list("FC")), SHARPS), (rng.choice(list("bea")), FLATS)):
         yield case(str(name), signature)
     yield case("^" + str(rng.choice(list("GADgad"))), SHARPS)
     yield case("_" + str(rng.choice(list("DGdg"))), FLATS)
+    yield case("_" + str(rng.choice(list("DG"))) + "3/2", SHARPS)
+    yield case("^" + str(rng.choice(list("dg"))) + "4", FLATS)
     yield case("=" + str(rng.choice(list("FCfc"))), SHARPS, kind="a natural")
     yield case("^" + str(rng.choice(list("FCfc"))), SHARPS, kind="an accidental and a signature")
     yield case(str(rng.choice(list("BGA"))) + ",", {}, kind="a comma behind the letter")
     yield case(str(rng.choice(list("cde"))) + "'", {}, kind="an apostrophe behind the letter")
     yield case(str(rng.choice(list("DE"))) + ",,3/2", {}, kind="two commas and a length")
-    yield case("^^" + str(rng.choice(list("CDFGA"))), {}, kind="a double sharp")
+    yield case(str(rng.choice(list("fg"))) + "''2", {}, kind="two apostrophes and a length")
+    yield case("^^" + str(rng.choice(list("CDFGA"))), {}, kind="two sharps or two flats")
+    yield case("__" + str(rng.choice(list("dega"))), FLATS, kind="two sharps or two flats")
+    yield case("^c'3/2", SHARPS, kind="everything at once")
+    yield case("_B,/", FLATS, kind="everything at once")
 
 
 MIDI_NUMBER = Exercise(
@@ -274,3 +280,26 @@ def accidental_taken_for_the_letter(token, signature):
     shift = signature.get(letter.upper(), 0)
     octave = token.count("'") - token.count(",") + letter.islower()
     return 60 + "C D EF G A B".index(letter.upper()) + shift + 12 * octave
+
+
+MIDI_NUMBER.slip(
+    "marks_looked_for",
+    """octave = token.count("'") - token.count(",") + letter.islower()""",
+    """octave = ("'" in token) - ("," in token) + letter.islower()""",
+    "The marks are looked for, and not counted: two commas lower by one octave only.",
+)
+
+MIDI_NUMBER.slip(
+    "octave_of_the_letter_lost",
+    """octave = token.count("'") - token.count(",") + letter.islower()""",
+    """octave = token.count("'") - token.count(",") or letter.islower()""",
+    "The marks take the place of the letter's octave; they are added to it: a small letter is an "
+    "octave higher already.",
+)
+
+MIDI_NUMBER.slip(
+    "sixty_left_out",
+    "return 60 + ",
+    "return ",
+    "The 60 is missing: the C in the middle has that number.",
+)

@@ -8,6 +8,8 @@ from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u12_music.inputs import letter
 from rnnlib.music import note_durations, note_length
 
+MEET = "signs that meet"
+
 
 def _draw_durations(rng):
     def case(tokens, **settings):
@@ -29,6 +31,13 @@ def _draw_durations(rng):
     yield case(pair, kind="a triplet at the beginning")
     tokens = [letter(rng), f"{{{letter(rng)}}}", letter(rng) + "2", "-", letter(rng), "z2"]
     yield case(tokens, kind="grace notes, ties and rests")
+    tokens = [letter(rng) + "2", ">", f"{{{letter(rng)}}}", letter(rng), *triplet()]
+    tokens[6:6] = [f"{{{letter(rng)}}}"]
+    tokens[8:8] = ["-"]
+    yield case([*tokens, letter(rng)], kind="grace notes, ties and rests")
+    pair = broken(">", "3", "")
+    yield case([*pair, "<", letter(rng) + "2", *triplet(), *triplet("2"), letter(rng)], kind=MEET)
+    yield case(["(3", *broken("<", "", "2"), letter(rng), letter(rng), *triplet()], kind=MEET)
 
 
 NOTE_DURATIONS = Exercise(
@@ -307,5 +316,57 @@ def rests_left_out(tokens):
             factor = 0.5 if token == ">" else 1.5
         elif token[0] not in "{-z":
             found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+NOTE_DURATIONS.slip(
+    "triplet_without_broken_rhythm",
+    "note_length(token) * factor * (2 / 3 if left > 0 else 1)",
+    "note_length(token) * (2 / 3 if left > 0 else factor)",
+    "In a triplet the factor of `>` or `<` is left out. Both factors hold: they are multiplied.",
+)
+
+NOTE_DURATIONS.slip(
+    "half_a_unit_moved",
+    "found[-1] *= 1.5\n            factor = 0.5",
+    "found[-1] += 0.5\n            factor = 0.5",
+    "At `>` half a *unit* is added to the note before. It gains half of its own length: times 3/2.",
+)
+
+
+@NOTE_DURATIONS.mistake
+def lengths_set(tokens):
+    """The note in front of `>` or `<` gets the length 3/2 or 1/2, whatever is written behind its
+    letter; these are factors: `*=` and not `=`.
+    """
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] = 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+@NOTE_DURATIONS.mistake
+def grace_notes_in_the_triplet(tokens):
+    """Grace notes and ties count as notes of a triplet, and use the factor of `>` or `<` up. They
+    change nothing.
+    """
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        else:
+            if token[0] not in "{-":
+                found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
             factor, left = 1.0, left - 1
     return np.array(found)

@@ -10,18 +10,22 @@ from rnnlib.music import note_length
 
 
 def _draw_length(rng):
-    def case(length, **settings):
-        token = letter(rng) + length
+    def case(length, name="", **settings):
+        token = (name or letter(rng)) + length
         return Case((token,), {"token": repr(token)}, **settings)
 
     yield case("")
-    for whole in rng.permutation(np.arange(2, 9))[:2]:
-        yield case(str(whole))
-    yield case("3/2")
-    yield case(f"{rng.choice([5, 7])}/4")
-    yield case("/4")
+    above = [str(whole) for whole in rng.permutation(np.arange(2, 9))]
+    yield case(above[0])
+    yield case(above[1], f"{rng.choice(list('DGAB'))},")
+    yield case("3/2", f"^{rng.choice(list('cde'))}'")
+    yield case(f"{rng.choice([5, 7])}/4", f"_{rng.choice(list('BEbe'))}")
+    yield case("/4", "z")
     yield case(str(rng.integers(11, 17)), kind="a number with two digits")
+    yield case(f"{rng.choice([3, 5])}/16", kind="a number with two digits")
     yield case("/", kind="a slash alone")
+    yield case("/", f"={rng.choice(list('CF'))},", kind="a slash alone")
+    yield case(f"{rng.choice([3, 5, 7])}/", kind="a slash alone")
 
 
 NOTE_LENGTH = Exercise(
@@ -169,3 +173,35 @@ def slash_alone_is_an_error(token):
         return float(number or 1)
     above, below = number.split("/")
     return int(above or 1) / int(below)
+
+
+@NOTE_LENGTH.mistake
+def behind_the_first_symbol(token):
+    """The number is looked for behind the first symbol of the token. In front of it there may be an
+    accidental, and behind the letter an octave mark.
+    """
+    above, slash, below = token[1:].partition("/")
+    return int(above or 1) / int(below or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def one_digit_below(token):
+    """Below the slash one digit is read and no more, so 3/16 is read as 3/1."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 1) / int(below[:1] or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def two_below_without_a_slash(token):
+    """The 2 for "nothing below" is used without a slash, too: then it is 1."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 1) / int(below or 2)
+
+
+@NOTE_LENGTH.mistake
+def text_returned(token):
+    """The number is returned as it is written, a text; `int` makes a number of it."""
+    number = "".join(c for c in token if c in "0123456789/")
+    return number or "1"

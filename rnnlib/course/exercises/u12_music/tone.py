@@ -7,8 +7,6 @@ import numpy as np
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.music import tone
 
-RATE = 8000
-
 
 def tone_inside(hertz, seconds, rate):
     """The times, the envelope and the wave of a tone, by the names that the notebook uses."""
@@ -23,14 +21,15 @@ def tone_inside(hertz, seconds, rate):
 
 
 def _draw_tone(rng):
-    def case(low, high, seconds, **settings):
+    def case(low, high, seconds, rate=8000, **settings):
         hertz = float(rng.uniform(low, high))
-        return Case((hertz, seconds, RATE), {"hertz": round(hertz)}, **settings)
+        return Case((hertz, seconds, rate), {"hertz": round(hertz), "rate": rate}, **settings)
 
-    for _ in range(2):
-        yield case(200, 900, (int(rng.integers(900, 1400)) + 0.7) / RATE)
+    for rate, rest in ((8000, 0.7), (11025, 0.3)):  # the number of samples: up once, down once
+        yield case(200, 900, (int(rng.integers(900, 1400)) + rest) / rate, rate)
     yield case(1400, 1900, 0.06, kind="a high note, whose third partial is too high")
     yield case(2100, 2600, 0.06, kind="a note with one partial left")
+    yield case(4100, 5000, 0.06, kind="a note too high for any partial")
     yield case(300, 600, 0.02, kind="a note that is very short")
 
 
@@ -245,3 +244,57 @@ def largest_of_the_three(hertz, seconds, rate):
         if k * hertz < rate / 2:
             wave += amplitude * np.sin(2 * np.pi * k * hertz * t)
     return wave * np.maximum(1, np.maximum(t / 0.01, (seconds - t) / 0.03))
+
+
+TONE.slip(
+    "rounded_up",
+    "np.arange(round(seconds * rate)) / rate",
+    "np.arange(0, seconds, 1 / rate)",
+    "The number of samples is rounded up, as `np.arange(0, seconds, 1 / rate)` does it; `round` "
+    "gives the nearest whole number.",
+)
+
+TONE.slip(
+    "rate_of_8000",
+    "round(seconds * rate)) / rate",
+    "round(seconds * 8000)) / 8000",
+    "The number 8000 is written into the function. The rate is an argument: write `rate`.",
+)
+
+TONE.slip(
+    "lowest_partial_always_kept",
+    "if k * hertz < rate / 2",
+    "if k == 1 or k * hertz < rate / 2",
+    "The lowest partial is kept whatever its frequency is. It is left out, too, where it is too "
+    "high.",
+)
+
+TONE.slip(
+    "rise_and_fall_exchanged",
+    "np.minimum(t / 0.01, (seconds - t) / 0.03)",
+    "np.minimum(t / 0.03, (seconds - t) / 0.01)",
+    "The times of the envelope are exchanged: it rises in 0.01 seconds and falls in 0.03.",
+)
+
+TONE.slip(
+    "envelope_added",
+    "return wave * envelope",
+    "return wave + envelope",
+    "The envelope is added to the wave; it is a factor.",
+)
+
+TONE.slip(
+    "envelope_in_milliseconds",
+    "np.minimum(t / 0.01, (seconds - t) / 0.03)",
+    "np.minimum(t / 10, (seconds - t) / 30)",
+    "The times of the envelope are in milliseconds, 10 and 30. All other times are in seconds: "
+    "0.01 and 0.03.",
+)
+
+TONE.slip(
+    "spread_over_the_note",
+    "np.arange(round(seconds * rate)) / rate",
+    "np.linspace(0, seconds, round(seconds * rate), endpoint=False)",
+    "The samples are spread evenly over the note, which is not a whole number of steps long. One "
+    "comes 1 / rate seconds after the other.",
+)
