@@ -52,7 +52,7 @@ def filled_array(xs, h0, params):
     hs = np.empty((len(xs), *h0.shape))
     for t in range(len(xs)):
         hs[t] = rnn_step(xs[t], hs[t - 1] if t > 0 else h0, params)
-    return hs, hs[-1]
+    return hs, hs[-1], RNNCache(xs, h0, hs, params)
 
 
 @RNN_FORWARD.variant
@@ -63,7 +63,7 @@ def products_first(xs, h0, params):
     for t, a in enumerate(inputs):
         h = np.tanh(a + h @ params.W_hh)
         hs[t] = h
-    return hs, h
+    return hs, h, RNNCache(xs, h0, hs, params)
 
 
 @RNN_FORWARD.variant
@@ -76,32 +76,33 @@ def one_example_at_a_time(xs, h0, params):
         for t in range(T):
             h = np.tanh(xs[t, n] @ params.W_xh + h @ params.W_hh + params.b_h)
             hs[t, n] = h
-    return hs, hs[-1]
+    return hs, hs[-1], RNNCache(xs, h0, hs, params)
 
 
 @RNN_FORWARD.variant
 def recursive(xs, h0, params):
     """The formula as a recursion: all but the last step, then the last."""
     if len(xs) == 0:
-        return np.zeros((0, *h0.shape)), h0
+        hs = np.zeros((0, *h0.shape))
+        return hs, h0, RNNCache(xs, h0, hs, params)
 
     def states(t):
         before = states(t - 1) if t > 0 else [h0]
         return [*before, rnn_step(xs[t], before[-1], params)]
 
     hs = np.array(states(len(xs) - 1)[1:])
-    return hs, hs[-1].copy()
+    return hs, hs[-1].copy(), RNNCache(xs, h0, hs, params)
 
 
 @RNN_FORWARD.variant
 def single_precision_sequence(xs, h0, params):
     """Everything in float32."""
-    xs, h, p = xs.astype(np.float32), h0.astype(np.float32), params.astype(np.float32)
-    hs = []
-    for x in xs:
+    h, p, hs = h0.astype(np.float32), params.astype(np.float32), []
+    for x in xs.astype(np.float32):
         h = np.tanh(x @ p.W_xh + h @ p.W_hh + p.b_h)
         hs.append(h)
-    return np.array(hs), h
+    hs = np.array(hs)
+    return hs, h, RNNCache(xs, h0, hs, params)
 
 
 @RNN_FORWARD.mistake

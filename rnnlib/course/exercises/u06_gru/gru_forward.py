@@ -65,25 +65,32 @@ def filled_by_index(xs, h0, params, *, reset="after"):
 @GRU_FORWARD.variant
 def sequence_without_gru_step(xs, h0, params, *, reset="after"):
     """All input products at once, no call of an earlier function."""
-    H, h, hs = h0.shape[1], h0, []
+    H, h, hs, gates, qs = h0.shape[1], h0, [], [], []
     W_rz, W_n = params.W_hh[:, : 2 * H], params.W_hh[:, 2 * H :]
     for a in xs @ params.W_xh + params.b_h:
         rz = sigmoid(a[:, : 2 * H] + h @ W_rz)
         r, z = rz[:, :H], rz[:, H:]
-        past = r * (h @ W_n + params.b_hn) if reset == "after" else (r * h) @ W_n
-        h = z * h + (1 - z) * np.tanh(a[:, 2 * H :] + past)
+        q = h @ W_n + params.b_hn if reset == "after" else (r * h) @ W_n
+        n = np.tanh(a[:, 2 * H :] + (r * q if reset == "after" else q))
+        h = z * h + (1 - z) * n
         hs.append(h)
-    return np.array(hs), h
+        gates.append([r, z, n])
+        qs.append(q)
+    hs, gates, qs = np.array(hs), np.array(gates), np.array(qs)
+    return hs, h, GRUCache(xs, h0, hs, gates, qs, params, None, reset)
 
 
 @GRU_FORWARD.variant
 def sequence_in_single_precision(xs, h0, params, *, reset="after"):
     """Everything in float32."""
-    h, p, hs = h0.astype(np.float32), params.astype(np.float32), []
+    h, p, hs, gates, qs = h0.astype(np.float32), params.astype(np.float32), [], [], []
     for x in xs.astype(np.float32):
-        h, _ = gru_step(x, h, p, reset=reset)
+        h, step = gru_step(x, h, p, reset=reset)
         hs.append(h)
-    return np.stack(hs), h
+        gates.append([step.r, step.z, step.n])
+        qs.append(step.q)
+    hs, gates, qs = np.stack(hs), np.stack(gates), np.stack(qs)
+    return hs, h, GRUCache(xs, h0, hs, gates, qs, params, None, reset)
 
 
 @GRU_FORWARD.mistake
