@@ -11,13 +11,16 @@ from rnnlib.generation import sample
 ROWS = 2
 """Different rows of logits; each comes back many times, so that its symbols can be counted."""
 
+GROUPS = 40
+"""How many symbols are counted as one where there are many."""
+
 
 def _draw_sample(rng):
     def case(N, V, kind=None, shift=0.0, **options):
         scores = rng.permutation(np.linspace(-1.4, 1.6, V) + rng.uniform(-0.05, 0.05, V))
         rows = np.stack([np.roll(scores, 2 * r) for r in range(min(ROWS, N))])
-        if N == 1:
-            rows *= 30  # a single draw tells something only where it is nearly certain
+        if N == 1 or kind == drawing.LARGE:
+            rows *= 30  # a few draws tell something only where they are nearly certain
         logits = np.tile(rows, (-(-N // len(rows)), 1))[:N] + shift
         logits += 1e-9 * np.arange(1, logits.size + 1).reshape(logits.shape)
         given = (rows, options.get("temperature", 1.0))
@@ -26,11 +29,13 @@ def _draw_sample(rng):
         kind = {"kind": kind} if kind else {}
         return Case(args, sizes, given=given, options=options, **kind)
 
-    yield case(2000, 5, temperature=float(rng.uniform(0.4, 0.5)))
-    yield case(2400, 6, temperature=float(rng.uniform(2.2, 2.8)))
+    yield case(600, 5, temperature=float(rng.uniform(0.4, 0.5)))
+    yield case(720, 6, temperature=float(rng.uniform(2.2, 2.8)))
     yield case(1, 5, drawing.ONES, temperature=0.5)
     yield case(7, 1, drawing.ONES, temperature=0.5)
-    yield case(2000, 5, drawing.LARGE, shift=1000.0)
+    yield case(40, 5, drawing.LARGE, shift=1000.0)
+    yield case(40, 5, drawing.LARGE, shift=-1000.0)
+    yield case(60, 5 * GROUPS, "many symbols, none of them likely", temperature=3.0)
 
 
 def observe_sample(value, case):
@@ -55,6 +60,8 @@ def observe_sample(value, case):
     p /= p.sum(axis=1, keepdims=True)
     R = len(rows)
     shares = np.array([np.bincount(ids[r::R], minlength=V) / len(ids[r::R]) for r in range(R)])
+    if V > GROUPS:  # too many symbols to count each
+        shares, p = (each.reshape(R, -1, GROUPS).sum(axis=2) for each in (shares, p))
     chance = 5 * np.sqrt(p * (1 - p) / (N / R))
     return {"share of each symbol": np.where(np.abs(shares - p) <= chance, p, shares)}
 
@@ -108,7 +115,7 @@ def temperature_ignored(logits, rng, *, temperature=1.0):
     """The temperature has no effect: the logits are divided by it before the softmax."""
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
-    return np.array([rng.choice(len(row), p=row) for row in p])
+    return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
 
 
 @SAMPLE.mistake
@@ -117,7 +124,7 @@ def temperature_multiplied(logits, rng, *, temperature=1.0):
     z = logits * temperature
     p = np.exp(z - z.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
-    return np.array([rng.choice(len(row), p=row) for row in p])
+    return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
 
 
 @SAMPLE.mistake
@@ -181,7 +188,7 @@ def exponential_left_out(logits, rng, *, temperature=1.0):
     """The logits are made positive and divided by their sum, without the exponential."""
     p = np.abs(logits / temperature)
     p = p / p.sum(axis=1, keepdims=True)
-    return np.array([rng.choice(len(row), p=row) for row in p])
+    return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
 
 
 @SAMPLE.mistake
@@ -190,7 +197,7 @@ def counted_from_one(logits, rng, *, temperature=1.0):
     z = logits / temperature
     p = np.exp(z - z.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
-    return np.array([1 + rng.choice(len(row), p=row) for row in p])
+    return 1 + (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
 
 
 @SAMPLE.mistake
@@ -211,9 +218,55 @@ def probabilities_returned(logits, rng, *, temperature=1.0):
 
 @SAMPLE.mistake
 def generator_made_inside(logits, rng, *, temperature=1.0):
-    """The draws come from another generator than `rng`: each call would draw the same."""
+    """The draws come from another generator than `rng`, such as `np.random` or one made
+    inside. Draw with `rng.choice` or `rng.random`.
+    """
     rng = np.random.default_rng(0)
     z = logits / temperature
     p = np.exp(z - z.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
-    return np.array([rng.choice(len(row), p=row) for row in p])
+    return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
+
+
+@SAMPLE.mistake
+def logits_overwritten(logits, rng, *, temperature=1.0):
+    """The logits are divided in place, so that the caller's logits change: `logits /
+    temperature` makes a new array.
+    """
+    logits /= temperature
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = p / p.sum(axis=1, keepdims=True)
+    return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
+
+
+@SAMPLE.mistake
+def one_hot_rows(logits, rng, *, temperature=1.0):
+    """Rows of zeros with a 1 are returned, (N, V). The number of the symbol is wanted for each row:
+    `argmax(axis=1)` finds it.
+    """
+    z = logits / temperature
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    return rng.multinomial(1, p / p.sum(axis=1, keepdims=True))
+
+
+@SAMPLE.mistake
+def ids_as_floats(logits, rng, *, temperature=1.0):
+    """The ids are floats. They number the symbols and are integers: `np.zeros(N, dtype=int)` makes
+    room for them.
+    """
+    z = logits / temperature
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p = p / p.sum(axis=1, keepdims=True)
+    return 1.0 * (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
+
+
+@SAMPLE.mistake
+def columns_normalized_first(logits, rng, *, temperature=1.0):
+    """The softmax runs down the columns, and each row is then divided by its sum: the rows
+    add up to 1, but are no softmax of their logits.
+    """
+    z = logits / temperature
+    p = np.exp(z - z.max(axis=0))
+    p = p / p.sum(axis=0)
+    p = p / p.sum(axis=1, keepdims=True)
+    return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
