@@ -215,48 +215,6 @@ def every_end_mark_is_paid_for(step, state, start, end, width, S):
 
 
 @BEAM_SEARCH.mistake
-def last_text_returned(step, state, start, end, width, S):
-    """The last text of the beam is returned, which is the worst. The best one comes first."""
-    texts, scores = np.full((1, 1), start), np.zeros(1)
-    for _ in range(S):
-        log_probs, state = step(texts[:, -1], state)
-        ended = texts[:, -1] == end
-        log_probs[ended] = -np.inf
-        log_probs[ended, end] = 0.0
-        parents, ids, scores = beam_step(scores, log_probs, width)
-        texts, state = np.column_stack([texts[parents], ids]), state[parents]
-    return texts[-1, 1:], scores[-1]
-
-
-@BEAM_SEARCH.mistake
-def start_mark_kept(step, state, start, end, width, S):
-    """The start mark is returned in front of the text, which has S symbols."""
-    texts, scores = np.full((1, 1), start), np.zeros(1)
-    for _ in range(S):
-        log_probs, state = step(texts[:, -1], state)
-        ended = texts[:, -1] == end
-        log_probs[ended] = -np.inf
-        log_probs[ended, end] = 0.0
-        parents, ids, scores = beam_step(scores, log_probs, width)
-        texts, state = np.column_stack([texts[parents], ids]), state[parents]
-    return texts[0], scores[0]
-
-
-@BEAM_SEARCH.mistake
-def scores_begin_again(step, state, start, end, width, S):
-    """The scores begin again from zero at every step, so that only the last symbol decides."""
-    texts, scores = np.full((1, 1), start), np.zeros(1)
-    for _ in range(S):
-        log_probs, state = step(texts[:, -1], state)
-        ended = texts[:, -1] == end
-        log_probs[ended] = -np.inf
-        log_probs[ended, end] = 0.0
-        parents, ids, scores = beam_step(np.zeros(len(texts)), log_probs, width)
-        texts, state = np.column_stack([texts[parents], ids]), state[parents]
-    return texts[0, 1:], scores[0]
-
-
-@BEAM_SEARCH.mistake
 def a_beam_of_one(step, state, start, end, width, S):
     """The beam holds one text only: `width` is not used, or the beam begins with `width` copies of
     one text, which stay copies. It begins with a single text, and is cut to `width` ones.
@@ -283,34 +241,6 @@ def search_state_not_carried(step, state, start, end, width, S):
         log_probs[ended, end] = 0.0
         parents, ids, scores = beam_step(scores, log_probs, width)
         texts = np.column_stack([texts[parents], ids])
-    return texts[0, 1:], scores[0]
-
-
-@BEAM_SEARCH.mistake
-def probability_returned(step, state, start, end, width, S):
-    """The text's probability is returned; its logarithm is wanted."""
-    texts, scores = np.full((1, 1), start), np.zeros(1)
-    for _ in range(S):
-        log_probs, state = step(texts[:, -1], state)
-        ended = texts[:, -1] == end
-        log_probs[ended] = -np.inf
-        log_probs[ended, end] = 0.0
-        parents, ids, scores = beam_step(scores, log_probs, width)
-        texts, state = np.column_stack([texts[parents], ids]), state[parents]
-    return texts[0, 1:], np.exp(scores[0])
-
-
-@BEAM_SEARCH.mistake
-def one_step_short(step, state, start, end, width, S):
-    """The last step is left out: `range(S - 1)` stops one too early."""
-    texts, scores = np.full((1, 1), start), np.zeros(1)
-    for _ in range(S - 1):
-        log_probs, state = step(texts[:, -1], state)
-        ended = texts[:, -1] == end
-        log_probs[ended] = -np.inf
-        log_probs[ended, end] = 0.0
-        parents, ids, scores = beam_step(scores, log_probs, width)
-        texts, state = np.column_stack([texts[parents], ids]), state[parents]
     return texts[0, 1:], scores[0]
 
 
@@ -392,4 +322,76 @@ BEAM_SEARCH.slip(
     "log_probs[ended] = 0.0",
     "The whole row of a text that has ended is 0: it goes on with any symbol, and that costs "
     "nothing. Only the end mark is free; all others are `-np.inf`.",
+)
+
+
+BEAM_SEARCH.slip(
+    "last_text_returned",
+    "return texts[0, 1:], scores[0]",
+    "return texts[-1, 1:], scores[-1]",
+    "The last text of the beam is returned, which is the worst. The best one comes first.",
+)
+
+BEAM_SEARCH.slip(
+    "start_mark_kept",
+    "return texts[0, 1:]",
+    "return texts[0]",
+    "The start mark is returned in front of the text, which has S symbols.",
+)
+
+BEAM_SEARCH.slip(
+    "last_symbol_cut_off",
+    "return texts[0, 1:]",
+    "return texts[0, :-1]",
+    "The last symbol is cut off in the place of the start mark: that is the first, `texts[0, 1:]`.",
+)
+
+BEAM_SEARCH.slip(
+    "scores_begin_again",
+    "beam_step(scores,",
+    "beam_step(np.zeros(len(texts)),",
+    "The scores begin again from zero at every step, so that only the last symbol decides.",
+)
+
+BEAM_SEARCH.slip(
+    "probability_returned",
+    "texts[0, 1:], scores[0]",
+    "texts[0, 1:], np.exp(scores[0])",
+    "The text's probability is returned; its logarithm is wanted.",
+)
+
+BEAM_SEARCH.slip(
+    "one_step_short",
+    "range(S)",
+    "range(S - 1)",
+    "The last step is left out: `range(S - 1)` stops one too early.",
+)
+
+BEAM_SEARCH.slip(
+    "as_many_steps_as_texts",
+    "range(S)",
+    "range(width)",
+    "The loop runs over `width`, the number of texts. There are S steps.",
+)
+
+BEAM_SEARCH.slip(
+    "start_read_at_every_step",
+    "step(texts[:, -1]",
+    "step(texts[:, 0]",
+    "The start mark is read at every step: `texts[:, 0]`. The last symbol is read, `texts[:, -1]`.",
+)
+
+BEAM_SEARCH.slip(
+    "end_mark_not_free",
+    "        log_probs[ended, end] = 0.0\n",
+    "",
+    "The row of a text that has ended is minus infinity throughout, so that it drops out. Its "
+    "end mark is free: `log_probs[ended, end] = 0`.",
+)
+
+BEAM_SEARCH.slip(
+    "parents_and_ids_exchanged",
+    "parents, ids, scores = beam",
+    "ids, parents, scores = beam",
+    "What `beam_step` returns is taken in the wrong order: parents, symbols, scores.",
 )

@@ -271,3 +271,40 @@ def places_returned(scores, log_probs, width):
     totals = (scores[:, None] + log_probs).ravel()
     best = np.argsort(-totals)[:width]
     return best // log_probs.shape[1], best, totals[best]
+
+
+BEAM_STEP.slip(
+    "divided_by_the_width",
+    "best // log_probs.shape[1], best % log_probs.shape[1]",
+    "best // width, best % width",
+    "The place in the row is divided by `width`. A row of the table has V entries.",
+)
+
+BEAM_STEP.slip(
+    "table_not_in_one_row",
+    "(scores[:, None] + log_probs).ravel()",
+    "scores[:, None] + log_probs",
+    "The table is not put into one row: `np.argsort` then sorts each row by itself. `ravel()` "
+    "is missing.",
+)
+
+BEAM_STEP.slip(
+    "log_probs_subtracted",
+    "scores[:, None] + log_probs",
+    "scores[:, None] - log_probs",
+    "The log-probabilities are subtracted. They are added to the scores so far.",
+)
+
+BEAM_STEP.slip(
+    "all_totals_returned",
+    "totals[best]",
+    "totals",
+    "All sums are returned for the new scores. Those of the best are wanted: `totals[best]`.",
+)
+
+BEAM_STEP.slip(
+    "columns_in_one_row",
+    ".ravel()",
+    '.ravel(order="F")',
+    "The table is put into one row column by column. Row by row, place p was in row p // V.",
+)

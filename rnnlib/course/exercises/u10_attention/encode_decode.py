@@ -241,3 +241,41 @@ def one_state_for_the_batch(xs, mask, ys, encoder, decoder, out):
     """The first state is a single vector, (H,). Each text has a state: (N, H)."""
     _, h, _ = gru_forward(xs, np.zeros(len(encoder.b_hn)), encoder, mask=mask)
     return output_step(gru_forward(ys, h, decoder)[0], out)
+
+
+ENCODE_DECODE.slip(
+    "steps_for_texts",
+    "xs.shape[1]",
+    "len(xs)",
+    "The first state has T rows: `len(xs)` is the number of steps. There are `xs.shape[1]` texts.",
+)
+
+ENCODE_DECODE.slip(
+    "mask_turned_over",
+    "mask=mask",
+    "mask=~mask",
+    "The mask is turned over: the encoder reads the padding, and not the text.",
+)
+
+ENCODE_DECODE.slip(
+    "encoder_reads_both",
+    "gru_forward(ys, h, decoder)",
+    "gru_forward(ys, h, encoder)",
+    "The encoder's weights read `ys`, too. The decoder has its own.",
+)
+
+ENCODE_DECODE.slip(
+    "encoder_states_summed",
+    "gru_forward(ys, h, decoder)",
+    "gru_forward(ys, hs.sum(axis=0), decoder)",
+    "The decoder starts from the sum of the encoder's states. It starts from the final one.",
+)
+
+
+@ENCODE_DECODE.mistake
+def decoder_state_not_carried(xs, mask, ys, encoder, decoder, out):
+    """Every step of the decoder starts from the encoder's final state. Only the first one does; the
+    others go on from the step before.
+    """
+    _, h, _ = gru_forward(xs, np.zeros((xs.shape[1], len(encoder.b_hn))), encoder, mask=mask)
+    return np.stack([output_step(gru_step(y, h, decoder)[0], out) for y in ys])

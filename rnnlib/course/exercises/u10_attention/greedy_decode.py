@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
-from rnnlib.course.exercises.u10_attention.inputs import a_decoder, ends
+from rnnlib.course.exercises.u10_attention.inputs import a_decoder, ends, one_symbol_a_text
 
 
 def greedy_decode(step, state, start, end, S):
@@ -32,13 +32,13 @@ def _draw_greedy(rng):
                 (at < s["S"] - 2).any() and (at > s["S"] - 2).any() and (ids == start).any()
             ):
                 break
-        yield Case((step, state, start, end, s["S"]), s, kind)
+        yield Case((one_symbol_a_text(step), state, start, end, s["S"]), s, kind)
     s = {"S": 8, "N": 3, "H": 4}
     for _ in range(200):
         step, state = a_decoder(rng, V, 4), drawing.array(rng, 3, 4)
         if (ends(greedy_decode(step, state, 0, 3, 8), 3) < 6).all():
             break
-    yield Case((step, state, 0, 3, 8), s, "texts that all end early")
+    yield Case((one_symbol_a_text(step), state, 0, 3, 8), s, "texts that all end early")
 
 
 GREEDY_DECODE = Exercise("greedy_decode", greedy_decode, _draw_greedy, results={"ids": "(S, N)"})
@@ -288,3 +288,59 @@ def zeros_after_the_end(step, state, start, end, S):
         ended = ended | (ids == end)
         written.append(ids)
     return np.stack(written)
+
+
+GREEDY_DECODE.slip(
+    "one_step_short",
+    "range(S)",
+    "range(S - 1)",
+    "The last step is left out: `range(S - 1)` stops one too early.",
+)
+
+GREEDY_DECODE.slip(
+    "zeros_to_begin_with",
+    "np.full(len(state), start)",
+    "np.zeros(len(state), int)",
+    "The symbol 0 is read first. It is the start mark, `start`, whatever its number is.",
+)
+
+GREEDY_DECODE.slip(
+    "rows_in_one_line",
+    "np.stack(written)",
+    "np.concatenate(written)",
+    "The rows are put one behind the other, in one line. `np.stack` puts them one below the other.",
+)
+
+GREEDY_DECODE.slip(
+    "condition_turned_over",
+    "end, log_probs.argmax(axis=1))",
+    "log_probs.argmax(axis=1), end)",
+    "The two choices of `np.where` are exchanged: first what is taken where the text has ended.",
+)
+
+GREEDY_DECODE.slip(
+    "probabilities_written",
+    "log_probs.argmax(axis=1)",
+    "log_probs.max(axis=1)",
+    "The largest log-probability is written, `max`; its place is the symbol, `argmax`.",
+)
+
+
+@GREEDY_DECODE.mistake
+def ended_in_what_is_read_alone(step, state, start, end, S):
+    """The end marks are put into what is read, and not into what is returned."""
+    ids, written = np.full(len(state), start), []
+    for _ in range(S):
+        log_probs, state = step(ids, state)
+        best = log_probs.argmax(axis=1)
+        ids = np.where(ids == end, end, best)
+        written.append(best)
+    return np.stack(written)
+
+
+GREEDY_DECODE.slip(
+    "one_start_mark_for_all",
+    "np.full(len(state), start)",
+    "start",
+    "The first symbol is a single number. `step` reads one symbol for each text: (N,).",
+)

@@ -77,6 +77,20 @@ def a_decoder(rng, V, H, sharp=4.0):
     return step
 
 
+def one_symbol_a_text(step):
+    """The same step, which takes nothing but as many symbols as there are states."""
+
+    def strict(ids, state):
+        if np.shape(ids) != (len(state),):
+            raise ValueError(
+                f"step reads one symbol for each text, ({len(state)},); "
+                f"it was given the shape {np.shape(ids)}"
+            )
+        return step(ids, state)
+
+    return strict
+
+
 def ends(ids, end):
     """At which step each text has its first end mark; S where there is none."""
     found = ids == end

@@ -268,3 +268,19 @@ def masked_before_and_after(scores, mask):
     scores = scores * mask.T
     e = np.exp(scores - scores.max(axis=2, keepdims=True))
     return e / e.sum(axis=2, keepdims=True) * mask.T
+
+
+MASKED_SOFTMAX.slip(
+    "mean_taken_off",
+    "scores.max(",
+    "scores.mean(",
+    "The mean of each row is taken off, which is minus infinity where there is padding. It is "
+    "the largest score: `max`.",
+)
+
+MASKED_SOFTMAX.slip(
+    "mask_reshaped",
+    "mask.T",
+    "mask.reshape(scores.shape[1:])",
+    "The mask is reshaped to (N, T), which cuts its entries anew. `mask.T` exchanges the axes.",
+)

@@ -188,3 +188,26 @@ def squares_for_weights(dweights, weights):
 def as_if_tanh(dweights, weights):
     """The derivative is 1 - w^2, as for a tanh. Each weight depends on *all* scores of its row."""
     return dweights * (1 - weights**2)
+
+
+MASKED_SOFTMAX_BACKWARD.slip(
+    "factors_exchanged",
+    "weights * (dweights - mean)",
+    "dweights * (weights - mean)",
+    "The weights and their gradients are exchanged in the last line: the mean is one of the "
+    "gradients.",
+)
+
+MASKED_SOFTMAX_BACKWARD.slip(
+    "sigmoid_as_well",
+    "weights * (dweights - mean)",
+    "weights * (1 - weights) * (dweights - mean)",
+    "The factor in front is w (1 - w). It is w alone: the rest is in the difference.",
+)
+
+MASKED_SOFTMAX_BACKWARD.slip(
+    "divided_by_the_keys",
+    "weights * (dweights - mean)",
+    "weights * (dweights - mean) / weights.shape[2]",
+    "The result is divided by T. Nothing in the softmax divides by the number of keys.",
+)

@@ -29,12 +29,13 @@ def _draw_complete(rng):
     def shuffled(*offsets):
         return [float(off) for off in rng.permutation(offsets)]
 
-    for full in (6.0, 8.0):
+    for full, more in ((6.0, ()), (9.0, (0, 0, 0.5))):
         upbeat, short = -full + 1, -2.0
         first = bars(full, [upbeat, *shuffled(0, 0, 0, -1, 1, 0), short])
         second = bars(full, [0, *shuffled(0, 0, -0.5, 0.25, -0.25, 2, 0), upbeat])
-        third = bars(full, [0, *shuffled(0, 0, -1), upbeat])
-        yield Case(([first, second, third], full), {"full": full})
+        third = bars(full, [0, *shuffled(0, 0, -1, 0.5, *more), upbeat])
+        more = [bars(full, [upbeat, *shuffled(0, -1, 0.5, 1, -0.5), short]) for _ in more[1:]]
+        yield Case(([first, second, *more, third], full), {"full": full})
     full = 4.0
     sections = [bars(full, [0.0]), bars(full, [0, -1]), bars(full, [-3, 0, 1, 0, 0])]
     yield Case((sections, full), {"full": full}, "sections of one or two bars")
@@ -218,3 +219,55 @@ def written_lengths_added(sections, full):
         for bar in inner
     ]
     return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def outer_sections_left_out(sections, full):
+    """The first and the last *section* are left out. It is the bars: in each
+    section, `bars[1:-1]`.
+    """
+    inner = [bar for bars in sections[1:-1] for bar in bars]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def others_counted(sections, full):
+    """The second number counts the inner bars that do *not* add up; all of them are wanted."""
+    inner = [bar for bars in sections for bar in bars[1:-1]]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), len(inner) - sum(fits)
+
+
+@COMPLETE_BARS.mistake
+def two_taken_off(sections, full):
+    """The inner bars are counted as `len(bars) - 2`: that is -1 for a section of one bar."""
+    inner = [bar for bars in sections for bar in bars[1:-1]]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), sum(len(bars) - 2 for bars in sections)
+
+
+@COMPLETE_BARS.mistake
+def sums_cut(sections, full):
+    """The sum is cut with `int` before it is compared, so that bars a little too long pass, and
+    sums such as 5.999999 do not.
+    """
+    inner = [bar for bars in sections for bar in bars[1:-1]]
+    fits = [int(np.sum(note_durations(bar))) == full for bar in inner]
+    return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def last_two_left_out(sections, full):
+    """The last two bars of each section are left out: `bars[1:-2]`; it is the last one alone."""
+    inner = [bar for bars in sections for bar in bars[1:-2]]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), len(inner)
+
+
+@COMPLETE_BARS.mistake
+def sections_counted(sections, full):
+    """The second number counts the sections; the inner bars are wanted."""
+    inner = [bar for bars in sections for bar in bars[1:-1]]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), len(sections)

@@ -215,7 +215,7 @@ def chosen_symbol_not_read(prompt, length, step, choose, state):
 
 @CONTINUE_TEXT.mistake
 def no_step_while_writing(prompt, length, step, choose, state):
-    """All symbols are chosen from the logits behind the prompt: no step is taken between them."""
+    """All symbols come from the logits behind the prompt; `choose` needs new logits for each."""
     for symbol in prompt:
         logits, state = step(symbol, state)
     return np.array([choose(logits) for _ in range(length)])
@@ -319,3 +319,34 @@ CONTINUE_TEXT.slip(
     "in prompt[1:]:",
     "The first symbol of the prompt is not read: `prompt[1:]` begins with the second.",
 )
+
+
+CONTINUE_TEXT.slip(
+    "last_of_the_prompt_skipped",
+    "in prompt:",
+    "in prompt[:-1]:",
+    "The last symbol of the prompt is not read: `prompt[:-1]` leaves it out.",
+)
+
+CONTINUE_TEXT.slip(
+    "prompt_read_at_once",
+    "for symbol in prompt:\n        logits, state = step(symbol, state)",
+    "logits, state = step(prompt, state)",
+    "The whole prompt is handed to `step`, which reads one symbol: take them one after the other.",
+)
+
+
+@CONTINUE_TEXT.mistake
+def choices_in_the_prompt_kept(prompt, length, step, choose, state):
+    """A symbol is chosen and kept at each step of the prompt, too: nothing is written while it is
+    read.
+    """
+    written = []
+    for symbol in prompt:
+        logits, state = step(symbol, state)
+        written.append(choose(logits))
+    for _ in range(length):
+        symbol = choose(logits)
+        written.append(symbol)
+        logits, state = step(symbol, state)
+    return np.array(written)

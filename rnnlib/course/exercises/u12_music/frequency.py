@@ -139,3 +139,23 @@ def cut_to_whole_numbers(midi):
     for m in range(len(midi)):
         hertz[m] = 440 * 2 ** ((midi[m] - 69) / 12)
     return hertz
+
+
+@FREQUENCY.mistake
+def bracket_around_the_fraction(midi):
+    """The division is done before the subtraction: `midi - 69 / 12`. The bracket goes around the
+    difference.
+    """
+    return 440 * 2 ** (midi - 69 / 12)
+
+
+@FREQUENCY.mistake
+def product_for_power(midi):
+    """2 is multiplied by the exponent; it is raised to that power: `**`."""
+    return 440 * 2 * ((midi - 69) / 12)
+
+
+@FREQUENCY.mistake
+def power_of_440(midi):
+    """440 is raised to the power; it is multiplied by a power of 2."""
+    return 440 ** ((midi - 69) / 12)

@@ -30,7 +30,7 @@ def _draw_copy(rng):
     yield case(whole, whole + letters(35), kind="nothing but a copy")
     part = letters(12)
     yield case(
-        letters(9) + "x" + part + letters(20) + "y", part, kind="a text longer than its source"
+        letters(20) + "x" + part + letters(9) + "y", part, kind="a text longer than its source"
     )
     kind = "one symbol or none in common"
     yield case(letters(12, "abc"), letters(40), kind=kind)
@@ -198,3 +198,18 @@ def lengths_added(text, source):
             length += 1
         total += length
     return total
+
+
+LONGEST_COPY.slip(
+    "raised_once_at_a_start",
+    "while start",
+    "if start",
+    "The length is raised once at each start: `if` stands for `while`.",
+)
+
+LONGEST_COPY.slip(
+    "starts_of_the_source",
+    "range(len(text))",
+    "range(len(source))",
+    "The starts are those of the source; they are places in the text: `range(len(text))`.",
+)

@@ -303,3 +303,32 @@ MIDI_NUMBER.slip(
     "return ",
     "The 60 is missing: the C in the middle has that number.",
 )
+
+
+MIDI_NUMBER.slip(
+    "signature_without_a_default",
+    "signature.get(letter.upper(), 0)",
+    "signature[letter.upper()]",
+    "A letter that is not in the signature is an error: `signature.get(letter, 0)` gives 0 for it.",
+)
+
+MIDI_NUMBER.slip(
+    "last_symbol_for_the_letter",
+    'token.lstrip("^_=")[0]',
+    "token[-1]",
+    "The last symbol is taken for the letter, even where it is a mark or a length.",
+)
+
+MIDI_NUMBER.slip(
+    "octave_of_one",
+    "12 * octave",
+    "octave",
+    "An octave is counted as 1; it has 12 semitones.",
+)
+
+MIDI_NUMBER.slip(
+    "shift_subtracted",
+    "+ shift +",
+    "- shift +",
+    "The shift is subtracted: sharps lower and flats raise.",
+)

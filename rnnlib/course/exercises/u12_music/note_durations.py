@@ -176,22 +176,6 @@ def first_note_unchanged(tokens):
 
 
 @NOTE_DURATIONS.mistake
-def factor_kept(tokens):
-    """The factor of a broken rhythm stays for the rest of the bar; it is for one note alone."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 1.5 if token == ">" else 0.5
-            factor = 0.5 if token == ">" else 1.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
-            left -= 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
 def doubled_and_halved(tokens):
     """The longer note of a broken pair is doubled; it gains one half, a factor of 1.5."""
     found, factor, left = [], 1.0, 0
@@ -257,38 +241,6 @@ def triplet_of_four(tokens):
 
 
 @NOTE_DURATIONS.mistake
-def third_of_the_length(tokens):
-    """A note of a triplet is given 1/3 of its length; three take the time of two, so it is 2/3."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 1.5 if token == ">" else 0.5
-            factor = 0.5 if token == ">" else 1.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (1 / 3 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
-def triplet_stretched(tokens):
-    """A note of a triplet is made longer, by 3/2; three take the time of two, so it is 2/3."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 1.5 if token == ">" else 0.5
-            factor = 0.5 if token == ">" else 1.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (3 / 2 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
 def grace_notes_counted(tokens):
     """Grace notes and ties are counted as notes; what begins with `{` or `-` takes no time."""
     found, factor, left = [], 1.0, 0
@@ -299,22 +251,6 @@ def grace_notes_counted(tokens):
             found[-1] *= 1.5 if token == ">" else 0.5
             factor = 0.5 if token == ">" else 1.5
         else:
-            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
-def rests_left_out(tokens):
-    """Rests are left out; silence takes time as well."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 1.5 if token == ">" else 0.5
-            factor = 0.5 if token == ">" else 1.5
-        elif token[0] not in "{-z":
             found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
             factor, left = 1.0, left - 1
     return np.array(found)
@@ -370,3 +306,69 @@ def grace_notes_in_the_triplet(tokens):
                 found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
             factor, left = 1.0, left - 1
     return np.array(found)
+
+
+NOTE_DURATIONS.slip(
+    "third_of_the_length",
+    "2 / 3 if",
+    "1 / 3 if",
+    "A note of a triplet is given 1/3 of its length; three take the time of two, so it is 2/3.",
+)
+
+NOTE_DURATIONS.slip(
+    "triplet_stretched",
+    "2 / 3 if",
+    "3 / 2 if",
+    "A note of a triplet is made longer, by 3/2; three take the time of two, so it is 2/3.",
+)
+
+NOTE_DURATIONS.slip(
+    "rests_left_out",
+    'not in "{-"',
+    'not in "{-z"',
+    "Rests are left out; silence takes time as well.",
+)
+
+NOTE_DURATIONS.slip(
+    "factor_kept",
+    "factor, left = 1.0, left - 1",
+    "left -= 1",
+    "The factor of a broken rhythm stays for the rest of the bar; it is for one note alone.",
+)
+
+NOTE_DURATIONS.slip(
+    "smaller_sign_ignored",
+    "found[-1] *= 0.5\n            factor = 1.5",
+    "pass",
+    "The sign `<` is passed over: it works like `>`, the other way round.",
+)
+
+NOTE_DURATIONS.slip(
+    "triplet_everywhere",
+    "if left > 0 else",
+    "if left else",
+    "Notes count as a triplet's behind its end, too: `left` goes below 0, and any number but "
+    "0 counts as true. Ask for `left > 0`.",
+)
+
+NOTE_DURATIONS.slip(
+    "triplet_of_one",
+    "left = 1.0, left - 1",
+    "left = 1.0, 0",
+    "The triplet holds for one note instead of three: `left` goes down by 1, not to 0 at once.",
+)
+
+NOTE_DURATIONS.slip(
+    "written_length_ignored",
+    "note_length(token) * factor",
+    "1.0 * factor",
+    "The written lengths are not read: `note_length(token)` knows them.",
+)
+
+NOTE_DURATIONS.slip(
+    "whole_token_compared",
+    'token[0] not in "{-"',
+    'token not in "{-"',
+    "The whole token is compared with `{` and `-`; a grace note *begins* with `{`: ask for "
+    "`token[0]`.",
+)

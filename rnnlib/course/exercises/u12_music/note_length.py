@@ -205,3 +205,26 @@ def text_returned(token):
     """The number is returned as it is written, a text; `int` makes a number of it."""
     number = "".join(c for c in token if c in "0123456789/")
     return number or "1"
+
+
+@NOTE_LENGTH.mistake
+def nothing_is_no_number(token):
+    """An empty text is handed to `int`, which is an error: `int(above or 1)` foresees it."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above) / int(below or (2 if slash else 1))
+
+
+@NOTE_LENGTH.mistake
+def slash_alone_only_without_a_number(token):
+    """A slash alone divides by 2 only where no number stands in front of it: 3/ is 3/2 as well."""
+    number = "".join(c for c in token if c in "0123456789/")
+    above, slash, below = number.partition("/")
+    return int(above or 1) / int(below or (2 if number == "/" else 1))
+
+
+@NOTE_LENGTH.mistake
+def rests_not_foreseen(token):
+    """Only letters of notes are stripped off. A rest, `z`, has a length as well."""
+    above, slash, below = token.lstrip("^_=ABCDEFGabcdefg,'").partition("/")
+    return int(above or 1) / int(below or (2 if slash else 1))

@@ -161,3 +161,29 @@ def nothing_left_out(ids, N):
     """Nothing is left out at the end, so the rest does not fit: cut the text to N * L symbols."""
     L = (len(ids) - 1) // N
     return ids[:-1].reshape(N, L).T, ids[1:].reshape(N, L).T
+
+
+TEXT_STREAMS.slip(
+    "one_target_too_few",
+    "ids[1 : N * L + 1]",
+    "ids[1 : N * L]",
+    "One target is missing: a slice stops before its end, so it is `N * L + 1`.",
+)
+
+TEXT_STREAMS.slip(
+    "true_division",
+    "(len(ids) - 1) // N",
+    "(len(ids) - 1) / N",
+    "The length of a stream is divided with `/`, which makes a float, and slices need whole "
+    "numbers: `//`.",
+)
+
+
+@TEXT_STREAMS.mistake
+def rolled_without_room(ids, N):
+    """L is `len(ids) // N`, and the text is rolled: where it is used up, the last target is its
+    very first symbol.
+    """
+    L = len(ids) // N
+    inputs, targets = (a[: N * L].reshape(N, L).T for a in (ids, np.roll(ids, -1)))
+    return inputs, targets

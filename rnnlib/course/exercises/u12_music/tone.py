@@ -298,3 +298,26 @@ TONE.slip(
     "The samples are spread evenly over the note, which is not a whole number of steps long. One "
     "comes 1 / rate seconds after the other.",
 )
+
+
+TONE.slip(
+    "lowest_partial_asked",
+    "if k * hertz < rate / 2",
+    "if hertz < rate / 2",
+    "The limit is asked of the lowest partial alone; each has a frequency of its own, `k * hertz`.",
+)
+
+TONE.slip(
+    "partials_below",
+    "np.sin(2 * np.pi * k * hertz * t)",
+    "np.sin(2 * np.pi * hertz / k * t)",
+    "The partials lie *below* the note: its frequency is divided by k. It is multiplied.",
+)
+
+TONE.slip(
+    "fall_from_the_start",
+    "(seconds - t) / 0.03",
+    "t / 0.03",
+    "Both lines of the envelope rise from the start: the fall depends on the time that is "
+    "left, `seconds - t`.",
+)
