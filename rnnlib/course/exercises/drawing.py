@@ -10,6 +10,10 @@ from rnnlib.params import Params
 
 ONES = "a size of 1"
 LARGE = "large numbers"
+ZEROS = "zeros inside"
+EQUAL = "equal numbers"
+REPEATED = (ZEROS, EQUAL)
+"""Kinds of cases that hold a zero, or a number twice, on purpose: no other case does."""
 
 
 def array(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
