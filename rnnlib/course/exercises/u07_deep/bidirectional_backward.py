@@ -206,3 +206,45 @@ def gradients_of_cells_added(dhs, dstates, cache):
     dxs_back, dh0_back, grads_back = rnn_backward(dhs[::-1, :, H:], dstates[1], cache[1])
     both = grads.map(lambda a, b: a + b, grads_back)
     return dxs + dxs_back[::-1], (dh0, dh0_back), BidirectionalParams(both, both)
+
+
+BIDIRECTIONAL_BACKWARD.slip(
+    "gradients_in_a_pair",
+    "BidirectionalParams(grads, grads_back)",
+    "(grads, grads_back)",
+    "the gradients of the cells are a plain pair. They have the form of the parameters: "
+    "`BidirectionalParams(grads, grads_back)`.",
+)
+
+BIDIRECTIONAL_BACKWARD.slip(
+    "final_gradient_flipped_too",
+    "dstates[1], cache[1]",
+    "dstates[1][::-1], cache[1]",
+    "the backward cell's `dstates[1]` is flipped too. It has no time: its first axis is the batch.",
+)
+
+
+@BIDIRECTIONAL_BACKWARD.mistake
+def every_second_unit(dhs, dstates, cache):
+    """Every second unit is taken for one of the halves. They lie one behind the other: the first H
+    units are the forward cell's, the others the backward cell's.
+    """
+    dxs, dh0, grads = rnn_backward(dhs[:, :, ::2], dstates[0], cache[0])
+    dxs_back, dh0_back, grads_back = rnn_backward(dhs[::-1, :, 1::2], dstates[1], cache[1])
+    return dxs + dxs_back[::-1], (dh0, dh0_back), BidirectionalParams(grads, grads_back)
+
+
+BIDIRECTIONAL_BACKWARD.slip(
+    "first_state_gradients_added",
+    "(dh0, dh0_back)",
+    "dh0 + dh0_back",
+    "the gradients of the two first states are added up. Each cell has a first state of its own: "
+    "return the pair.",
+)
+
+BIDIRECTIONAL_BACKWARD.slip(
+    "first_state_gradients_exchanged",
+    "(dh0, dh0_back)",
+    "(dh0_back, dh0)",
+    "the gradients of the two first states are exchanged: the forward cell's comes first.",
+)

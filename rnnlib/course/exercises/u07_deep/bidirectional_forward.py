@@ -210,3 +210,31 @@ def examples_flipped(xs, states0, params, *, mask):
     hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
     hs_back, h_back, _ = rnn_forward(xs[:, ::-1], states0[1], params.backward, mask=mask[:, ::-1])
     return np.concatenate([hs, hs_back[:, ::-1]], axis=2), (h, h_back)
+
+
+@BIDIRECTIONAL_FORWARD.mistake
+def flipped_back_along_the_batch(xs, states0, params, *, mask):
+    """The backward cell's states are flipped back along the examples, `[:, ::-1]`. Flip the steps,
+    `[::-1]`.
+    """
+    hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, _ = rnn_forward(xs[::-1], states0[1], params.backward, mask=mask[::-1])
+    return np.concatenate([hs, hs_back[:, ::-1]], axis=2), (h, h_back)
+
+
+@BIDIRECTIONAL_FORWARD.mistake
+def backward_cell_reads_states(xs, states0, params, *, mask):
+    """The backward cell reads the forward cell's states, as if it were a second layer. Both cells
+    read `xs`.
+    """
+    hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, _ = rnn_forward(hs[::-1], states0[1], params.backward, mask=mask[::-1])
+    return np.concatenate([hs, hs_back[::-1]], axis=2), (h, h_back)
+
+
+@BIDIRECTIONAL_FORWARD.mistake
+def final_states_exchanged(xs, states0, params, *, mask):
+    """The final states are exchanged: the forward cell's comes first."""
+    hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, _ = rnn_forward(xs[::-1], states0[1], params.backward, mask=mask[::-1])
+    return np.concatenate([hs, hs_back[::-1]], axis=2), (h_back, h)

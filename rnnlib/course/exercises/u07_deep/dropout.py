@@ -204,3 +204,34 @@ def only_ys_scaled(xs, rate, rng, *, variational=False):
     shape = (1, *xs.shape[1:]) if variational else xs.shape
     keep = (rng.random(shape) >= rate).astype(float)
     return xs * keep / (1 - rate), keep
+
+
+@DROPOUT.mistake
+def one_row_for_the_batch(xs, rate, rng, *, variational=False):
+    """`variational` drops the same units in every example as well, with the shape (1, 1, H). Each
+    example has its own: (1, N, H).
+    """
+    T, N, H = xs.shape
+    keep = (rng.random((1, 1, H) if variational else (T, N, H)) >= rate) / (1 - rate)
+    return xs * keep, keep
+
+
+@DROPOUT.mistake
+def divided_by_what_was_kept(xs, rate, rng, *, variational=False):
+    """What is kept is divided by the share that was really kept this time, `keep.mean()`. The
+    factor is 1 / (1 - rate), whatever chance did.
+    """
+    shape = (1, *xs.shape[1:]) if variational else xs.shape
+    keep = (rng.random(shape) >= rate).astype(float)
+    keep = keep / keep.mean()
+    return xs * keep, keep
+
+
+@DROPOUT.mistake
+def normal_numbers_drawn(xs, rate, rng, *, variational=False):
+    """Numbers of the normal distribution are compared with the rate. Only a number spread evenly
+    from 0 to 1 is below p with probability p: `rng.random(shape)`.
+    """
+    shape = (1, *xs.shape[1:]) if variational else xs.shape
+    keep = (rng.normal(size=shape) >= rate) / (1 - rate)
+    return xs * keep, keep

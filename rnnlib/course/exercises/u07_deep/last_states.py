@@ -129,3 +129,45 @@ def step_of_the_shortest(hs, lengths):
 def counted_from_the_end(hs, lengths):
     """The steps are counted from the end, `hs[-lengths]`. The padding is at the end."""
     return hs[-lengths, np.arange(len(lengths))]
+
+
+@LAST_STATES.mistake
+def index_is_length_cut_off(hs, lengths):
+    """The row `lengths` is taken, one too far, or the last row where there is none. Steps count
+    from 0, so the last real one is `lengths - 1`.
+    """
+    return hs[np.minimum(lengths, len(hs) - 1), np.arange(len(lengths))]
+
+
+@LAST_STATES.mistake
+def examples_counted_like_steps(hs, lengths):
+    """The second index counts the T steps, `np.arange(len(hs))`. It counts the N examples:
+    `np.arange(len(lengths))`.
+    """
+    return hs[lengths - 1, np.arange(len(hs))]
+
+
+@LAST_STATES.mistake
+def axis_of_one_step_kept(hs, lengths):
+    """A slice of one step is taken for each example, and its axis stays: (N, 1, H). An index,
+    `hs[length - 1, n]`, gives (H,).
+    """
+    return np.stack([hs[length - 1 : length, n] for n, length in enumerate(lengths)])
+
+
+@LAST_STATES.mistake
+def lengths_in_falling_order(hs, lengths):
+    """The lengths are sorted, the longest first, so that they belong to other examples."""
+    return hs[np.sort(lengths)[::-1] - 1, np.arange(len(lengths))]
+
+
+@LAST_STATES.mistake
+def lengths_in_rising_order(hs, lengths):
+    """The lengths are sorted, the shortest first, so that they belong to other examples."""
+    return hs[np.sort(lengths) - 1, np.arange(len(lengths))]
+
+
+@LAST_STATES.mistake
+def lasts_on_their_side(hs, lengths):
+    """The result is (H, N). An example is a row: (N, H)."""
+    return hs[lengths - 1, np.arange(len(lengths))].T

@@ -15,6 +15,8 @@ def _draw_mask(rng):
         yield Case((drawn_lengths(rng, s["T"], s["N"]), s["T"]), s)
     s = {"T": 9, "N": 5}  # longer than the longest
     yield Case((drawn_lengths(rng, 6, 5), 9), s)
+    s = {"T": 300, "N": 6}  # steps for which a byte is too small
+    yield Case((drawn_lengths(rng, 300, 6), 300), s)
     yield Case((np.ones(4, int), 1), {"T": 1, "N": 4}, drawing.ONES)
     yield Case((drawn_lengths(rng, 6, 1) - 2, 6), {"T": 6, "N": 1}, drawing.ONES)
 
@@ -117,3 +119,50 @@ def cut_at_the_longest(lengths, T):
 def lengths_sorted(lengths, T):
     """The lengths are sorted first, so that they belong to other examples."""
     return np.arange(T)[:, None] < np.sort(lengths)
+
+
+@LENGTHS_TO_MASK.mistake
+def longest_length_first(lengths, T):
+    """The lengths are sorted, the longest first, so that they belong to other examples."""
+    return np.arange(T)[:, None] < np.sort(lengths)[::-1]
+
+
+@LENGTHS_TO_MASK.mistake
+def as_many_steps_as_examples(lengths, T):
+    """As many steps are counted as there are examples, `np.arange(len(lengths))`. There are T of
+    them: `np.arange(T)`.
+    """
+    return np.arange(len(lengths))[:, None] < lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def steps_not_upright(lengths, T):
+    """The T step numbers are compared with the N lengths as they are. The steps belong to the rows:
+    `np.arange(T)[:, None]`, with the shape (T, 1).
+    """
+    return np.arange(T) < lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def cleared_from_the_end(lengths, T):
+    """The padding is counted from the end, as in `mask[length - T :]`. For an example that fills
+    all T steps this is `mask[0:]`, all of it. `mask[length:]` is the padding.
+    """
+    mask = np.ones((T, len(lengths)), dtype=bool)
+    for n, length in enumerate(lengths):
+        mask[length - T :, n] = False
+    return mask
+
+
+@LENGTHS_TO_MASK.mistake
+def mask_in_lists(lengths, T):
+    """The mask is a list of lists. `np.array` makes an array of it."""
+    return [[t < length for length in lengths] for t in range(T)]
+
+
+@LENGTHS_TO_MASK.mistake
+def counted_in_a_byte(lengths, T):
+    """The step numbers are kept in 8 bits, and begin again where those end. `np.arange(T)` without
+    a type has room for all of them.
+    """
+    return np.arange(T).astype(np.int8)[:, None] < lengths

@@ -33,6 +33,9 @@ def _draw_loss(rng):
         yield case(**s, kind=kind)
     yield case(10, 3, 4, MORE_PADDING, longest=5)
     yield case(6, 3, 4, drawing.LARGE, scale=600)
+    holes = case(7, 4, 3, "holes in the mask")
+    holes.args[2][rng.permutation(4), np.arange(4)] = False  # a step that counts not, and goes on
+    yield holes
 
 
 MASKED_CROSS_ENTROPY = Exercise(
@@ -208,3 +211,74 @@ def log_of_a_softmax(logits, targets, mask):
     p = (softmax(logits) * one_hot).sum(axis=2)
     loss = -np.log(p[mask]).sum() / number
     return loss, (softmax(logits) - one_hot) * mask[:, :, None] / number
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def mask_taken_for_lengths(logits, targets, mask):
+    """The mask is turned into lengths, and the first steps of each example count. It says itself
+    which steps count: use it as it is.
+    """
+    m = (np.arange(len(mask))[:, None] < mask.sum(axis=0))[:, :, None]
+    one_hot = np.eye(logits.shape[2])[targets]
+    loss = -(log_softmax(logits) * one_hot * m).sum() / m.sum()
+    return loss, (softmax(logits) - one_hot) * m / m.sum()
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def exponentials_too_large(logits, targets, mask):
+    """The softmax is written with `np.exp(logits)`, which overflows where a logit is large: take
+    off the largest first, or use `softmax` and `log_softmax`.
+    """
+    e = np.exp(logits)
+    p = e / e.sum(axis=2, keepdims=True)
+    one_hot = np.eye(logits.shape[2])[targets]
+    weights = (mask / mask.sum())[:, :, None]
+    loss = -np.log((p * one_hot).sum(axis=2)[mask]).sum() / mask.sum()
+    return loss, (p - one_hot) * weights
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def class_zero_taken_for_padding(logits, targets, mask):
+    """Class 0 is taken for padding (`targets != 0`). It is a class like any other; what counts is
+    in the mask.
+    """
+    weights = ((targets != 0) / max(np.sum(targets != 0), 1))[:, :, None]
+    one_hot = np.eye(logits.shape[2])[targets]
+    loss = -(log_softmax(logits) * one_hot * weights).sum()
+    return loss, (softmax(logits) - one_hot) * weights
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def softmax_over_the_examples(logits, targets, mask):
+    """The softmax is taken over the examples, axis 1. It is taken over the classes, the last
+    axis.
+    """
+    weights = (mask / mask.sum())[:, :, None]
+    one_hot = np.eye(logits.shape[2])[targets]
+    z = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    loss = -(np.log(p) * one_hot * weights).sum()
+    return loss, (p - one_hot) * weights
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def gradient_turned_round(logits, targets, mask):
+    """The gradient is one-hot minus softmax, with the sign turned round: it is softmax minus
+    one-hot.
+    """
+    weights = (mask / mask.sum())[:, :, None]
+    one_hot = np.eye(logits.shape[2])[targets]
+    loss = -(log_softmax(logits) * one_hot * weights).sum()
+    return loss, (one_hot - softmax(logits)) * weights
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def logits_zeroed_and_counted(logits, targets, mask):
+    """The logits of the padding are set to 0, and each of them adds log K to the loss: a guess
+    costs that much. Mask the losses.
+    """
+    m = mask[:, :, None]
+    logits = logits * m
+    one_hot = np.eye(logits.shape[2])[targets]
+    loss = -(log_softmax(logits) * one_hot).sum() / mask.sum()
+    return loss, (softmax(logits) - one_hot) * m / mask.sum()

@@ -15,6 +15,9 @@ def _draw_pad(rng):
     for kind, s in drawing.sizes(plain, "TND"):
         lengths = drawn_lengths(rng, s["T"], s["N"])
         yield Case(([drawing.array(rng, length, s["D"]) for length in lengths],), s, kind)
+    sequences = [drawing.array(rng, length, 2) for length in (4, 6, 3)]
+    sequences[0][-1] = sequences[1][2] = sequences[2][0] = 0  # a real step, and no padding
+    yield Case((sequences,), {"T": 6, "N": 3, "D": 2}, drawing.ZEROS)
 
 
 PAD = Exercise(
@@ -183,3 +186,60 @@ def mask_for_every_number(sequences):
     for n, s in enumerate(sequences):
         padded[: len(s), n] = s
     return padded, padded != 0
+
+
+@PAD.mistake
+def mask_from_steps_of_zeros(sequences):
+    """The mask calls a step padding if all its numbers are 0. A real step may hold zeros only: make
+    the mask from the lengths.
+    """
+    lengths = np.array([len(s) for s in sequences])
+    padded = np.zeros((max(lengths), len(sequences), sequences[0].shape[1]))
+    for n, s in enumerate(sequences):
+        padded[: len(s), n] = s
+    return padded, (padded != 0).any(axis=2)
+
+
+@PAD.mistake
+def whole_numbers(sequences):
+    """The array holds whole numbers, as by `dtype=int` or `np.full(shape, 0)`, and cuts off what
+    stands behind the point. `np.zeros(shape)` makes an array of floats.
+    """
+    lengths = np.array([len(s) for s in sequences])
+    padded = np.full((max(lengths), len(sequences), sequences[0].shape[1]), 0)
+    for n, s in enumerate(sequences):
+        padded[: len(s), n] = s
+    return padded, lengths_to_mask(lengths, max(lengths))
+
+
+@PAD.mistake
+def longest_first(sequences):
+    """The sequences are sorted by length, the longest first. Column n belongs to sequence n."""
+    sequences = sorted(sequences, key=len, reverse=True)
+    lengths = np.array([len(s) for s in sequences])
+    padded = np.zeros((max(lengths), len(sequences), sequences[0].shape[1]))
+    for n, s in enumerate(sequences):
+        padded[: len(s), n] = s
+    return padded, lengths_to_mask(lengths, max(lengths))
+
+
+@PAD.mistake
+def last_real_step_left_out(sequences):
+    """The last real step of each sequence is not copied: a slice stops before its end, so `[:
+    len(s)]` holds all of them.
+    """
+    lengths = np.array([len(s) for s in sequences])
+    padded = np.zeros((max(lengths), len(sequences), sequences[0].shape[1]))
+    for n, s in enumerate(sequences):
+        padded[: len(s) - 1, n] = s[:-1]
+    return padded, lengths_to_mask(lengths, max(lengths))
+
+
+@PAD.mistake
+def mask_returned_first(sequences):
+    """The two are returned in the wrong order: it is padded, mask."""
+    lengths = np.array([len(s) for s in sequences])
+    padded = np.zeros((max(lengths), len(sequences), sequences[0].shape[1]))
+    for n, s in enumerate(sequences):
+        padded[: len(s), n] = s
+    return lengths_to_mask(lengths, max(lengths)), padded

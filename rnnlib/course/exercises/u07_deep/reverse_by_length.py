@@ -150,3 +150,43 @@ def first_half_copied(xs, lengths):
         for t in range(length):
             flipped[t, n] = flipped[length - 1 - t, n]
     return flipped
+
+
+@REVERSE_BY_LENGTH.mistake
+def features_of_real_steps_flipped(xs, lengths):
+    """The numbers of each real step are turned around, and the steps stay. Turn around time, the
+    first axis of `xs[:length, n]`.
+    """
+    flipped = xs.copy()
+    for n, length in enumerate(lengths):
+        flipped[:length, n] = xs[:length, n, ::-1]
+    return flipped
+
+
+@REVERSE_BY_LENGTH.mistake
+def slice_from_the_end(xs, lengths):
+    """The slice is counted from the end, `[: length - T]`, which is empty for an example that fills
+    all T steps. `[:length]` is right for every length.
+    """
+    T, flipped = len(xs), xs.copy()
+    for n, length in enumerate(lengths):
+        flipped[: length - T, n] = xs[: length - T, n][::-1]
+    return flipped
+
+
+@REVERSE_BY_LENGTH.mistake
+def first_step_lost(xs, lengths):
+    """The first step never reaches the end, and the last place keeps what it had: `[length - 1 : 0
+    : -1]` stops before step 0. Write `[:length][::-1]`.
+    """
+    flipped = xs.copy()
+    for n, length in enumerate(lengths):
+        flipped[: length - 1, n] = xs[length - 1 : 0 : -1, n]
+    return flipped
+
+
+@REVERSE_BY_LENGTH.mistake
+def padding_turned_too(xs, lengths):
+    """The padding is turned around as well, behind the real steps. It stays as and where it is."""
+    t = np.arange(len(xs))[:, None]
+    return xs[(lengths - 1 - t) % len(xs), np.arange(xs.shape[1])]

@@ -214,3 +214,59 @@ def one_final_state(xs, states0, params, *, mask):
     for layer, state0 in zip(params.layers, states0):
         hs, state, _ = rnn_forward(hs, state0, layer, mask=mask)
     return hs, state
+
+
+STACK_FORWARD.slip(
+    "upper_layers_start_from_zeros",
+    "rnn_forward(hs, state0, layer, mask=mask)",
+    "rnn_forward(hs, state0 if hs is xs else 0 * state0, layer, mask=mask)",
+    "only the first layer starts from its own first state, and the others from zeros. "
+    "`states0` holds one for each layer.",
+)
+
+STACK_FORWARD.slip(
+    "all_states_for_the_final_one",
+    "states.append(state)",
+    "states.append(hs)",
+    "`states` holds all states of each layer, (T, N, H). It holds the final one, (N, H): "
+    "`states.append(state)`.",
+)
+
+STACK_FORWARD.slip(
+    "final_states_from_the_top",
+    "tuple(states)",
+    "tuple(states[::-1])",
+    "the final states come from the top layer down. The lowest layer's is the first.",
+)
+
+STACK_FORWARD.slip(
+    "appended_behind_the_loop",
+    "        states.append(state)\n        caches.append(cache)",
+    "    states.append(state)\n    caches.append(cache)",
+    "`append` stands behind the loop, so that only the last layer's final state is kept: "
+    "indent it.",
+)
+
+
+@STACK_FORWARD.mistake
+def all_layers_side_by_side(xs, states0, params, *, mask):
+    """`hs` holds the states of all layers side by side. It is the last layer's alone."""
+    hs, states, outputs = xs, [], []
+    for layer, state0 in zip(params.layers, states0):
+        hs, state, _ = rnn_forward(hs, state0, layer, mask=mask)
+        states.append(state)
+        outputs.append(hs)
+    return np.concatenate(outputs, axis=2), tuple(states)
+
+
+@STACK_FORWARD.mistake
+def all_read_the_first_layer(xs, states0, params, *, mask):
+    """All layers above the first read the states of the first. Each reads those of the layer just
+    below.
+    """
+    hs, state, _ = rnn_forward(xs, states0[0], params.layers[0], mask=mask)
+    first, states = hs, [state]
+    for layer, state0 in zip(params.layers[1:], states0[1:]):
+        hs, state, _ = rnn_forward(first, state0, layer, mask=mask)
+        states.append(state)
+    return hs, tuple(states)

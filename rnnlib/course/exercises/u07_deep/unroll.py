@@ -43,6 +43,9 @@ def _draw_unroll(rng):
         yield case(**s, kind=kind, mask=lengths_to_mask(drawn_lengths(rng, s["T"], s["N"]), s["T"]))
     mask = lengths_to_mask(drawn_lengths(rng, 5, 3), 9)
     yield case(9, 3, 4, 2, MORE_PADDING, mask)
+    holes = lengths_to_mask(drawn_lengths(rng, 7, 4), 7)
+    holes[rng.permutation(2)[0] :: 3, ::2] = False
+    yield case(7, 4, 3, 5, "holes in the mask", holes)
     yield case(6, 4, 3, 5, "padding in front", lengths_to_mask(drawn_lengths(rng, 6, 4), 6)[::-1])
 
 
@@ -240,3 +243,71 @@ def step_not_handed_on(step, xs, h0, mask):
         h = np.where(m[:, None], step(x, h0), h0)
         hs.append(h)
     return np.stack(hs), h
+
+
+@UNROLL.mistake
+def new_state_in_the_list(step, xs, h0, mask):
+    """`hs` gets the new state also where the mask is False; only the state that is handed on is
+    masked. Append what is handed on.
+    """
+    h, hs = h0, []
+    for x, m in zip(xs, mask):
+        h_next = step(x, h)
+        hs.append(h_next)
+        h = np.where(m[:, None], h_next, h)
+    return np.stack(hs), h
+
+
+@UNROLL.mistake
+def first_state_in_the_list(step, xs, h0, mask):
+    """`hs` begins with `h0`, and has T + 1 rows. It holds the states *after* each step."""
+    hs = [h0]
+    for x, m in zip(xs, mask):
+        hs.append(np.where(m[:, None], step(x, hs[-1]), hs[-1]))
+    return np.stack(hs), hs[-1]
+
+
+@UNROLL.mistake
+def one_array_in_every_row(step, xs, h0, mask):
+    """One and the same array is appended at each step and written into later, so that all rows of
+    `hs` are the final state. Append a copy, or make a new array with `np.where`.
+    """
+    h, hs = h0.copy(), []
+    for x, m in zip(xs, mask):
+        h[m] = step(x, h)[m]
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@UNROLL.mistake
+def ends_with_the_last_example(step, xs, h0, mask):
+    """The loop ends when no example is running any more, so that `hs` can have fewer than T rows.
+    The states are carried to the end.
+    """
+    h, hs = h0, []
+    for x, m in zip(xs, mask):
+        if not m.any() and hs:
+            break
+        h = np.where(m[:, None], step(x, h), h)
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@UNROLL.mistake
+def every_step_from_the_first_state(step, xs, h0, mask):
+    """Every step is taken from `h0`, though the state is kept: call `step(x, h)`."""
+    h, hs = h0, []
+    for x, m in zip(xs, mask):
+        h = np.where(m[:, None], step(x, h0), h)
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@UNROLL.mistake
+def final_state_returned_first(step, xs, h0, mask):
+    """The two are returned in the wrong order: it is hs, h."""
+    h, hs = h0, []
+    for x, m in zip(xs, mask):
+        h = np.where(m[:, None], step(x, h), h)
+        hs.append(h)
+    return h, np.stack(hs)

@@ -25,6 +25,22 @@ def _draw_coverage(rng):
                 inside = (n >= 3 + k) & (n <= 9)
                 centre[k] = np.where(inside, targets[k] + 0.11 * rng.uniform(0.5, 1), centre[k])
         yield Case((targets, centre - below, centre + above), s, kind)
+    yield _on_the_edge(rng)
+
+
+def _on_the_edge(rng):
+    """Targets that are the lower end, the upper end or both. Whole numbers: nothing is rounded."""
+    K, N = 3, 14
+    targets = 8.0 * rng.permutation(np.arange(1, K * N + 1)).reshape(K, N)
+    below, above = rng.integers(1, 4, (2, K, N))
+    for k in range(K):  # each step has its own number of each sort
+        sort = rng.permutation(np.repeat(np.arange(6), (2 + k, 1 + k, 1, 2, 3 - k, 5 - k)))
+        below[k, (sort == 0) | (sort == 2)] = 0
+        above[k, (sort == 1) | (sort == 2)] = 0
+        below[k, sort == 3], above[k, sort == 3] = -1, 2  # the interval lies above its target
+        below[k, sort == 4], above[k, sort == 4] = 3, -2  # or below it
+    args = targets, targets - below, targets + above
+    return Case(args, {"K": K, "N": N}, "targets on the edge")
 
 
 COVERAGE = Exercise("coverage", coverage, _draw_coverage, results={"coverage": "(K,)"})
@@ -139,3 +155,29 @@ def brackets_left_out(targets, lower, upper):
     first.
     """
     return np.mean(lower <= targets & targets <= upper, axis=1)
+
+
+@COVERAGE.mistake
+def edges_outside(targets, lower, upper):
+    """a target on the edge counts as outside: `<` stands where `<=` belongs."""
+    return np.mean((lower < targets) & (targets < upper), axis=1)
+
+
+@COVERAGE.mistake
+def upper_edge_outside(targets, lower, upper):
+    """a target on the *upper* edge counts as outside: `<` stands where `<=` belongs."""
+    return np.mean((lower <= targets) & (targets < upper), axis=1)
+
+
+@COVERAGE.mistake
+def lower_edge_outside(targets, lower, upper):
+    """a target on the *lower* edge counts as outside: `<` stands where `<=` belongs."""
+    return np.mean((lower < targets) & (targets <= upper), axis=1)
+
+
+@COVERAGE.mistake
+def divided_by_the_steps(targets, lower, upper):
+    """the hits of each step are divided by K, the number of steps. They are divided by the N
+    targets of the step.
+    """
+    return np.sum((lower <= targets) & (targets <= upper), axis=1) / len(targets)

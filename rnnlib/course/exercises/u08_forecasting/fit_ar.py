@@ -200,3 +200,47 @@ def ones_not_a_column(xs, targets):
     rows = np.concatenate([xs[:, :, 0].T, np.ones(xs.shape[1])], axis=1)
     weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
     return DenseParams(W_hy=weights[:-1], b_y=weights[-1])
+
+
+@FIT_AR.mistake
+def bias_from_the_other_end(xs, targets):
+    """the ones stand first in each row, but the last row of weights is taken for the bias. The bias
+    is the row that belongs to the ones.
+    """
+    rows = np.column_stack([np.ones(xs.shape[1]), xs[:, :, 0].T])
+    weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
+    return DenseParams(W_hy=weights[:-1], b_y=weights[-1])
+
+
+@FIT_AR.mistake
+def first_step_ahead_alone(xs, targets):
+    """only the first step ahead is fitted. Each of the K steps has weights of its own."""
+    rows = np.column_stack([xs[:, :, 0].T, np.ones(xs.shape[1])])
+    weights = np.linalg.lstsq(rows, targets[0], rcond=None)[0]
+    return DenseParams(W_hy=weights[:-1], b_y=weights[-1])
+
+
+@FIT_AR.mistake
+def weights_in_a_pair(xs, targets):
+    """weights and bias come back as a plain pair. They belong into `DenseParams(W_hy=..., b_y=
+    ...)`.
+    """
+    rows = np.column_stack([xs[:, :, 0].T, np.ones(xs.shape[1])])
+    weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
+    return weights[:-1], weights[-1]
+
+
+@FIT_AR.mistake
+def bias_with_two_axes(xs, targets):
+    """the bias keeps two axes, (1, K), as `weights[-1:]` does. `weights[-1]` is (K,)."""
+    rows = np.column_stack([xs[:, :, 0].T, np.ones(xs.shape[1])])
+    weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
+    return DenseParams(W_hy=weights[:-1], b_y=weights[-1:])
+
+
+@FIT_AR.mistake
+def one_bias_for_all_steps(xs, targets):
+    """all steps ahead get the mean of their biases. Each has a bias of its own."""
+    rows = np.column_stack([xs[:, :, 0].T, np.ones(xs.shape[1])])
+    weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
+    return DenseParams(W_hy=weights[:-1], b_y=np.full(len(targets), weights[-1].mean()))

@@ -76,6 +76,8 @@ def _draw_leak(rng):
     yield Case((_sees_today(rng), series, 0, series - 1.3), {"L": 1, "t": 0}, drawing.ONES)
     series = drawing.array(rng, 8)
     yield Case((_scaled(rng), series, 0, drawing.array(rng, 8)), {"L": 8, "t": 0}, "t = 0")
+    series, future = drawing.array(rng, 9, scale=1e-7), drawing.array(rng, 4, scale=1e-7)
+    yield Case((_sees_today(rng), series, 5, future), {"L": 9, "t": 5}, "small numbers")
 
 
 FUTURE_LEAK = Exercise(
@@ -232,3 +234,29 @@ def method_given_the_beginning_alone(method, series, t, future):
     """
     changed = np.concatenate([series[:t], future])
     return np.abs(method(changed[: t + 1]) - method(series[: t + 1])).max()
+
+
+@FUTURE_LEAK.mistake
+def small_leaks_rounded_off(method, series, t, future):
+    """the leak is rounded, and a small one vanishes: it is 0 only for an honest method."""
+    changed = np.concatenate([series[:t], future])
+    return round(np.abs(method(changed) - method(series))[: t + 1].max(), 6)
+
+
+@FUTURE_LEAK.mistake
+def future_cut_off(method, series, t, future):
+    """the method is given the past without any future, and its results up to t - 1 are compared.
+    Put the other future behind the past, and compare up to t.
+    """
+    difference = method(series[:t]) - method(series)[:t]
+    return np.abs(difference).max(initial=0)
+
+
+@FUTURE_LEAK.mistake
+def future_written_into_the_series(method, series, t, future):
+    """the leak is right, but the future is written into `series` itself, which is the caller's.
+    Write it into a copy.
+    """
+    before = method(series).copy()
+    series[t:] = future
+    return np.abs(method(series) - before)[: t + 1].max()

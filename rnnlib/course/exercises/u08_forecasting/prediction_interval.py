@@ -195,3 +195,40 @@ def no_axis_for_the_windows(predictions, errors, *, level=0.8):
     """
     low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=1)
     return predictions + low, predictions + high
+
+
+@PREDICTION_INTERVAL.mistake
+def normal_errors_assumed(predictions, errors, *, level=0.8):
+    """the interval is the mean error plus and minus 1.28 deviations, whatever `level` says. That
+    holds 80 % of a normal distribution; take quantiles.
+    """
+    centre, width = errors.mean(axis=1)[:, None], 1.28 * errors.std(axis=1)[:, None]
+    return predictions + centre - width, predictions + centre + width
+
+
+@PREDICTION_INTERVAL.mistake
+def quantiles_alone(predictions, errors, *, level=0.8):
+    """the quantiles alone come back, (K,). They are added to the predictions."""
+    low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    return low, high
+
+
+@PREDICTION_INTERVAL.mistake
+def quantile_rounded_down(predictions, errors, *, level=0.8):
+    """one of the sorted errors is taken for each end, by an index that is rounded down from its
+    share of M. A quantile lies between two of them: `np.quantile`.
+    """
+    ranked, M = np.sort(errors, axis=1), errors.shape[1]
+    low = ranked[:, int((1 - level) / 2 * M)]
+    high = ranked[:, min(int((1 + level) / 2 * M), M - 1)]
+    return predictions + low[:, None], predictions + high[:, None]
+
+
+@PREDICTION_INTERVAL.mistake
+def prediction_always_inside(predictions, errors, *, level=0.8):
+    """the ends are kept from crossing the prediction, by a 0 as largest lower and smallest upper
+    error. If a model is always too low, its interval lies above it.
+    """
+    low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    low, high = np.minimum(low, 0), np.maximum(high, 0)
+    return predictions + low[:, None], predictions + high[:, None]

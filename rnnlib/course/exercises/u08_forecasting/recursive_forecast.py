@@ -28,6 +28,15 @@ def _draw_recursive(rng):
     for kind, s in drawing.sizes(plain, "TNDK"):
         xs = drawing.array(rng, s["T"], s["N"], s["D"])
         yield Case((_one_step(rng, s["T"], s["D"]), xs, s["K"]), s, kind)
+    s = {"T": 5, "N": 3, "D": 2, "K": 7}
+    yield Case(
+        (_two_steps_before, drawing.array(rng, 5, 3, 2), 7), s, "a one_step that gives a row"
+    )
+
+
+def _two_steps_before(xs):
+    """A season of two steps: the row of the window itself, and no copy of it."""
+    return xs[-2]
 
 
 RECURSIVE_FORECAST = Exercise(
@@ -233,4 +242,53 @@ def window_flattened(one_step, xs, horizon):
     for _ in range(horizon):
         forecasts.append(one_step(xs))
         xs = np.append(xs[1:], forecasts[-1])
+    return np.stack(forecasts)
+
+
+@RECURSIVE_FORECAST.mistake
+def window_overwritten(one_step, xs, horizon):
+    """one window is written over again and again. A forecast may be a row of it, and changes with
+    it: make a new window each time, or keep a copy of the forecast.
+    """
+    window, forecasts = xs.copy(), []
+    for _ in range(horizon):
+        forecasts.append(one_step(window))
+        newest = forecasts[-1].copy()
+        window[:-1] = window[1:].copy()
+        window[-1] = newest
+    return np.stack(forecasts)
+
+
+@RECURSIVE_FORECAST.mistake
+def last_rows_of_the_window(one_step, xs, horizon):
+    """the forecasts are read from the end of the window, `xs[-horizon:]`. It holds T steps, and has
+    lost the first ones if K is larger: keep each forecast.
+    """
+    for _ in range(horizon):
+        xs = np.concatenate([xs[1:], one_step(xs)[None]])
+    return xs[-horizon:]
+
+
+@RECURSIVE_FORECAST.mistake
+def first_forecast_lost(one_step, xs, horizon):
+    """the first forecast goes into the window, but not into the list."""
+    forecasts = []
+    for k in range(horizon):
+        y = one_step(xs)
+        if k or horizon == 1:
+            forecasts.append(y)
+        xs = np.concatenate([xs[1:], y[None]])
+    return np.stack(forecasts) if horizon > 1 else forecasts[0][None][:0]
+
+
+@RECURSIVE_FORECAST.mistake
+def written_one_row_too_early(one_step, xs, horizon):
+    """the window is rolled, and the forecast is written into its last row but one: the newest value
+    stands in the last row.
+    """
+    forecasts = []
+    for _ in range(horizon):
+        forecasts.append(one_step(xs))
+        xs = np.roll(xs, -1, axis=0)
+        xs[-2 % len(xs)] = forecasts[-1]
     return np.stack(forecasts)

@@ -14,6 +14,12 @@ def _draw_naive(rng):
     for kind, s in drawing.sizes(plain, "TNDK"):
         xs = drawing.array(rng, s["T"], s["N"], s["D"])
         yield Case((xs, s["K"]), s, kind, options={"period": min(s["T"], 3)})
+    for s, period in (
+        ({"T": 7, "N": 3, "D": 4, "K": 2}, 5),  # a season longer than the horizon
+        ({"T": 5, "N": 2, "D": 3, "K": 8}, 5),  # a season as long as the window
+    ):
+        xs = drawing.array(rng, s["T"], s["N"], s["D"])
+        yield Case((xs, s["K"]), s, options={"period": period})
     s = {"T": 5, "N": 4, "D": 2, "K": 3}
     yield Case((drawing.array(rng, 5, 4, 2), 3), s, "the default period")
 
@@ -140,3 +146,47 @@ def list_of_forecasts(xs, horizon, *, period=1):
 def tiled_along_the_last_axis(xs, horizon, *, period=1):
     """`np.tile` repeats along the *last* axis. Time is the first: look up `season[k % period]`."""
     return np.tile(xs[-period:], horizon)[:horizon]
+
+
+@SEASONAL_NAIVE.mistake
+def last_value_held(xs, horizon, *, period=1):
+    """after one season the last value is repeated. The whole season begins again: `k % period`."""
+    return np.stack([xs[min(len(xs) - period + k, len(xs) - 1)] for k in range(horizon)])
+
+
+@SEASONAL_NAIVE.mistake
+def first_of_the_season(xs, horizon, *, period=1):
+    """the value of one period ago is forecast for every step. Step k ahead has the value of its own
+    place in the season, `season[k % period]`.
+    """
+    return np.stack([xs[-period]] * horizon)
+
+
+@SEASONAL_NAIVE.mistake
+def begun_one_step_early(xs, horizon, *, period=1):
+    """the season is begun one step too early, at `T - period - 1`: the last season is
+    `xs[T - period :]`.
+    """
+    return xs[len(xs) - period - 1 + np.arange(horizon) % period]
+
+
+@SEASONAL_NAIVE.mistake
+def whole_seasons_rounded_down(xs, horizon, *, period=1):
+    """only whole seasons are forecast, `horizon // period` of them, and the rest is missing where
+    the horizon is not a multiple of the period.
+    """
+    return np.concatenate([xs[-period:]] * max(1, horizon // period))[:horizon]
+
+
+@SEASONAL_NAIVE.mistake
+def whole_seasons_rounded_up(xs, horizon, *, period=1):
+    """only whole seasons are forecast, so that there are more than K steps: cut them, `[:horizon]`."""
+    return np.concatenate([xs[-period:]] * -(-horizon // period))
+
+
+@SEASONAL_NAIVE.mistake
+def season_before_the_last(xs, horizon, *, period=1):
+    """the index is counted back from the end without a remainder, `xs[-period - k]`, so that the
+    forecasts run backwards in time.
+    """
+    return np.stack([xs[(-period - k) % len(xs)] for k in range(horizon)])

@@ -14,7 +14,7 @@ def _draw_standardize(rng):
         series = drawing.array(rng, L, D) * np.linspace(1, 4, D) + np.linspace(3, 8, D)
         series[L_train:] += rng.uniform(1.5, 3.5, D)  # later on the level is another
         yield Case((series, L_train), {"D": D, "L_train": L_train}, kind)
-    series = 20 + drawing.array(rng, 12, 4)
+    series = 1e7 + drawing.array(rng, 12, 4)
     yield Case((series, 8), {"D": 4, "L_train": 8}, "a level far from 0")
 
 
@@ -192,3 +192,40 @@ def only_the_scaled_series_returned(series, L_train):
     """mean and deviation are not returned. They are needed for the way back."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
     return (series - mean) / std
+
+
+@STANDARDIZE.mistake
+def training_part_at_the_end(series, L_train):
+    """the training part is taken from the end, `series[-L_train:]`. It is the beginning,
+    `series[:L_train]`.
+    """
+    mean, std = series[-L_train:].mean(axis=0), series[-L_train:].std(axis=0)
+    return (series - mean) / std, mean, std
+
+
+@STANDARDIZE.mistake
+def axis_of_time_kept(series, L_train):
+    """mean and deviation keep an axis for time, (1, D), as with `keepdims=True`. They are (D,)."""
+    mean = series[:L_train].mean(axis=0, keepdims=True)
+    std = series[:L_train].std(axis=0, keepdims=True)
+    return (series - mean) / std, mean, std
+
+
+@STANDARDIZE.mistake
+def clipped_at_three(series, L_train):
+    """what lies beyond 3 deviations is cut off. The series is scaled, and nothing else: how far out
+    a value lies is to be seen.
+    """
+    mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
+    return np.clip((series - mean) / std, -3, 3), mean, std
+
+
+@STANDARDIZE.mistake
+def squares_less_a_square(series, L_train):
+    """the variance is the mean of the squares less the square of the mean. Far from 0 these are two
+    large numbers, and their difference loses its digits: subtract the mean first, or use `std`.
+    """
+    training = series[:L_train]
+    mean = training.mean(axis=0)
+    std = np.sqrt(np.maximum((training**2).mean(axis=0) - mean**2, 1e-300))
+    return (series - mean) / std, mean, std

@@ -14,6 +14,8 @@ HIGHS_AND_LOWS = (
     (7, 5, 4, 4.5, 4.2, 3, 3.5, 3, 3.2, 1, 0.5, 2, 2, 2, 2),  # lower again too late
     (9, 7, 8, 6, 6.5, 5, 5.5, 5.2, 1, 0.5, 0.4, 0.3, 0.2, 0.1),  # ended by `max_epochs`
     (2, 3, 4, 2.5, 2.2, 1, 0.5, 3, 3, 3, 3, 3),  # the start is the best
+    (3, 2.9, 2.8999, 2.8998, 2.8997, 2.8996, 2.8997, 2.8995, 3, 3, 3, 3, 3),  # a little lower
+    tuple(np.linspace(3, 1, 130)),  # lower and lower
 )
 
 
@@ -38,7 +40,7 @@ def _training(rng, table, H, K):
 def _draw_train(rng):
     s, t = {"H": 3, "K": 4}, {"H": 5, "K": 2}
     for sizes, table, patience, max_epochs in (
-        (s, 0, 3, 40), (t, 1, 4, 7), (t, 2, 3, 20), (s, 0, 2, 30),
+        (s, 0, 3, 40), (t, 1, 4, 7), (t, 2, 3, 20), (s, 0, 2, 30), (t, 3, 3, 40),
     ):  # fmt: skip
         options = {"patience": patience, "max_epochs": max_epochs}
         yield Case(_training(rng, HIGHS_AND_LOWS[table], **sizes), sizes, options=options)
@@ -46,7 +48,8 @@ def _draw_train(rng):
         sizes = {**s, letter: 1}
         options = {"patience": 3, "max_epochs": 40}
         yield Case(_training(rng, HIGHS_AND_LOWS[0], **sizes), sizes, drawing.ONES, options=options)
-    yield Case(_training(rng, HIGHS_AND_LOWS[0], **s), s, "the default patience")
+    for table in (0, 4):
+        yield Case(_training(rng, HIGHS_AND_LOWS[table], **s), s, "the default values")
 
 
 TRAIN_EARLY_STOPPING = Exercise(
@@ -288,3 +291,37 @@ TRAIN_EARLY_STOPPING.slip(
     "what `update` returns is thrown away, so that nothing is ever trained: `params = "
     "update(params)`.",
 )
+
+
+TRAIN_EARLY_STOPPING.slip(
+    "one_epoch_too_few",
+    "len(losses) <= max_epochs",
+    "len(losses) < max_epochs",
+    "one epoch too few is trained where `max_epochs` ends it: the start is none, so `max_epochs` "
+    "epochs give `max_epochs + 1` losses.",
+)
+
+TRAIN_EARLY_STOPPING.slip(
+    "a_little_lower_is_not_enough",
+    "losses[-1] < best_loss",
+    "losses[-1] < best_loss - 1e-3",
+    "a loss has to be lower by some amount to count as better. Any lower loss is better.",
+)
+
+
+@TRAIN_EARLY_STOPPING.mistake
+def last_loss_not_noted(params, update, evaluate, *, patience=5, max_epochs=100):
+    """the loss with which patience ends is not noted: append it before the loop is left."""
+    best, best_loss, waited = params, evaluate(params), 0
+    losses = [best_loss]
+    for _ in range(max_epochs):
+        params = update(params)
+        loss = evaluate(params)
+        if loss < best_loss:
+            best, best_loss, waited = params, loss, 0
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+        losses.append(loss)
+    return best, np.array(losses)

@@ -237,3 +237,54 @@ def targets_returned_first(series, T, *, horizon=1):
     xs = [series[n : n + T] for n in range(N)]
     targets = [series[n + T : n + T + horizon] for n in range(N)]
     return np.stack(targets, axis=1), np.stack(xs, axis=1)
+
+
+@WINDOWS.mistake
+def moved_on_by_the_horizon(series, T, *, horizon=1):
+    """each window begins `horizon` steps behind the one before it. A window begins at every
+    step.
+    """
+    starts = range(0, len(series) - T - horizon + 1, horizon)
+    xs = [series[n : n + T] for n in starts]
+    targets = [series[n + T : n + T + horizon] for n in starts]
+    return np.stack(xs, axis=1), np.stack(targets, axis=1)
+
+
+@WINDOWS.mistake
+def reshaped_for_moved(series, T, *, horizon=1):
+    """the windows are stacked along the first axis, and `reshape` makes (T, N, D) of them: values
+    of different windows get mixed. `np.stack(..., axis=1)`, or transpose.
+    """
+    N, D = len(series) - T - horizon + 1, series.shape[1]
+    xs = np.stack([series[n : n + T] for n in range(N)])
+    targets = np.stack([series[n + T : n + T + horizon] for n in range(N)])
+    return xs.reshape(T, N, D), targets.reshape(horizon, N, D)
+
+
+@WINDOWS.mistake
+def first_column_alone(series, T, *, horizon=1):
+    """only the first column of the series is used. All D numbers of a step belong to a window."""
+    N, first = len(series) - T - horizon + 1, series[:, :1]
+    xs = [first[n : n + T] for n in range(N)]
+    targets = [first[n + T : n + T + horizon] for n in range(N)]
+    return np.stack(xs, axis=1), np.stack(targets, axis=1)
+
+
+@WINDOWS.mistake
+def axis_of_one_step_lost(series, T, *, horizon=1):
+    """the axis for the steps ahead is lost where `horizon` is 1: the targets are (1, N, D) then,
+    not (N, D).
+    """
+    N = len(series) - T - horizon + 1
+    xs = np.stack([series[n : n + T] for n in range(N)], axis=1)
+    targets = np.stack([series[n + T : n + T + horizon] for n in range(N)], axis=1)
+    return xs, targets[0] if horizon == 1 else targets
+
+
+@WINDOWS.mistake
+def targets_newest_first(series, T, *, horizon=1):
+    """the targets are turned round, the farthest first. Time runs forward in them."""
+    N = len(series) - T - horizon + 1
+    xs = [series[n : n + T] for n in range(N)]
+    targets = [series[n + T : n + T + horizon][::-1] for n in range(N)]
+    return np.stack(xs, axis=1), np.stack(targets, axis=1)
