@@ -37,7 +37,8 @@ def names_in(source: str) -> Names:
         table = symtable.symtable(code, "<cell>", "exec")
     except SyntaxError:
         return Names(frozenset(), frozenset())  # nothing of it will run
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError, MemoryError, SystemError):
+        # SystemError: the tokenizer of Python 3.12 and 3.13 at half surrogate pairs.
         return _roughly(source)
     bound: set[str] = set()
     used: set[str] = set()
