@@ -26,16 +26,17 @@ SECONDS = 2.0
 class Call:
     """What happened in one call.
 
-    `problem` is a sentence about an error, or None. `unwritten` is set when the function still
-    raises `NotImplementedError`, `timed_out` when it was stopped, `lost` when its process ended
-    during the call. `changed` names the arguments that it wrote into, `writes` is the line that did
-    it, where it can be told; `undrawn` names the random generators that it did not use, `borrowed`
-    a function of `rnnlib` or torch that it called. `inside` holds its local variables when it
-    returned.
+    `problem` is a sentence about an error, or None; `error` is its first part, which error it is,
+    by which two calls can be compared. `unwritten` is set when the function still raises
+    `NotImplementedError`, `timed_out` when it was stopped, `lost` when its process ended during the
+    call. `changed` names the arguments that it wrote into, `writes` is the line that did it, where
+    it can be told; `undrawn` names the random generators that it did not use, `borrowed` a function
+    of `rnnlib` or torch that it called. `inside` holds its local variables when it returned.
     """
 
     value: object = None
     problem: str | None = None
+    error: str | None = None
     unwritten: bool = False
     timed_out: bool = False
     lost: bool = False
@@ -123,7 +124,8 @@ def call(
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:
-            result.problem = _describe(
+            result.error = _raised(error)
+            result.problem = result.error + _details(
                 error, function, (*args, *options.values()), (*names, *options)
             )
     result.borrowed = guard.borrowed
@@ -206,12 +208,17 @@ def _holds_arrays(value: object) -> bool:
     )
 
 
-def _describe(error: BaseException, function: Callable, args: tuple, names: tuple[str, ...]) -> str:
-    """A beginner's sentence about an error: what, in which line of theirs, with which inputs."""
+def _raised(error: BaseException) -> str:
+    """Which error it is, in a beginner's words."""
     text = _plain_words(" ".join(str(error).split()))
     if text.startswith("unsupported operand") and "Params'" in text:
         text = "a group of arrays has no arithmetic of its own; `map` does it array by array"
-    sentence = f"raised {type(error).__name__}" + (f": {text}" if text else "")
+    return f"raised {type(error).__name__}" + (f": {text}" if text else "")
+
+
+def _details(error: BaseException, function: Callable, args: tuple, names: tuple[str, ...]) -> str:
+    """How the sentence about an error goes on: in which line of theirs, with which inputs."""
+    sentence = ""
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
     if own and own[-1].line:

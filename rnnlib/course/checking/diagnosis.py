@@ -209,9 +209,6 @@ def _right(exercise: Exercise, name: str, responses: list[Response], expected: l
     )
 
 
-def _kind(response: Response) -> str:
-    """What went wrong, without the line of code and the shapes."""
-    problem = response.problem or ""
-    for cut in (", in the line `", ". It was called with"):
-        problem = problem.partition(cut)[0]
-    return problem
+def _kind(response: Response) -> str | None:
+    """What went wrong, whatever the line of code and the shapes."""
+    return response.call.error or response.problem

@@ -294,7 +294,9 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
         reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
         label = "draws from the given generator"
         extras.append(_property(label, not undrawn, right, extra, reason))
-    constant = firsts[0].agrees(again, exercise) or not _readable(firsts[0])
+    # After a call that hangs there was no second one.
+    hung = any(response.call.timed_out or response.call.lost for response in firsts)
+    constant = hung or not _readable(firsts[0]) or firsts[0].agrees(again, exercise)
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
     # A variable of that name may mean something else: it is of interest only if a result is wrong.

@@ -307,6 +307,12 @@ def test_a_call_that_hangs_is_waited_for_once(hurry):
     assert report.share == 0 and not report.diagnosis
 
 
+def test_after_a_call_that_hangs_nothing_is_said_of_a_second_one(hurry):
+    report = mark(STEP, step(f"while len(x) == 1:\n    h = h + 0\nreturn {RIGHT_STEP}"))
+    assert "did not finish within" in " ".join(reasons(report).values())
+    assert "kept between calls" not in " ".join(reasons(report).values())
+
+
 # --- properties -------------------------------------------------------------------------------
 
 

@@ -167,6 +167,7 @@ class Found:
 CALL_FIELDS = {
     "value": object,
     "problem": OptionalText,
+    "error": OptionalText,
     "unwritten": Flag,
     "timed_out": Flag,
     "changed": Texts,
