@@ -232,3 +232,12 @@ def prediction_always_inside(predictions, errors, *, level=0.8):
     low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=1)
     low, high = np.minimum(low, 0), np.maximum(high, 0)
     return predictions + low[:, None], predictions + high[:, None]
+
+
+@PREDICTION_INTERVAL.mistake
+def a_quantile_for_each_old_error(predictions, errors, *, level=0.8):
+    """a quantile is taken over the steps for each of the M old errors, axis 0, and added to N
+    predictions. They run over the M errors of a step: `axis=1`, and then `[:, None]`.
+    """
+    low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return predictions + low, predictions + high

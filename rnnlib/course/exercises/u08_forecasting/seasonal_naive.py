@@ -180,7 +180,9 @@ def whole_seasons_rounded_down(xs, horizon, *, period=1):
 
 @SEASONAL_NAIVE.mistake
 def whole_seasons_rounded_up(xs, horizon, *, period=1):
-    """only whole seasons are forecast, so that there are more than K steps: cut them, `[:horizon]`."""
+    """whole seasons are forecast, which gives more than K steps where the horizon is not a multiple
+    of the period: cut them, `[:horizon]`.
+    """
     return np.concatenate([xs[-period:]] * -(-horizon // period))
 
 

@@ -142,3 +142,9 @@ def padding_made_symbol_zero(ids, mask, V):
     Multiply the one-hot vectors by the mask.
     """
     return np.eye(V)[ids * mask].sum(axis=0)
+
+
+@BAG_OF_WORDS.mistake
+def words_per_text(ids, mask, V):
+    """The length of each text is counted, (N,). Each symbol has a count of its own: (N, V)."""
+    return mask.sum(axis=0)

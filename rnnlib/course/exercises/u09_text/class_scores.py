@@ -18,6 +18,9 @@ def _draw_scores(rng):
     counts = rng.integers(2, 30, (6, 6))
     counts[:, 1] = counts[3] = counts[4] = counts[:, 4] = 0
     yield Case((counts,), {"K": 6}, NEVER_GIVEN)
+    few = np.zeros((5, 5), int)  # a single example of most classes
+    few[[0, 1, 2, 4], [0, 1, 1, 2]] = 1
+    yield Case((few[:, rng.permutation(5)],), {"K": 5}, "few examples")
 
 
 CLASS_SCORES = Exercise(
@@ -186,3 +189,21 @@ def one_added_below(counts):
     right = counts.diagonal()
     precision, recall = right / (counts.sum(axis=0) + 1), right / (counts.sum(axis=1) + 1)
     return precision, recall, 2 * precision * recall / (precision + recall + 1)
+
+
+@CLASS_SCORES.mistake
+def f1_first(counts):
+    """The three are returned in the wrong order: it is precision, recall, f1."""
+    right, given, are = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    precision, recall = right / np.maximum(given, 1), right / np.maximum(are, 1)
+    return 2 * right / np.maximum(given + are, 1), precision, recall
+
+
+@CLASS_SCORES.mistake
+def f1_as_a_geometric_mean(counts):
+    """`f1` is the square root of the product, the geometric mean. It is the harmonic one,
+    2pr / (p + r).
+    """
+    right, given, are = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    precision, recall = right / np.maximum(given, 1), right / np.maximum(are, 1)
+    return precision, recall, np.sqrt(precision * recall)

@@ -44,8 +44,16 @@ def draw_pooling(rng):
     yield Case(padded_states(rng, **s, longest=6), s, MORE_PADDING)
 
 
-def draw_pooling_backward(rng):
+def draw_max_pooling(rng):
+    """The same, and states so large that only infinity is below all of them for sure."""
+    yield from draw_pooling(rng)
+    s = {"T": 6, "N": 4, "H": 3}
+    hs, mask = padded_states(rng, **s, longest=5)
+    yield Case((1e8 * hs, mask), s, drawing.LARGE)
+
+
+def draw_pooling_backward(rng, draw=draw_pooling):
     """The same cases, with a gradient in front."""
-    for case in draw_pooling(rng):
+    for case in draw(rng):
         dpooled = drawing.array(rng, case.sizes["N"], case.sizes["H"])
         yield Case((dpooled, *case.args), case.sizes, case.kind)

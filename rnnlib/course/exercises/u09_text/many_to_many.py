@@ -238,3 +238,19 @@ def rows_not_put_back(hs, mask, targets, params):
     dlogits = cross_entropy_backward(logits, targets[mask])
     drows, grads = output_step_backward(dlogits, rows, params)
     return cross_entropy(logits, targets[mask]), drows, grads
+
+
+MANY_TO_MANY.slip(
+    "grads_before_dhs",
+    "return loss, dhs, grads",
+    "return loss, grads, dhs",
+    "the last two are returned in the wrong order: it is loss, dhs, grads.",
+)
+
+
+MANY_TO_MANY.slip(
+    "gradient_of_the_loss_turned_round",
+    "output_step_backward(dlogits, hs, params)",
+    "output_step_backward(-dlogits, hs, params)",
+    "the sign of the gradients is turned round. The minus belongs to the optimizer's step.",
+)

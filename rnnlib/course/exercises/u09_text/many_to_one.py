@@ -288,3 +288,27 @@ def all_examples_at_each_end(hs, lengths, targets, params):
     last = hs[lengths - 1]
     logits = output_step(last, params)
     return cross_entropy(logits, targets), hs, params
+
+
+MANY_TO_ONE.slip(
+    "grads_before_dhs",
+    "return loss, dhs, grads",
+    "return loss, grads, dhs",
+    "the last two are returned in the wrong order: it is loss, dhs, grads.",
+)
+
+
+MANY_TO_ONE.slip(
+    "gradient_of_the_loss_turned_round",
+    "output_step_backward(cross_entropy_backward(logits, targets), last, params)",
+    "output_step_backward(-cross_entropy_backward(logits, targets), last, params)",
+    "the sign of the gradients is turned round. The minus belongs to the optimizer's step.",
+)
+
+MANY_TO_ONE.slip(
+    "length_as_index_on_the_way_back",
+    "dhs[lengths - 1, n] = dlast",
+    "dhs[np.minimum(lengths, len(hs) - 1), n] = dlast",
+    "the gradient is put one step too late, or into the last row where there is none. It goes back "
+    "to where the state came from, `lengths - 1`.",
+)

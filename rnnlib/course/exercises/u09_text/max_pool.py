@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises.exercise import Exercise
-from rnnlib.course.exercises.u09_text.inputs import draw_pooling
+from rnnlib.course.exercises.u09_text.inputs import draw_max_pooling
 from rnnlib.pooling import max_pool
 
-MAX_POOL = Exercise("max_pool", max_pool, draw_pooling, results={"pooled": "(N, H)"})
+MAX_POOL = Exercise("max_pool", max_pool, draw_max_pooling, results={"pooled": "(N, H)"})
 
 
 @MAX_POOL.variant
@@ -119,3 +119,26 @@ def shortest_for_all_examples(hs, mask):
 def mean_for_maximum(hs, mask):
     """The mean of the real states is taken. Here it is the maximum."""
     return (hs * mask[:, :, None]).sum(axis=0) / mask.sum(axis=0)[:, None]
+
+
+@MAX_POOL.mistake
+def padding_not_low_enough(hs, mask):
+    """The padding is set to some negative number that is not below all large values: set it to
+    `-np.inf`.
+    """
+    return np.where(mask[:, :, None], hs, -1000).max(axis=0)
+
+
+@MAX_POOL.mistake
+def padding_pushed_down(hs, mask):
+    """A number is taken off the padding, which stays above the rest where it was large: set it to
+    `-np.inf`.
+    """
+    return (hs - 1000 * ~mask[:, :, None]).max(axis=0)
+
+
+@MAX_POOL.mistake
+def last_step_not_looked_at(hs, mask):
+    """The last real step of each example is not looked at: the slice is one too short."""
+    lengths = np.maximum(mask.sum(axis=0) - 1, 1)
+    return np.stack([hs[:length, n].max(axis=0) for n, length in enumerate(lengths)])

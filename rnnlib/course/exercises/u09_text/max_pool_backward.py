@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises.exercise import Exercise
-from rnnlib.course.exercises.u09_text.inputs import draw_pooling_backward
+from rnnlib.course.exercises.u09_text.inputs import draw_max_pooling, draw_pooling_backward
 from rnnlib.pooling import max_pool_backward
 
 MAX_POOL_BACKWARD = Exercise(
     "max_pool_backward",
     max_pool_backward,
-    draw_pooling_backward,
+    lambda rng: draw_pooling_backward(rng, draw_max_pooling),
     results={"dhs": "(T, N, H)"},
 )
 
@@ -189,3 +189,26 @@ def zeros_win_and_get_nothing(dpooled, hs, mask):
     """
     hs = hs * mask[:, :, None]
     return (hs == hs.max(axis=0)) * mask[:, :, None] * dpooled
+
+
+@MAX_POOL_BACKWARD.mistake
+def winner_below_some_number(dpooled, hs, mask):
+    """The padding is set to some negative number that is not below all large values: set it to
+    `-np.inf`.
+    """
+    real = np.where(mask[:, :, None], hs, -1000)
+    return (real == real.max(axis=0)) * dpooled
+
+
+@MAX_POOL_BACKWARD.mistake
+def value_of_the_winner(dpooled, hs, mask):
+    """The largest value itself stands at its step. The gradient, `dpooled`, stands there."""
+    real = np.where(mask[:, :, None], hs, -np.inf)
+    return np.where(real == real.max(axis=0), hs, 0)
+
+
+@MAX_POOL_BACKWARD.mistake
+def winner_of_the_batch(dpooled, hs, mask):
+    """One maximum is looked for over the whole batch. Each example has one for each unit."""
+    real = np.where(mask[:, :, None], hs, -np.inf)
+    return (real == real.max(axis=(0, 1))) * dpooled

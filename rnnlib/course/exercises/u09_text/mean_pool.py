@@ -116,3 +116,11 @@ def sum_times_length(hs, mask):
 def mean_of_all_examples(hs, mask):
     """One mean is taken over the whole batch, (H,). Each example has its own."""
     return hs[mask].mean(axis=0)
+
+
+@MEAN_POOL.mistake
+def last_step_not_summed(hs, mask):
+    """The last real step of each example is left out of the sum, but counted in its length."""
+    lengths = mask.sum(axis=0)
+    sums = [hs[: length - 1, n].sum(axis=0) for n, length in enumerate(lengths)]
+    return np.stack(sums) / lengths[:, None]
