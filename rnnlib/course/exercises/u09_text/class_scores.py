@@ -20,7 +20,8 @@ def _draw_scores(rng):
     yield Case((counts,), {"K": 6}, NEVER_GIVEN)
     few = np.zeros((5, 5), int)  # a single example of most classes
     few[[0, 1, 2, 4], [0, 1, 1, 2]] = 1
-    yield Case((few[:, rng.permutation(5)],), {"K": 5}, "few examples")
+    order = rng.permutation(5)
+    yield Case((few[np.ix_(order, order)],), {"K": 5}, "few examples")
 
 
 CLASS_SCORES = Exercise(
