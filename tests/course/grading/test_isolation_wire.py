@@ -219,10 +219,12 @@ def test_a_call_is_told_with_all_its_fields_but_that_it_was_lost():
     told = Call(
         value=np.ones(2),
         problem="raised",
+        error="raised",
         unwritten=True,
         timed_out=True,
         lost=True,
         changed=("x",),
+        writes="x += 1",
         undrawn=("rng",),
         borrowed="rnnlib.rnn_step",
         warned=("overflow",),

@@ -42,12 +42,6 @@ def column_by_column(lengths, T):
 
 
 @LENGTHS_TO_MASK.variant
-def as_ones_and_zeros(lengths, T):
-    """Numbers in the place of True and False."""
-    return np.array([[float(t < length) for length in lengths] for t in range(T)])
-
-
-@LENGTHS_TO_MASK.variant
 def outer(lengths, T):
     """The comparison as an outer operation, turned over."""
     return np.greater.outer(lengths, np.arange(T)).T
