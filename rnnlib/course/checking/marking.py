@@ -19,7 +19,7 @@ import numpy as np
 
 from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
-from rnnlib.course.checking.results import KEPT, collect, compare, same
+from rnnlib.course.checking.results import KEPT, collect, compare, floats, same
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
 from rnnlib.course.marks import earned_share, extra_share, result_share, results_right
 from rnnlib.params import Params
@@ -296,7 +296,7 @@ def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -
         extras.append(_property(label, not undrawn, right, extra, reason))
     # After a call that hangs there was no second one.
     hung = any(response.call.timed_out or response.call.lost for response in firsts)
-    constant = hung or not _readable(firsts[0]) or firsts[0].agrees(again, exercise)
+    constant = hung or not _readable(exercise, firsts[0]) or firsts[0].agrees(again, exercise)
     reason = "the second call gave another answer: something is kept between calls"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
     # A variable of that name may mean something else: it is of interest only if a result is wrong.
@@ -342,10 +342,11 @@ def _kept(exercise: Exercise, pairs: _Pairs, *, all_right: bool) -> str:
     return ""
 
 
-def _readable(response: Response) -> bool:
+def _readable(exercise: Exercise, response: Response) -> bool:
     """Whether every result is made of numbers, so that two of them can be told apart."""
-    kinds = [np.asarray(value).dtype.kind for value in (response.results or {}).values()]
-    return bool(kinds) and all(kind in "biuf" for kind in kinds)
+    if not response.results:
+        return False
+    return all(floats(response.results.get(name)) is not None for name in exercise.results)
 
 
 def _whole(pairs: _Pairs) -> bool:

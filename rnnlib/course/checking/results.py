@@ -117,7 +117,8 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
             return f"is {array}"
         return f"holds {array[tuple(where)]} at {_index(name, where)}"
     wrong = ~close(array, expected, exercise)
-    if not wrong.any() and expected.dtype.kind in "iu" and array.dtype.kind == "f":
+    floats_for_ints = expected.dtype.kind in "iu" and array.dtype.kind == "f"
+    if not wrong.any() and exercise.whole and floats_for_ints:
         whole = "holds floats" if array.ndim else f"is {array}, a float"
         return f"{whole}; it should be {'integers' if array.ndim else 'an integer'}"
     if not wrong.any():

@@ -102,6 +102,9 @@ class Exercise:
         ``observe``.
     borrow : tuple of str
         Modules that the student may call here, such as ``"rnnlib.activations"``.
+    whole : bool
+        Whether results that are integers in the reference, such as ids and counts, must be of an
+        integer type.
     rtol, atol : float
         A result is right within ``rtol * |expected| + atol * max|expected|``. The default leaves
         room for float32.
@@ -118,6 +121,7 @@ class Exercise:
     advise: Callable | None = None
     explain: dict[str, str] = field(default_factory=dict)
     borrow: tuple[str, ...] = ()
+    whole: bool = True
     rtol: float = 1e-4
     atol: float = 1e-5
     mistakes: list[Version] = field(default_factory=list, repr=False)

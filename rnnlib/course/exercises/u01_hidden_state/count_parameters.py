@@ -46,12 +46,6 @@ def counted_from_arrays(D, H, K):
     return sum(np.zeros(shape).size for shape in shapes)
 
 
-@COUNT_PARAMETERS.variant
-def as_a_float(D, H, K):
-    """A whole number kept as a float."""
-    return float(D * H + H**2 + H + H * K + K)
-
-
 @COUNT_PARAMETERS.mistake
 def biases_left_out(D, H, K):
     """The biases are not counted: `b_h` has H numbers, `b_y` has K."""

@@ -50,6 +50,7 @@ COMPLETE_BARS = Exercise(
     complete_bars,
     _draw_complete,
     results={"complete": "", "inner": ""},
+    whole=False,
     weights={"complete": 2},
     uses=("note_durations",),
 )
