@@ -23,7 +23,7 @@ def _draw_confusion(rng):
 
 
 CONFUSION_MATRIX = Exercise(
-    "confusion_matrix", confusion_matrix, _draw_confusion, results={"counts": "(K, K)"}
+    "confusion_matrix", confusion_matrix, _draw_confusion, results={"counts": "(K, K)"}, whole=False
 )
 
 
