@@ -22,6 +22,7 @@ def _draw_sample(rng):
         if N == 1 or kind == drawing.LARGE:
             rows *= 30  # a few draws tell something only where they are nearly certain
         logits = np.tile(rows, (-(-N // len(rows)), 1))[:N] + shift
+        logits[1::2] -= shift  # rows far apart
         logits += 1e-9 * np.arange(1, logits.size + 1).reshape(logits.shape)
         given = (rows, options.get("temperature", 1.0))
         args = (logits, np.random.default_rng(rng.integers(2**32)))

@@ -22,6 +22,9 @@ def _draw_last(rng):
         yield Case((hs, drawn_lengths(rng, s["T"], s["N"])), s, kind)
     hs, lengths = drawing.array(rng, 9, 3, 4, scale=0.5), drawn_lengths(rng, 6, 3)
     yield Case((hs, lengths), {"T": 9, "N": 3, "H": 4}, MORE_PADDING)
+    hs, lengths = drawing.array(rng, 6, 3, 4, scale=0.5), drawn_lengths(rng, 6, 3)
+    hs[1], hs[3, 0] = 0, 0  # what a state may be, also before the end
+    yield Case((hs, lengths), {"T": 6, "N": 3, "H": 4}, drawing.ZEROS)
 
 
 LAST_STATES = Exercise("last_states", last_states, _draw_last, results={"last": "(N, H)"})

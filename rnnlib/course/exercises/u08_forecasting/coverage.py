@@ -26,6 +26,7 @@ def _draw_coverage(rng):
                 centre[k] = np.where(inside, targets[k] + 0.11 * rng.uniform(0.5, 1), centre[k])
         yield Case((targets, centre - below, centre + above), s, kind)
     yield _on_the_edge(rng)
+    yield _beside_the_edge(rng)
 
 
 def _on_the_edge(rng):
@@ -41,6 +42,19 @@ def _on_the_edge(rng):
         below[k, sort == 4], above[k, sort == 4] = 3, -2  # or below it
     args = targets, targets - below, targets + above
     return Case(args, {"K": K, "N": N}, "targets on the edge")
+
+
+def _beside_the_edge(rng):
+    """Targets that miss an end by very little, or are inside by as little."""
+    K, N = 3, 14
+    targets = drawing.array(rng, K, N)
+    little = 1e-7 * rng.uniform(0.5, 1, (K, N))
+    little[:, :4] *= -1
+    little[:, 6:] *= np.where(np.arange(N - 6) < 1 + np.arange(K)[:, None], -1, 1)
+    at_the_top = rng.permutation(N) % 2 == 0
+    lower = np.where(at_the_top, targets - 1, targets - little)
+    upper = np.where(at_the_top, targets + little, targets + 1)
+    return Case((targets, lower, upper), {"K": K, "N": N}, "targets on the edge")
 
 
 COVERAGE = Exercise("coverage", coverage, _draw_coverage, results={"coverage": "(K,)"})
