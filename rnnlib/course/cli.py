@@ -47,6 +47,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     verify.set_defaults(run=_verify)
 
+    effort = commands.add_parser(
+        "effort", help="what each unit asks of a student: words, functions, lines, minutes"
+    )
+    effort.add_argument("units", nargs="*")
+    effort.set_defaults(run=_effort)
+
     portability = commands.add_parser(
         "portability", help="run the notebooks as on other machines; print what differs"
     )
@@ -186,6 +192,24 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
             for problem in problems:
                 console.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
     return int(failed > 0)
+
+
+def _effort(options: argparse.Namespace, console: Console) -> int:
+    from rich.table import Table
+
+    from rnnlib.course.authoring import course_root, effort, find_units, read_source
+
+    units = find_units(course_root(), options.units)
+    asked = [effort(read_source(unit.source)) for unit in units]
+    rows = [
+        (a.words, a.functions, a.task_minutes, a.own_lines, a.given_lines, a.minutes) for a in asked
+    ]
+    table = Table("unit", "words", "functions", "open task", "own lines", "given", "minutes")
+    names = [unit.name[:2] for unit in units]
+    for name, row in zip([*names, "all"], [*rows, map(sum, zip(*rows))]):
+        table.add_row(name, *(f"{number:,}" for number in row))
+    console.print(table)
+    return 0
 
 
 def _assignment(options):

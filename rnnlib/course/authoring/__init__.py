@@ -5,6 +5,7 @@
 =============  ====================================================================
 `units`        where a unit's files lie
 `source`       reads a unit's source: jupytext's percent format and a few words more
+`effort`       what a unit asks of a student: words, functions, lines, minutes
 `rules`        what must be true of a unit
 `questions`    seals the answers to its questions
 `build`        runs the notebook, checks it, writes it and releases it
@@ -15,7 +16,9 @@
 """
 
 from rnnlib.course.authoring.build import build_unit, release_unit
+from rnnlib.course.authoring.effort import effort
 from rnnlib.course.authoring.rules import UnitError
+from rnnlib.course.authoring.source import read_source
 from rnnlib.course.authoring.units import Unit, course_root, find_units
 from rnnlib.course.authoring.verify import verify_unit
 
@@ -24,7 +27,9 @@ __all__ = [
     "UnitError",
     "build_unit",
     "course_root",
+    "effort",
     "find_units",
+    "read_source",
     "release_unit",
     "verify_unit",
 ]

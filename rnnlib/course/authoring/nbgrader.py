@@ -14,6 +14,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from rnnlib.course.authoring.fingerprint import fingerprint
 from rnnlib.course.authoring.rules import UnitError
+from rnnlib.course.exercises import all_exercises
 from rnnlib.course.tools import tools_on_path
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
@@ -22,7 +23,8 @@ STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 class ClearSolutionsKindly(ClearSolutions):
     """nbgrader's ClearSolutions, but it leaves a stub only inside a function.
 
-    At the top level of a cell (`answer_order = None`) an error would stop "Run all" right there.
+    At the top level of a cell (`answer_order = None`) an error would stop "Run all" right there. A
+    program that is to be mended takes the place of a stub.
     """
 
     def preprocess_cell(
@@ -31,6 +33,10 @@ class ClearSolutionsKindly(ClearSolutions):
         """Take the solution out of one cell."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if cell.cell_type == "code":
+            exercise = all_exercises().get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            if exercise is not None and exercise.start:
+                stub = "\n".join(f"    {line}" for line in STUB)
+                cell.source = cell.source.replace(stub, exercise.start_body())
             cell.source = "\n".join(line for line in cell.source.split("\n") if line not in STUB)
         return cell, resources
 

@@ -11,12 +11,15 @@ line of a cell says what the cell is:
     Code that they may not; it is put back when the notebook is graded.
 ``# %% exercise="rnn_step"``
     The student's cell. What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is taken
-    out for the release.
+    out for the release. An open task says how long it took when it was tried:
+    ``# %% exercise="name_model" minutes=30``.
 ``# %% grade="rnn_step" points=5``
     The marked cell. Left empty, it is written here: it calls `grade` with a seed that students do
     not see.
 ``# %% answer="order"``, ``# %% grade_answer="order" points=0.5``
     The same for a question.
+
+Where the head of a unit says ``{core}``, the minutes that its core takes are put in (`effort.py`).
 
 nbgrader's metadata and the cells' ids are derived from these words, so the same source always gives
 the same notebook.
@@ -32,6 +35,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from rnnlib.course.authoring.effort import PLACEHOLDER, effort
 from rnnlib.course.authoring.rules import UnitError
 
 WORDS = ("locked", "exercise", "grade", "answer", "grade_answer")
@@ -84,6 +88,9 @@ def read_source(path: Path) -> NotebookNode:
     seen: dict[str, int] = {}
     for cell in read.cells:
         notebook.cells.append(_cell(cell, path, seen))
+    sentence = effort(notebook).sentence()
+    for cell in notebook.cells[:2]:
+        cell.source = cell.source.replace(PLACEHOLDER, sentence)
     nbformat.validate(notebook)
     return notebook
 
@@ -97,6 +104,8 @@ def _cell(cell: NotebookNode, path: Path, seen: dict[str, int]) -> NotebookNode:
         metadata["tags"] = list(cell.metadata.tags)
     if cell.metadata.get("hidden"):
         metadata["jupyter"] = {"source_hidden": True}
+    if "minutes" in cell.metadata:
+        metadata["rnnlib"] = {"minutes": cell.metadata["minutes"]}
     source = cell.source
     if words:
         name = cell.metadata[words[0]]

@@ -30,13 +30,19 @@ import difflib
 from collections.abc import Callable
 
 from rnnlib.course.checking.alternatives import other_ways
-from rnnlib.course.checking.display import earned, publish, say
+from rnnlib.course.checking.display import Points, earned, publish, say, text
 from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
 from rnnlib.course.checking.sealed_questions import all_questions, normal, open_sealed
 from rnnlib.course.exercises import Exercise, all_exercises
 
 watch_cells()
+
+SHOWN_SEED = 1
+"""What `check` draws with, and what a marked cell draws with until it is graded."""
+
+_told: dict[str, str] = {}
+"""What the newest check of each exercise said."""
 
 __all__ = ["check", "check_answer", "grade", "grade_answer", "mark", "working"]
 
@@ -53,10 +59,11 @@ def check(function: Callable | None = None) -> None:
     if exercise is not None:
         report = mark(exercise, function)
         _note_failed_cell(report, exercise.name)
+        _told[exercise.name] = text(report)
         publish(report, more=other_ways(exercise, function) if report.passed else "")
 
 
-def grade(function: Callable, *, points: float, seed: int = 1) -> float:
+def grade(function: Callable, *, points: float, seed: int = SHOWN_SEED) -> float:
     """The marks for an exercise's function: as `check`, on the inputs that `seed` draws.
 
     Parameters
@@ -71,15 +78,17 @@ def grade(function: Callable, *, points: float, seed: int = 1) -> float:
     Returns
     -------
     float
-        The points earned: a plain `float`, which nbgrader takes for partial credit.
+        The points earned: a `float`, which nbgrader takes for partial credit, and which a notebook
+        does not show once more.
     """
     exercise = _exercise_of(function)
     if exercise is None:
-        return 0.0
+        return Points(0.0)
     report = mark(exercise, function, seed)
     _note_failed_cell(report, exercise.name)
-    publish(report, points)
-    return earned(report, points)
+    told = seed == SHOWN_SEED and _told.get(exercise.name) == text(report)
+    publish(report, points, told=told)
+    return Points(earned(report, points))
 
 
 def working(function: Callable) -> Callable:
@@ -111,12 +120,12 @@ def check_answer(question: str, answer: object) -> None:
 
 
 def grade_answer(question: str, answer: object, *, points: float) -> float:
-    """The marks for the answer to a question: all or nothing, as a plain `float`."""
+    """The marks for the answer to a question: all or nothing, as `grade` gives them."""
     report = _answer_report(question, answer)
     if report is None:
-        return 0.0
+        return Points(0.0)
     publish(report, points)
-    return earned(report, points)
+    return Points(earned(report, points))
 
 
 def _exercise_of(function: object) -> Exercise | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.exercises import all_exercises
 from rnnlib.course.marks import earned_points
 
 MIME = "application/vnd.rnnlib.report+json"
@@ -27,14 +29,14 @@ CELL = "text-align:left;padding:.1em .6em .1em 0"
 GREY = "var(--jp-ui-font-color2, #767676)"
 
 
-def text(report: Report, points: float | None = None) -> str:
-    """The report as plain text."""
-    lines = [f"{_title(report)}: {headline(report, points)}"]
+def text(report: Report, points: float | None = None, headed: str | None = None) -> str:
+    """The report as plain text, under another headline if one is given."""
+    lines = [f"{_title(report)}: {headed or headline(report, points)}"]
     for row, reason in _shown(report, points):
         lines.append(
             f"  {_mark(row)} {_plain(row.name)}" + (f": {_plain(reason)}" if reason else "")
         )
-    for sentence in [*diagnosis_lines(report), *report.notes]:
+    for sentence in [*score_lines(report), *diagnosis_lines(report), *report.notes]:
         lines.append(f"  → {_plain(sentence)}")
     return "\n".join(lines)
 
@@ -44,6 +46,14 @@ def diagnosis_lines(report: Report) -> list[str]:
     if len(report.diagnosis) == 1 and report.complete:
         return [f"This is what you get when {_lower(report.diagnosis[0][1])}"]
     return [f"Part of it is what you get when {_lower(text)}" for _, text in report.diagnosis]
+
+
+def score_lines(report: Report) -> list[str]:
+    """The number that an open task reaches, as a sentence."""
+    if report.score is None:
+        return []
+    name, better = all_exercises()[report.exercise].score
+    return [f"Your score: {name} {report.score:.3g} ({better} is better)."]
 
 
 def headline(report: Report, points: float | None = None) -> str:
@@ -57,10 +67,12 @@ def earned(report: Report, points: float) -> float:
     return earned_points(report.share, points, all_right=report.passed)
 
 
-def as_html(report: Report, points: float | None = None, more: str = "") -> str:
+def as_html(
+    report: Report, points: float | None = None, more: str = "", headed: str | None = None
+) -> str:
     """The report as an HTML table that needs nothing from elsewhere and follows the theme.
 
-    `more` is HTML of ours that follows it.
+    `more` is HTML of ours that follows it; `headed` another headline.
     """
     colour = {"right": GREEN, "wrong": RED, "borrowed": RED}.get(report.state, GREY)
     sign = {"right": "✓", "wrong": "✗", "borrowed": "✗"}.get(report.state, "○")
@@ -77,12 +89,16 @@ def as_html(report: Report, points: float | None = None, more: str = "") -> str:
         f'border-radius:4px">{_rich(sentence)}</div>'
         for sentence in diagnosis_lines(report)
     )
-    notes = "".join(f'<div style="margin:.3em 0">{_rich(note)}</div>' for note in report.notes)
+    notes = "".join(
+        f'<div style="margin:.3em 0">{_rich(note)}</div>'
+        for note in [*score_lines(report), *report.notes]
+    )
     return (
         f'<div style="border-left:4px solid {colour};padding:.2em .9em;margin:.4em 0;'
         f'max-width:60em;line-height:1.5">'
         f'<div><b style="color:{colour}">{sign}</b> {_rich(_title(report, "`"))}: '
-        f"<b>{html.escape(headline(report, points))}</b></div>{table}{advice}{notes}{more}</div>"
+        f"<b>{html.escape(headed or headline(report, points))}</b></div>"
+        f"{table}{advice}{notes}{more}</div>"
     )
 
 
@@ -93,6 +109,7 @@ def as_data(report: Report, points: float | None = None) -> dict:
         "state": report.state,
         "share": round(report.share, 6),
         "points": points,
+        "score": report.score,
         "mistakes": [name for name, _ in report.diagnosis],
         "reasons": [
             *([HEADLINES[report.state]] if report.state in ("unwritten", "unanswered") else []),
@@ -103,13 +120,33 @@ def as_data(report: Report, points: float | None = None) -> dict:
     }
 
 
-def publish(report: Report, points: float | None = None, more: str = "") -> None:
-    """Show the report: as HTML in a notebook, with `more` HTML behind it; as text elsewhere."""
+class Points(float):
+    """Points earned: a float, which nbgrader reads as text, and which a notebook need not show.
+
+    The report above has said it in words.
+    """
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
+def publish(
+    report: Report, points: float | None = None, more: str = "", *, told: bool = False
+) -> None:
+    """Show the report: as HTML in a notebook, with `more` HTML behind it; as text elsewhere.
+
+    What the check above has `told` already is left out, all but the headline.
+    """
     display = _displayer()
+    brief = replace(report, rows=[], diagnosis=[], notes=[], score=None) if told else report
+    headed = headline(report, points)
     if display is None:
-        print(text(report, points))
+        print(text(brief, points, headed))
         return
-    data = {"text/plain": text(report, points), "text/html": as_html(report, points, more)}
+    data = {
+        "text/plain": text(brief, points, headed),
+        "text/html": as_html(brief, points, more, headed),
+    }
     if points is not None:
         data[MIME] = as_data(report, points)
     display(data, raw=True)

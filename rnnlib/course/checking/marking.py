@@ -44,7 +44,8 @@ class Report:
     """What marking found out about one function.
 
     `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence), and
-    `complete` says whether they account for every wrong result; `state` is
+    `complete` says whether they account for every wrong result; `score` is a number that an open
+    task reaches, on the first case; `state` is
     "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
     marked with other earlier functions than the student's.
     """
@@ -54,6 +55,7 @@ class Report:
     diagnosis: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     complete: bool = True
+    score: float | None = None
     state: str = "wrong"
     apart: bool = False
     is_question: bool = False
@@ -110,6 +112,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         ]
         return report
     report.rows = _rows(exercise, responses, expected)
+    report.score = _score(exercise, responses[0])
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
     else:
@@ -117,6 +120,16 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     warned = dict.fromkeys(message for t in responses for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report
+
+
+def _score(exercise: Exercise, response: Response) -> float | None:
+    """The number that an open task reaches; None where there is none, or it is not finite."""
+    if not exercise.score or not response.results:
+        return None
+    reached = floats(response.results.get(exercise.score[0]))
+    if reached is None or reached.size != 1 or not np.isfinite(reached).all():
+        return None
+    return float(reached.reshape(()))
 
 
 def _try(exercise: Exercise, function: Callable, cases: list[Case]) -> list[Response]:

@@ -102,6 +102,12 @@ class Exercise:
         ``observe``.
     borrow : tuple of str
         Modules that the student may call here, such as ``"rnnlib.activations"``.
+    score : tuple of str
+        For an open task: the name of a number that `observe` gives beside the results, and which
+        way is better: ``("perplexity", "lower")``. It is shown and earns nothing by itself.
+    start : str
+        For an open task: the name of the mistake whose body stands in the students' cell, a program
+        to be mended. It must earn nothing.
     whole : bool
         Whether results that are integers in the reference, such as ids and counts, must be of an
         integer type.
@@ -121,6 +127,8 @@ class Exercise:
     advise: Callable | None = None
     explain: dict[str, str] = field(default_factory=dict)
     borrow: tuple[str, ...] = ()
+    score: tuple[str, str] | tuple[()] = ()
+    start: str = ""
     whole: bool = True
     rtol: float = 1e-4
     atol: float = 1e-5
@@ -132,6 +140,8 @@ class Exercise:
         unknown = set(self.weights) - set(self.results)
         if unknown:
             raise ValueError(f"{self.name}: weights for results that do not exist: {unknown}")
+        if self.score and (self.observe is None or self.score[1] not in ("lower", "higher")):
+            raise ValueError(f"{self.name}: a score needs `observe`, and 'lower' or 'higher'")
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -159,6 +169,19 @@ class Exercise:
         value = self.reference(*copy.deepcopy(case.args), **case.options)
         plain = isinstance(value, tuple) and not hasattr(value, "_fields")
         return len(value) if plain else max(1, len(self.returned))
+
+    def start_body(self) -> str:
+        """What stands below the signature in the students' cell of a program to be mended.
+
+        Raises
+        ------
+        ValueError
+            When no mistake is called `start`.
+        """
+        for version in self.mistakes:
+            if version.name == self.start:
+                return version.body()
+        raise ValueError(f"{self.name}: no mistake is called {self.start!r}")
 
     def share(self, result: str) -> float:
         """The result's part of all results, between 0 and 1."""

@@ -42,6 +42,12 @@ class Version:
         """The function's source as a student's cell that defines `name`, without the docstring."""
         return _source(self.function).replace(f"def {self.name}(", f"def {name}(", 1)
 
+    def body(self) -> str:
+        """The function's source below its signature and its docstring, as it is indented there."""
+        source = _source(self.function)
+        first = ast.parse(source).body[0].body[0]
+        return "\n".join(source.splitlines()[first.lineno - 1 :])
+
 
 @cache
 def _source(function: Callable) -> str:

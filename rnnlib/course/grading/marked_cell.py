@@ -13,12 +13,14 @@ class Finding:
     """What a marked cell found out.
 
     `state` is the report's ("right", "wrong", "unwritten", ...), "error" where the cell itself
-    stopped, and "?" where it says nothing; `mistakes` are the names of known mistakes.
+    stopped, and "?" where it says nothing; `mistakes` are the names of known mistakes; `reached` is
+    an open task's score.
     """
 
     state: str = "?"
     mistakes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    reached: float | None = None
 
 
 def published_reports(outputs: list) -> list[dict]:
@@ -34,7 +36,9 @@ def finding_of(outputs: list) -> Finding:
         if output.output_type == "error":
             reason = f"the marked cell stopped with {output.ename}: {output.evalue}"
             return Finding("error", mistakes, (reason,))
-    return Finding(report.get("state", "?"), mistakes, tuple(report.get("reasons", ())))
+    return Finding(
+        report.get("state", "?"), mistakes, tuple(report.get("reasons", ())), report.get("score")
+    )
 
 
 def exercise_of(grade_id: str) -> str:
@@ -61,6 +65,7 @@ def marks_of(notebook) -> list[dict]:
                 "score": None if score is None else float(score),
                 "state": finding.state,
                 "mistakes": list(finding.mistakes),
+                "reached": finding.reached,
                 "reasons": [] if score == points else list(finding.reasons),
             }
         )

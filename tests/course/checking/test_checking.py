@@ -54,7 +54,7 @@ def test_what_is_no_exercise_gets_a_friendly_sentence(use, thing, said, capsys):
     assert said in out and len(out.splitlines()) == 1
     assert "`" not in out and "Traceback" not in out
     if use is not check:
-        assert earned == 0.0 and type(earned) is float
+        assert earned == 0.0 and isinstance(earned, float)
 
 
 @pytest.mark.parametrize("thing, said", ODD.values(), ids=list(ODD))
@@ -95,13 +95,33 @@ def test_a_check_tells_what_it_found_and_returns_nothing(capsys):
     assert capsys.readouterr().out.startswith("rnn_step: everything is right\n")
 
 
-def test_grade_says_what_was_earned_and_returns_a_plain_float(capsys):
+def test_grade_says_what_was_earned_and_returns_a_float(capsys):
     right, wrong = grade(write(RIGHT), points=5), grade(write(WRONG), points=5)
-    assert type(right) is float and right == 5.0
-    assert type(wrong) is float and 0 <= wrong < 5
+    assert isinstance(right, float) and right == 5.0
+    assert isinstance(wrong, float) and 0 <= wrong < 5
     out = capsys.readouterr().out
     assert "everything is right, 5 of 5 points" in out
     assert f"not right yet, {wrong:g} of 5 points" in out
+
+
+def test_points_are_read_by_nbgrader_and_not_shown_once_more(capsys):
+    from IPython.core.formatters import DisplayFormatter
+    from nbgrader.utils import get_partial_grade
+
+    data, _ = DisplayFormatter().format(grade(write(RIGHT), points=5))
+    assert data["text/html"] == ""
+    assert get_partial_grade({"data": data}, 6.0) == 5
+
+
+def test_a_marked_cell_does_not_repeat_what_the_check_above_it_has_said(capsys):
+    check(write(WRONG))
+    assert "b_h is never added" in capsys.readouterr().out
+    grade(write(WRONG), points=5)
+    assert "\n" not in capsys.readouterr().out.strip()
+    grade(write(WRONG), points=5, seed=4711)  # graded: on other numbers
+    assert "b_h is never added" in capsys.readouterr().out
+    grade(write(WRONG.replace("x @", "2 * x @")), points=5)  # another mistake than was checked
+    assert "\n" in capsys.readouterr().out.strip()
 
 
 def test_a_check_and_a_grade_of_the_shown_seed_agree():

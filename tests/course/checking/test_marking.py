@@ -424,7 +424,7 @@ NOTHING = ["pass", "return None", "return ...", "return ()", "raise NotImplement
 def test_a_function_that_does_nothing_earns_exactly_nothing(exercise, body, capsys):
     function = write(f"def {exercise.name}(*args, **more):\n    {body}\n")
     earned = grade(function, points=5)
-    assert earned == 0.0 and type(earned) is float
+    assert earned == 0.0 and isinstance(earned, float)
 
 
 def test_nearly_everything_is_not_everything():

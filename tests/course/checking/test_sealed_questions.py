@@ -63,7 +63,7 @@ def test_different_answers_keep_different_forms():
 def test_the_right_answer_earns_all_and_every_other_nothing(name, capsys):
     question = QUESTIONS[name]
     earned = grade_answer(name, question["right"], points=0.5)
-    assert earned == 0.5 and type(earned) is float
+    assert earned == 0.5 and isinstance(earned, float)
     for answer, remark in question["remarks"].items():
         right = normal(answer) == normal(question["right"])
         assert grade_answer(name, answer, points=0.5) == (0.5 if right else 0.0)

@@ -16,7 +16,7 @@ from statistics import median
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnnlib.course.exercises import all_exercises
+from rnnlib.course.exercises import Exercise, all_exercises
 from rnnlib.course.files import write_whole
 from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.limits import NAMED_STUDENTS
@@ -187,6 +187,7 @@ def _cell(mark: dict | None, column: dict) -> dict:
         "sign": sign,
         "words": words or (clean(reasons[0], 200) if reasons and share < 1 else ""),
         "mistakes": [clean(name, 60) for name in _list(mark or {}, "mistakes", str)],
+        "reached": _finite((mark or {}).get("reached")),
     }
 
 
@@ -218,11 +219,27 @@ def _exercise(place: int, column: dict, rows: list[dict]) -> dict:
         "count": len(marked),
         "mean": sum(shares) / len(shares),
         "right": sum(share >= 1 for share in shares) / len(shares),
+        "best": _best(exercise, marked),
         "lost": column["points"] * (1 - sum(shares) / len(shares)),
         "lost_sum": sum(max(0.0, column["points"] - cell["score"]) for _, cell in marked),
         "mistakes": sorted(
             mistakes, key=lambda m: (m["name"] == "", -len(m["students"]), m["name"])
         ),
+    }
+
+
+def _best(exercise: Exercise | None, marked: list[tuple[dict, dict]]) -> dict | None:
+    """The best scores of an open task, and the middle one; None where there is no score."""
+    scored = [(cell["reached"], row) for row, cell in marked if cell["reached"] is not None]
+    if exercise is None or not exercise.score or not scored:
+        return None
+    name, better = exercise.score
+    scored.sort(key=lambda pair: (pair[0] if better == "lower" else -pair[0], pair[1]["name"]))
+    return {
+        "name": name,
+        "better": better,
+        "median": f"{median(score for score, _ in scored):.3g}",
+        "first": [{"score": f"{score:.3g}", "student": row} for score, row in scored[:3]],
     }
 
 
