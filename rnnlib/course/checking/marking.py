@@ -73,6 +73,9 @@ class Report:
         return self.state == "right"
 
 
+LARGEST_OWN = 1_000
+"""How many times the largest right number a student's own may be, to compare by it."""
+
 _Pairs = list[tuple[Response, dict[str, object]]]
 """Responses, each with the results that are expected of it."""
 
@@ -192,7 +195,13 @@ def _apart(
             own = [_expected(exercise, case, mixed) for case in cases]
         except Unusable:
             own = []
-        if own and _agree(exercise, responses, own) and not _is_trivial(exercise, cases[0], mixed):
+        if (
+            own
+            and _are_of_a_size(exercise, own, expected)
+            and _agree(exercise, responses, own)
+            and not _is_trivial(exercise, cases[0], mixed)
+            and _wrong_as_known(exercise, earlier)
+        ):
             names = _wrong_ones(exercise, earlier)
             return responses, own, f"Marked with your own {names}, which is not right yet."
     same = all(a.agrees(t, exercise) for a, t in zip(apart, responses, strict=True))
@@ -207,11 +216,46 @@ def _wrong_ones(exercise: Exercise, earlier: dict[str, object]) -> str:
     names = exercise.uses
     if len(names) > 1:
         tried = {
-            name: callable(earlier.get(name)) and mark(all_exercises()[name], earlier[name]).passed
+            name: earlier[name] is all_exercises()[name].reference
+            or mark(all_exercises()[name], earlier[name]).passed
             for name in names
+            if callable(earlier.get(name))
         }
-        names = [name for name in names if not tried[name]] or names
+        names = [name for name in names if not tried.get(name)] or names
     return " and ".join(f"`{name}`" for name in names)
+
+
+def _are_of_a_size(exercise: Exercise, own: list[dict], expected: list[dict]) -> bool:
+    """Whether all numbers are finite and none is far beyond the right ones.
+
+    Results are compared by the largest number among those that are expected: one that is very large
+    would make anything right.
+    """
+    for mine, right in zip(own, expected, strict=True):
+        for name in exercise.results:
+            numbers, wanted = floats(mine.get(name)), floats(right[name])
+            if numbers is None or wanted is None or not numbers.size:
+                continue
+            largest = LARGEST_OWN * np.abs(wanted).max(initial=1.0)
+            if not np.abs(numbers).max() <= largest:  # nan is not
+                return False
+    return True
+
+
+def _wrong_as_known(exercise: Exercise, earlier: dict[str, object]) -> bool:
+    """Whether each earlier function is right, or wrong as a known mistake is, in all that it does.
+
+    One that was made up, to be agreed with easily, is not.
+    """
+    for used in (all_exercises()[name] for name in exercise.uses):
+        if earlier[used.name] is used.reference:
+            continue
+        report = mark(used, earlier[used.name])
+        known = {mistake.name for mistake in used.mistakes}
+        named = report.complete and report.diagnosis and known.issuperset(dict(report.diagnosis))
+        if not (report.passed or (report.state == "wrong" and named)):
+            return False
+    return True
 
 
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:

@@ -469,7 +469,9 @@ WRONG_STEPS = {
     "looping": "def rnn_step(x, h, params):\n    while True:\n        x = x + 0\n",
     "unwritten": "def rnn_step(x, h, params):\n    raise NotImplementedError()\n",
     "borrowed": "import rnnlib\ndef rnn_step(*args):\n    return rnnlib.rnn_step(*args)\n",
-    "changing its arguments": STEP.mistakes[-1].source("rnn_step"),
+    "changing its arguments": next(
+        m for m in STEP.mistakes if m.name == "state_overwritten"
+    ).source("rnn_step"),
     "missing": "",
     "no function": "rnn_step = 5\n",
 }
@@ -654,3 +656,34 @@ def test_of_two_earlier_functions_only_the_wrong_one_is_named():
     run_cell(step.own.source("lstm_step"), names)
     report = mark(step, names["lstm_step"])
     assert report.passed and report.notes[0].startswith("Marked with a right `lstm_state`;")
+
+
+# --- what was made up to be agreed with --------------------------------------------------------
+
+LOSING = "def rnn_step(x, h, params):\n    {}\n"
+ZEROS = (
+    "def rnn_forward(xs, h0, params):\n"
+    "    return np.zeros((len(xs), *h0.shape)), np.zeros_like(h0), None\n"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "r = np.zeros_like(h); r[0, 0] = np.inf; return r",
+        "r = np.zeros_like(h); r[0, 0] = 1e30; return r",
+        "return h * 0 if np.size(x) % 2 else h + x.sum() * params.W_hh.sum()",
+        "return 0.5 * np.tanh(x @ params.W_xh) * h",
+    ],
+)
+def test_an_earlier_function_that_is_no_known_mistake_is_not_compared_with(body):
+    names = run_cell(LOSING.format(body))
+    run_cell(ZEROS, names)
+    report = mark(FORWARD, names["rnn_forward"])
+    assert report.state == "wrong"
+    run_cell(
+        "def rnn_forward(xs, h0, params):\n"
+        "    return (*[np.full((len(xs), *h0.shape), np.inf), np.full(h0.shape, np.inf)], None)",
+        names,
+    )
+    assert mark(FORWARD, names["rnn_forward"]).share == 0

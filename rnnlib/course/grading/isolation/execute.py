@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Enum, Float, Integer
+from traitlets import Bool, Enum, Float, Integer, Unicode
 
 from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
@@ -33,6 +33,7 @@ from rnnlib.course.grading.limits import (
     SUBMISSION_SECONDS,
 )
 from rnnlib.course.grading.marked_cell import published_reports
+from rnnlib.course.grading.secret import NONE, read_secret
 
 NOT_RUN = "Not run when graded: no mark depends on this cell.\n"
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
@@ -51,6 +52,7 @@ class IsolatedExecute(NbGraderPreprocessor):
         config=True
     )
     memory = Integer(KERNEL_MEMORY, help="bytes, for a student's kernel").tag(config=True)
+    secret = Unicode("", help="mixed into seeds; the course's own if empty").tag(config=True)
     everything = Bool(False, help="run cells on which no mark depends, too").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources):
@@ -62,7 +64,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
         given = locked + given_sources(self, about)
-        run = _Run(self._settings(), locked, answers)
+        run = _Run(self._settings(), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
             os.chmod(files, 0o755)
@@ -86,6 +88,10 @@ class IsolatedExecute(NbGraderPreprocessor):
         notes["seconds"] = {name: round(seconds, 3) for name, seconds in run.seconds.items()}
         return nb, resources
 
+    def _secret(self) -> str:
+        secret = self.secret or read_secret(Path(CourseDirectory(parent=self).root))
+        return "" if secret == NONE else secret
+
     def _settings(self) -> Settings:
         return Settings(
             sandboxed=self.sandbox == "bwrap",
@@ -98,8 +104,9 @@ class IsolatedExecute(NbGraderPreprocessor):
 class _Run:
     """One submission's way through the two kernels."""
 
-    def __init__(self, settings: Settings, locked: list[str], answers: list[str]):
+    def __init__(self, settings: Settings, locked: list[str], answers: list[str], secret: str):
         self.settings, self.locked, self.answers = settings, locked, answers
+        self.secret = secret
         self.alarms: list[dict] = []
         self.seconds: dict[str, float] = {}
         self.wrong: set[str] = set()
@@ -154,7 +161,7 @@ class _Run:
             for source in beside:
                 trusted.run(source, GIVEN_CELL_SECONDS, silent=True)
             trusted.run(
-                f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r})",
+                f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r}, {self.secret!r})",
                 GIVEN_CELL_SECONDS,
                 silent=True,
                 student=student,

@@ -11,6 +11,7 @@ import contextlib
 import os
 import select
 import socket
+import struct
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -167,18 +168,32 @@ class StudentKernel:
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
-            gate = Path(folder)
-            gate.chmod(0o755)
+            gate = Path(folder)  # nobody else may enter it
             with socket.socket(socket.AF_UNIX) as listener:
                 listener.bind(str(gate / "gate"))
-                (gate / "gate").chmod(0o666)
                 listener.listen(1)
                 listener.settimeout(CONNECTION_SECONDS)
+                if self.settings.sandboxed:
+                    sandbox.give_away(gate / "gate")
+                    sandbox.give_away(gate)
                 self.kernel = self._new_kernel(gate)
                 try:
                     self._connection, _ = listener.accept()
                 except TimeoutError:
                     raise KernelLost("did not start") from None
+            if not self._is_ours(self._connection):
+                raise KernelLost("did not start: somebody else answered for it")
+
+    def _is_ours(self, connection: socket.socket) -> bool:
+        """Whether it is the kernel that was started, or a process of its own, that connected."""
+        if not hasattr(socket, "SO_PEERCRED"):
+            return True  # no Linux: the folder of the socket is private
+        peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        pid, _, _ = struct.unpack("3i", peer)
+        started = self.kernel.pid
+        with contextlib.suppress(psutil.Error):
+            return started in {pid, *(parent.pid for parent in psutil.Process(pid).parents())}
+        return False
 
     def _new_kernel(self, gate: Path) -> Kernel:
         if not self.settings.sandboxed:
@@ -206,7 +221,8 @@ class StudentKernel:
                 limits=self.settings.limits,
             )
 
-        kernel = Kernel(EXTENSIONS, wrap=wrap)
+        path = os.environ.get("PATH", os.defpath)  # of all of the grader's variables only this one
+        kernel = Kernel(EXTENSIONS, wrap=wrap, environment={"PATH": path}, inherit=False)
         sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
         return kernel
 

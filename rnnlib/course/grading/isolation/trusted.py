@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from rnnlib.course.checking.calling import Call, Remote
 from rnnlib.course.checking.failed_cells import remember_failed
+from rnnlib.course.checking.seeds import use_secret
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.isolation import frames, protocol, wire
 from rnnlib.course.grading.isolation.protocol import (
@@ -201,9 +202,20 @@ def fetch(link: Link, names) -> dict[str, object]:
     return {name: value for name, value in answer.found.items() if name in names}
 
 
-def begin(names: list[str], wrong: list[str]) -> None:
-    """Make the student's variables known here, before a marked cell runs; and what was wrong."""
+def begin(names: list[str], wrong: list[str], secret: str) -> None:
+    """Make the student's variables known here, before a marked cell runs.
+
+    Parameters
+    ----------
+    names : list of str
+        The variables.
+    wrong : list of str
+        The exercises that were found wrong before.
+    secret : str
+        What is mixed into the seed.
+    """
     global _wrong
+    use_secret(secret)
     _wrong = frozenset(wrong)
     _unset(names)
     try:

@@ -80,6 +80,7 @@ class Workplace:
         self.config.CourseDirectory.db_url = assignment.gradebook
         self.config.IsolatedExecute.sandbox = task.sandbox
         self.config.IsolatedExecute.everything = task.everything
+        self.config.IsolatedExecute.secret = task.secret
 
     def grade(self, notebook, submission: Submission, result: Result) -> None:
         """Run nbgrader's two lists of preprocessors, and its feedback."""
