@@ -18,11 +18,7 @@ COMMENTS = (
     "add up the gradients of all steps",
     "the formula from the lecture notes",
     "keep the state for the next step",
-    "this took me a while",
-    "first the input, then the state",
-    "divide by the number of examples",
     "do not change the original array",
-    "same as above but for the bias",
 )
 
 
