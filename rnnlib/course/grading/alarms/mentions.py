@@ -32,10 +32,18 @@ SUBMODULES = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or
 OWN = "\0"
 """Marks the first part of a dotted name that is the student's own variable: no name can hold it."""
 DOTTED = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\s*\.\s*\w+)*")
-ASSIGNED = re.compile(r"^[ \t]*(?:for\s+)?(\w[\w, \t]*?)\s*(?:=(?!=)|\bin\b)", re.MULTILINE)
+# Bounded: a word and thousands of blanks would be tried in every way.
+ASSIGNED = re.compile(
+    r"^[ \t]{0,200}(?:for[ \t]{1,20})?(\w[\w, \t]{0,200}?)[ \t]{0,20}(?:=(?!=)|\bin\b)",
+    re.MULTILINE,
+)
 NO_CODE = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
 HARMLESS_MAGIC = re.compile(r"%%?(?:time|timeit|capture|matplotlib|precision|pdb|prun)\b")
 BORROWED = "the library's own code does what the exercise asks for"
+ANSWERS = "the course's own answers"
+FOR_STUDENTS = ("", "check", "check_answer", "grade", "grade_answer")
+"""What notebooks use of `rnnlib.course.checking`."""
+
 PATCHED = "changes a module that everything else uses too"
 
 
@@ -207,6 +215,10 @@ class Reader:
                 self._note("suspicious", thing, line, "the grader's own code")
             elif part == "exercises" or "working" in path[1:]:
                 self._note("borrowed", thing, line, BORROWED)
+                if part == "exercises":
+                    self._note("suspicious", thing, line, ANSWERS)
+            elif part == "checking" and [*path[3:], ""][0] not in FOR_STUDENTS:
+                self._note("suspicious", thing, line, ANSWERS)
         elif "working" in path[1:]:
             self._note("borrowed", thing, line, BORROWED)
         elif module and not is_free(module) and not isclass(value):

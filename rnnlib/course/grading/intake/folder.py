@@ -140,6 +140,13 @@ def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
+def in_short(error: BaseException) -> str:
+    """An error in a few words, fit for a terminal."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    text = "".join(c if c.isprintable() else " " for c in valid_text(words))
+    return " ".join(text.split())[:500] or type(error).__name__
+
+
 def shown(name: object) -> str:
     """A name from somebody else, fit for a sentence."""
     text = valid_text(str(name))

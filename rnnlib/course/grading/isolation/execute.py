@@ -36,7 +36,7 @@ from rnnlib.course.grading.marked_cell import published_reports
 from rnnlib.course.grading.secret import NONE, read_secret
 
 NOT_RUN = "Not run when graded: no mark depends on this cell.\n"
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 
 _trusted = None
 
@@ -53,6 +53,7 @@ class IsolatedExecute(NbGraderPreprocessor):
     )
     memory = Integer(KERNEL_MEMORY, help="bytes, for a student's kernel").tag(config=True)
     secret = Unicode("", help="mixed into seeds; the course's own if empty").tag(config=True)
+    hidden = Unicode("", help="a folder that the sandbox must not show").tag(config=True)
     everything = Bool(False, help="run cells on which no mark depends, too").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources):
@@ -98,6 +99,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             cell=self.cell_seconds,
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
+            hidden=Path(self.hidden or CourseDirectory(parent=self).root),
         )
 
 
@@ -107,6 +109,7 @@ class _Run:
     def __init__(self, settings: Settings, locked: list[str], answers: list[str], secret: str):
         self.settings, self.locked, self.answers = settings, locked, answers
         self.secret = secret
+        self.begun = time.monotonic()  # one budget, however often everything is run
         self.alarms: list[dict] = []
         self.seconds: dict[str, float] = {}
         self.wrong: set[str] = set()
@@ -115,7 +118,7 @@ class _Run:
         """Run every cell that is to be run, in order."""
         self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
         self.alarms, self.wrong = [], set()
-        student = StudentKernel(files, self.settings)
+        student = StudentKernel(files, self.settings, self.begun)
         trusted = trusted_kernel()
         trusted.run("_rnnlib.clear()", CLEARING_SECONDS, silent=True)
         try:
@@ -260,9 +263,14 @@ def _sources(notebook) -> tuple[list[str], list[str]]:
 
 
 def _undefined(nb: NotebookNode) -> set[str]:
-    """The names that some output says are not defined."""
-    outputs = [str(output) for cell in nb.cells for output in cell.get("outputs", [])]
-    return {name for text in outputs for name in UNDEFINED.findall(text)}
+    """The names that an error, or the reason in a marked cell, says are not defined."""
+    told = []
+    for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
+        if output.output_type == "error":
+            told.append(f"{output.ename}: {output.evalue}")
+        for report in published_reports([output]):
+            told += report.get("reasons", [])
+    return {name for text in told for name in UNDEFINED.findall(text)}
 
 
 def _found_wrong(outputs: list[NotebookNode]) -> set[str]:

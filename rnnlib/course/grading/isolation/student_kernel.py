@@ -57,12 +57,15 @@ class Settings:
     cell, submission : float
         Seconds for one cell of the student's, and for all of a submission.
     limits : Limits
+    hidden : Path, optional
+        The course root, which the sandbox must not show.
     """
 
     sandboxed: bool = True
     cell: float = CELL_SECONDS
     submission: float = SUBMISSION_SECONDS
     limits: sandbox.Limits = field(default_factory=sandbox.Limits)
+    hidden: Path | None = None
 
 
 class StudentKernel:
@@ -73,9 +76,11 @@ class StudentKernel:
     files : Path
         What was handed in beside the notebook.
     settings : Settings
+    begun : float, optional
+        When the submission's time began, by `time.monotonic`; now otherwise.
     """
 
-    def __init__(self, files: Path, settings: Settings):
+    def __init__(self, files: Path, settings: Settings, begun: float | None = None):
         self.files, self.settings = files, settings
         self.kernel: Kernel | None = None
         self.alarms: list[dict] = []
@@ -85,7 +90,8 @@ class StudentKernel:
         self._starts = 0
         self._serving = False
         self._connection: socket.socket | None = None
-        self._begun = self._watched = time.monotonic()
+        self._watched = time.monotonic()
+        self._begun = self._watched if begun is None else begun
         self._request_ends = 0.0
         self._used: dict[int, float] = {}  # processor time when the call began, by process
         self._computed = 0.0  # since then, by the busiest
@@ -219,6 +225,7 @@ class StudentKernel:
                 gate=gate,
                 files=self.files,
                 limits=self.settings.limits,
+                hidden=self.settings.hidden,
             )
 
         path = os.environ.get("PATH", os.defpath)  # of all of the grader's variables only this one

@@ -18,6 +18,8 @@ def register(assignment: Assignment) -> None:
     """
     from rnnlib.course.authoring.nbgrader import generate_assignment
 
+    gradebook = assignment.root / "gradebook.db"
+    private = not assignment.db_url and not gradebook.exists()
     with tempfile.TemporaryDirectory() as folder:
         generate_assignment(
             assignment.config_file.parent,
@@ -27,6 +29,8 @@ def register(assignment: Assignment) -> None:
             release=Path(folder),
             db_url=assignment.db_url and assignment.gradebook,
         )
+    if private and gradebook.exists():  # marks are nobody else's business
+        gradebook.chmod(0o600)
 
 
 def read_task(assignment: Assignment, **options) -> Task:
@@ -47,5 +51,5 @@ def read_task(assignment: Assignment, **options) -> Task:
     if not solution.is_file():
         raise UnitError(f"{solution} is not there: run `make notebooks`")
     config = assignment.config_file.read_text(encoding="utf-8")
-    secret = read_secret(assignment.root)
-    return Task(assignment.unit, solution.read_bytes(), config, secret=secret, **options)
+    more = {"secret": read_secret(assignment.root), "hidden": str(assignment.root), **options}
+    return Task(assignment.unit, solution.read_bytes(), config, **more)

@@ -21,6 +21,8 @@ class Task:
         "bwrap" or "none".
     everything : bool
         Run the cells on which no mark depends, too.
+    hidden : str
+        The course root, which students' code must not see where it is run on the same machine.
     secret : str
         The secret that is mixed into the seeds of marked cells.
     """
@@ -31,6 +33,7 @@ class Task:
     sandbox: str = "bwrap"
     everything: bool = False
     secret: str = ""
+    hidden: str = ""
 
     @property
     def key(self) -> str:
