@@ -102,6 +102,9 @@ def generate_assignment(
         config.SaveCells.enabled = False
         config.GenerateAssignment.no_database = True
     directory = CourseDirectory(config=config)
+    gradebook = root / "gradebook.db"
+    if database and not db_url and not gradebook.exists():
+        gradebook.touch(mode=0o600)  # marks are nobody else's business
     converter = GenerateAssignment(coursedir=directory, config=config)
     converter.force = True
     converter.log.setLevel("ERROR")

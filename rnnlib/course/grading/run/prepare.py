@@ -18,8 +18,6 @@ def register(assignment: Assignment) -> None:
     """
     from rnnlib.course.authoring.nbgrader import generate_assignment
 
-    gradebook = assignment.root / "gradebook.db"
-    private = not assignment.db_url and not gradebook.exists()
     with tempfile.TemporaryDirectory() as folder:
         generate_assignment(
             assignment.config_file.parent,
@@ -29,8 +27,6 @@ def register(assignment: Assignment) -> None:
             release=Path(folder),
             db_url=assignment.db_url and assignment.gradebook,
         )
-    if private and gradebook.exists():  # marks are nobody else's business
-        gradebook.chmod(0o600)
 
 
 def read_task(assignment: Assignment, **options) -> Task:
