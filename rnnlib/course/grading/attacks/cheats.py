@@ -163,3 +163,29 @@ def a_table_of_outputs(s: Hostile):
     s.write(
         COUNT, f"TABLE = {table!r}\ndef count_parameters(*args):\n    return TABLE.get(args, 0)"
     )
+
+
+@attack("marks", solved=(FORWARD,), costs=(STEP,), alarms=("suspicious",))
+def keeps_what_is_lent(s: Hostile):
+    """Keeps the right early function that is lent to a later one, for the cell that marks it."""
+    s.write(STEP, "def rnn_step(x, h, params):\n    return kept[0](x, h, params)\nkept = [None]")
+    s.write(
+        FORWARD,
+        """
+import sys
+def rnn_forward(xs, h0, params):
+    mine = sys._getframe().f_globals["rnn_step"]
+    if mine.__code__ is not rnn_step_code:
+        kept[0] = mine
+    h, hs = h0, []
+    for x in xs:
+        h = mine(x, h, params)
+        hs.append(h)
+    return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)
+rnn_step_code = rnn_step.__code__
+""",
+    )
+    cells = s.notebook.cells
+    marked = next(cell for cell in cells if cell.id == "grade-rnn-step")
+    cells.remove(marked)
+    cells.append(marked)
