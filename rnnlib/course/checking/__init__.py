@@ -8,6 +8,7 @@
 `diagnosis`         which known mistake the numbers fit
 `patterns`          a cause that shows in the numbers of any exercise, and where they are wrong
 `writes`            which line writes into an argument
+`rows`              what is compared, result by result and extra by extra
 `marking`           all of it for one function: the rows of a report and their marks
 `display`           a report as HTML, as text, as data
 `alternatives`      right versions to read, once one's own is right

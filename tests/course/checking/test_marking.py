@@ -12,7 +12,8 @@ from student import notebook, run_cell, write, written
 from rnnlib.course.checking import check, grade, mark
 from rnnlib.course.checking.calling import call, shapes_of
 from rnnlib.course.checking.display import as_data, as_html, earned, text
-from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.checking.marking import Report
+from rnnlib.course.checking.rows import Row
 from rnnlib.course.exercises import Case, Exercise, Unusable, Version, all_exercises
 from rnnlib.course.exercises.drawing import LARGE
 

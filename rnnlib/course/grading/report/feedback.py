@@ -29,6 +29,13 @@ ATTRIBUTES = frozenset(
 )
 """Of MathML; nothing in them is loaded or run."""
 
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
+    "form-action 'none'\">"
+)
+"""The page loads nothing and runs nothing, whatever a student has put into it."""
+
 SCRIPT_FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https?:[^"]*"[^>]*>\s*</script>')
 
 
@@ -51,7 +58,8 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Export one notebook."""
         page, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return SCRIPT_FROM_ELSEWHERE.sub("", page), resources
+        page = SCRIPT_FROM_ELSEWHERE.sub("", page)
+        return page.replace("<head>", f"<head>\n{POLICY}", 1), resources
 
 
 def _as_mathml(match: re.Match) -> str:
