@@ -154,7 +154,11 @@ class _NotCopied(Exception):
 
 
 def _copied(value: object) -> object:
+    if type(value).__module__.partition(".")[0] == "torch":
+        return value  # copying it would be noticed as torch's work; it is no result anyway
     try:
+        if type(value) in (tuple, list):
+            return type(value)(map(_copied, value))
         return copy.deepcopy(value)
     except Exception:
         raise _NotCopied from None
