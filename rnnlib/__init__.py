@@ -48,7 +48,7 @@ from rnnlib.bptt import (
 )
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
-from rnnlib.conv import conv2d, conv2d_backward, image_patches
+from rnnlib.conv import conv2d, conv2d_backward, image_patches, image_patches_backward
 from rnnlib.convlstm import (
     ConvLSTMParams,
     ConvLSTMStepCache,
@@ -270,6 +270,7 @@ __all__ = [
     "gru_step",
     "gru_step_backward",
     "image_patches",
+    "image_patches_backward",
     "init_convlstm",
     "init_dense",
     "init_gru",

@@ -18,7 +18,7 @@ import numpy as np
 
 from rnnlib._shapes import as_floats, match_shapes
 
-__all__ = ["conv2d", "conv2d_backward", "image_patches"]
+__all__ = ["conv2d", "conv2d_backward", "image_patches", "image_patches_backward"]
 
 
 def image_patches(x, F):
@@ -44,20 +44,56 @@ def image_patches(x, F):
     >>> image_patches(np.arange(1.0, 4.0).reshape(1, 1, 3, 1), 3)[0, 0, 0, 1, :, 0]
     array([0., 1., 2.])
     """
+    N, R, S, D = x.shape
+    patches = np.zeros((N, R, S, F, F, D), x.dtype)
+    for i, j, here, there in _overlaps(R, S, F):
+        patches[:, *here, i, j] = x[:, *there]
+    return patches
+
+
+def image_patches_backward(dpatches):
+    """Backward through `image_patches`: each pixel adds up what its F^2 copies have received.
+
+    Parameters
+    ----------
+    dpatches : (N, R, S, F, F, D)
+
+    Returns
+    -------
+    dx : (N, R, S, D)
+
+    Examples
+    --------
+    In the middle of an image a pixel lies in nine neighbourhoods of 3 x 3, in a corner in four.
+
+    >>> image_patches_backward(np.ones((1, 3, 3, 3, 3, 1)))[0, :, :, 0]
+    array([[4., 6., 4.],
+           [6., 9., 6.],
+           [4., 6., 4.]])
+    """
+    N, R, S, F, _, D = dpatches.shape
+    dx = np.zeros((N, R, S, D), dpatches.dtype)
+    for i, j, here, there in _overlaps(R, S, F):
+        dx[:, *there] += dpatches[:, *here, i, j]
+    return dx
+
+
+def _overlaps(R, S, F):
+    """Where entry i, j of the neighbourhoods lies inside of the image: those pixels, and it."""
     if F < 1 or F % 2 == 0:
         raise ValueError(f"a kernel has a middle: F must be odd, got {F}")
-    N, R, S, D = x.shape
     p = F // 2
-    patches = np.zeros((N, R, S, F, F, D), x.dtype)
     for i, j in np.ndindex(F, F):
-        # Rows r for which r + i - p lies inside of the image, and columns likewise.
-        top, bottom = max(0, p - i), min(R, R + p - i)
-        left, right = max(0, p - j), min(S, S + p - j)
+        (top, bottom), (left, right) = _inside(i - p, R), _inside(j - p, S)
         if top < bottom and left < right:
-            patches[:, top:bottom, left:right, i, j] = x[
-                :, top + i - p : bottom + i - p, left + j - p : right + j - p
-            ]
-    return patches
+            here = slice(top, bottom), slice(left, right)
+            there = slice(top + i - p, bottom + i - p), slice(left + j - p, right + j - p)
+            yield i, j, here, there
+
+
+def _inside(offset, size):
+    """The places r, from the first to behind the last, for which r + offset is inside too."""
+    return max(0, -offset), min(size, size - offset)
 
 
 def conv2d(x, W, b):
@@ -105,7 +141,7 @@ def conv2d_backward(dy, x, W):
 
         dW[i, j] = sum over n, r, s of x[r + i - p, s + j - p]^T dy[r, s]
         db       = sum over n, r, s of dy[r, s]
-        dx       = dy convolved with W turned by half a turn, its channels exchanged
+        dx[r + i - p, s + j - p] += dy[r, s] W[i, j]^T      for every r, s, i, j inside
 
     Parameters
     ----------
@@ -127,8 +163,7 @@ def conv2d_backward(dy, x, W):
     References
     ----------
     LeCun et al., "Gradient-based learning applied to document recognition", Proceedings of the
-    IEEE 86 (1998), section II. Dumoulin and Visin, "A guide to convolution arithmetic for deep
-    learning" (2016), chapter 4, for dx as a convolution.
+    IEEE 86 (1998), section II.
 
     Examples
     --------
@@ -140,9 +175,7 @@ def conv2d_backward(dy, x, W):
     dy, x, W = as_floats(dy=dy, x=x, W=W)
     match_shapes(("x", x, "N R S D"), ("W", W, "F F D K"), ("dy", dy, "N R S K"))
     F, D, K = len(W), W.shape[2], W.shape[3]
-    patches = image_patches(x, F).reshape(-1, F * F * D)
-    rows = dy.reshape(-1, K)
-    dW = (patches.T @ rows).reshape(W.shape)
-    turned = W[::-1, ::-1].swapaxes(2, 3)
-    dx = conv2d(dy, turned, np.zeros(D, dy.dtype))
+    rows, matrix = dy.reshape(-1, K), W.reshape(-1, K)
+    dW = (image_patches(x, F).reshape(-1, F * F * D).T @ rows).reshape(W.shape)
+    dx = image_patches_backward((rows @ matrix.T).reshape(*x.shape[:3], F, F, D))
     return dx, dW, rows.sum(axis=0)

@@ -19,7 +19,7 @@ import numpy as np
 
 from rnnlib._shapes import ShapeError, as_floats, check_params, match_shapes, pair_of_states
 from rnnlib.activations import sigmoid
-from rnnlib.conv import conv2d, conv2d_backward
+from rnnlib.conv import conv2d, conv2d_backward, image_patches_backward
 from rnnlib.lstm import LSTMState
 from rnnlib.params import Params, parameters
 
@@ -286,13 +286,13 @@ def convlstm_backward(dhs, dstate, caches):
     if dhs is not None and np.shape(dhs) != (T, *zeros.shape):
         raise ShapeError(f"dhs must have shape {(T, *zeros.shape)}, got {np.shape(dhs)}")
     dh, dc = (zeros, zeros) if dstate is None else dstate
-    turned = params.W_hh[::-1, ::-1].swapaxes(2, 3)
-    none = np.zeros(zeros.shape[-1], zeros.dtype)
+    H, F = zeros.shape[-1], len(params.W_hh)
+    matrix = params.W_hh.reshape(-1, 4 * H).T
     das = [None] * T
     for t in reversed(range(T)):
         dh = dh if dhs is None else dh + dhs[t]
         das[t], dc = _gates_backward((dh, dc), caches[t])
-        dh = conv2d(das[t], turned, none)
+        dh = image_patches_backward((das[t] @ matrix).reshape(*zeros.shape[:3], F, F, H))
     da, x, h = (
         np.concatenate(steps)
         for steps in (das, [cache.x for cache in caches], [cache.h for cache in caches])
