@@ -181,6 +181,7 @@ from rnnlib.stack import (
 )
 from rnnlib.stopping import EarlyStopping, early_stopping
 from rnnlib.text import Vocabulary, bag_of_words, embedding, embedding_backward, one_hot, perplexity
+from rnnlib.video.events import EventParams
 
 __all__ = [
     "AdamState",
@@ -193,6 +194,7 @@ __all__ = [
     "ConvLSTMStepCache",
     "DenseParams",
     "EarlyStopping",
+    "EventParams",
     "GRUCache",
     "GRUParams",
     "GRUStepCache",

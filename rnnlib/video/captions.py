@@ -55,7 +55,7 @@ def init_captions(H, G, V, rng, *, D=3, F=3, dtype=np.float64):
     Examples
     --------
     >>> init_captions(12, 32, 14, np.random.default_rng(0)).size
-    12434
+    12686
     """
     return CaptionParams(
         init_convlstm(D, H, F, rng),
