@@ -15,10 +15,19 @@ from rnnlib.video.captions import (
     caption_loss,
     caption_start,
     caption_step,
+    caption_words,
+    encode_captions,
     init_captions,
     write_caption,
 )
-from rnnlib.video.events import EventParams, event_logits, event_loss, flat_event_loss, init_events
+from rnnlib.video.events import (
+    EventParams,
+    event_logits,
+    event_loss,
+    flat_event_loss,
+    init_events,
+    nearest_labels,
+)
 from rnnlib.video.next_frame import (
     FrameParams,
     frame_loss,
@@ -29,7 +38,7 @@ from rnnlib.video.next_frame import (
     straight_motion,
     zero_frame_state,
 )
-from rnnlib.video.training import train
+from rnnlib.video.training import print_loss, train
 
 __all__ = [
     "CaptionParams",
@@ -38,6 +47,8 @@ __all__ = [
     "caption_loss",
     "caption_start",
     "caption_step",
+    "caption_words",
+    "encode_captions",
     "event_logits",
     "event_loss",
     "flat_event_loss",
@@ -47,7 +58,9 @@ __all__ = [
     "init_events",
     "init_flat_frames",
     "init_frames",
+    "nearest_labels",
     "predict_frames",
+    "print_loss",
     "raise_alarms",
     "straight_motion",
     "train",

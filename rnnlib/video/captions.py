@@ -26,6 +26,8 @@ __all__ = [
     "caption_loss",
     "caption_start",
     "caption_step",
+    "caption_words",
+    "encode_captions",
     "init_captions",
     "write_caption",
 ]
@@ -49,8 +51,37 @@ class CaptionParams(Params):
     out: Params
 
 
+def caption_words(captions):
+    """The vocabulary: the full stop, then every word of the captions in the order of the alphabet.
+
+    Examples
+    --------
+    >>> caption_words(["a red ring stays", "a blue ring stays"])
+    ('.', 'a', 'blue', 'red', 'ring', 'stays')
+    """
+    return (".", *sorted({word for caption in captions for word in caption.split()}))
+
+
+def encode_captions(captions, words):
+    """Captions as numbers (L, N): one a column, with at least one full stop, 0, at its end.
+
+    Examples
+    --------
+    >>> encode_captions(["a ring", "a"], (".", "a", "ring")).tolist()
+    [[1, 1], [2, 0], [0, 0]]
+    """
+    rows = [[words.index(word) for word in caption.split()] for caption in captions]
+    encoded = np.zeros((max(map(len, rows)) + 1, len(rows)), int)
+    for n, row in enumerate(rows):
+        encoded[: len(row), n] = row
+    return encoded
+
+
 def init_captions(H, G, V, rng, *, D=3, F=3, dtype=np.float64):
     """First weights: H channels in the reader, G units in the writer, V words.
+
+    The reader's kernels are twice as large as `init_convlstm` makes them: what reaches it from the
+    writer is weak in the beginning, and so it learns sooner.
 
     Examples
     --------
@@ -58,7 +89,7 @@ def init_captions(H, G, V, rng, *, D=3, F=3, dtype=np.float64):
     12686
     """
     return CaptionParams(
-        init_convlstm(D, H, F, rng),
+        init_convlstm(D, H, F, rng).map(lambda w: 2 * w if w.ndim == 4 else w),
         init_gru(V + H, G, rng),
         init_dense(G, V, rng),
     ).astype(dtype)

@@ -28,6 +28,7 @@ __all__ = [
     "init_events",
     "largest_place",
     "largest_place_backward",
+    "nearest_labels",
 ]
 
 
@@ -179,3 +180,27 @@ def _read_flat(clips, params):
     zeros = np.zeros((N, len(params.cell.W_hh)), clips.dtype)
     _, state, cache = lstm_forward(clips.reshape(T, N, -1), (zeros, zeros), params.cell)
     return output_step(state.h, params.out), state.h, cache
+
+
+def nearest_labels(training, labels, clips):
+    """A baseline that learns nothing: each clip gets the label of the training clip most like it.
+
+    Parameters
+    ----------
+    training : (T, M, ...)
+    labels : (M,)
+    clips : (T, N, ...)
+
+    Returns
+    -------
+    (N,)
+        Labels by the smallest squared difference, over all frames and pixels.
+
+    Examples
+    --------
+    >>> nearest_labels(np.array([[0.0, 5.0]]), np.array([7, 8]), np.array([[4.0, 1.0, 9.0]]))
+    array([8, 7, 8])
+    """
+    known, asked = (np.moveaxis(c, 1, 0).reshape(c.shape[1], -1) for c in (training, clips))
+    squares = np.square(known).sum(axis=1) - 2 * asked @ known.T  # and |asked|^2, the same for all
+    return np.asarray(labels)[squares.argmin(axis=1)]

@@ -225,8 +225,7 @@ def straight_motion(frames, steps):
            [0., 0., 0., 0.]])
     """
     predicted = np.zeros((steps, *frames.shape[1:]), frames.dtype)
-    shifts = [(0, 0), *(s for s in np.ndindex(3, 3) if s != (1, 1))]
-    shifts = [(0, 0), *((r - 1, s - 1) for r, s in shifts[1:])]
+    shifts = sorted(((r - 1, s - 1) for r, s in np.ndindex(3, 3)), key=lambda s: s != (0, 0))
     for n in range(frames.shape[1]):
         before, frame = frames[-2, n], frames[-1, n]
         best = min(shifts, key=lambda shift: np.square(_shifted(before, *shift) - frame).sum())

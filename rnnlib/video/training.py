@@ -5,10 +5,10 @@ import numpy as np
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.optim import adam_state, adam_step
 
-__all__ = ["train"]
+__all__ = ["print_loss", "train"]
 
 
-def train(loss, params, data, *, updates, batch, rng, learning_rate=0.02, report=None, every=10):
+def train(loss, params, data, *, updates, batch, rng, learning_rate=0.02, report=None, every=20):
     """Train on batches of clips, drawn without repetition until all have been seen.
 
     Parameters
@@ -55,3 +55,8 @@ def train(loss, params, data, *, updates, batch, rng, learning_rate=0.02, report
         if report is not None and (update + 1) % every == 0:
             report(losses, params)
     return params, np.array(losses)
+
+
+def print_loss(losses, params):
+    """A report for `train`: the mean of the last ten losses, in a line."""
+    print(f"after {len(losses):3d} updates: loss {np.mean(losses[-10:]):.3f}")

@@ -50,12 +50,10 @@ CONVLSTM_STEP = Exercise(
     results={
         "state.h": "(N, R, S, H)",
         "state.c": "(N, R, S, H)",
-        "cache.h": "(N, R, S, H)",
-        "cache.c": "(N, R, S, H)",
-        "cache.o": "(N, R, S, H)",
-        "cache.c_next": "(N, R, S, H)",
+        "cache.x": "(N, R, S, D)",
+        **{f"cache.{name}": "(N, R, S, H)" for name in ("h", "c", "i", "f", "g", "o", "c_next")},
     },
-    weights={"state.h": 2, "state.c": 2, "cache.o": 0.5},
+    weights={"state.h": 4, "state.c": 4, "cache.h": 2, "cache.c": 2, "cache.c_next": 2},
     uses=("conv2d",),
     borrow=("rnnlib.activations",),
 )

@@ -166,7 +166,7 @@ _slip(
     "one_word_too_many_allowed",
     "range(longest)",
     "range(longest + 1)",
-    "there is room for one word more than `longest`.",
+    "the loop makes room for one word more than `longest`.",
 )
 _slip(
     "one_word_too_few_allowed",
