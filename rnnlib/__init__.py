@@ -181,7 +181,7 @@ from rnnlib.stack import (
 )
 from rnnlib.stopping import EarlyStopping, early_stopping
 from rnnlib.text import Vocabulary, bag_of_words, embedding, embedding_backward, one_hot, perplexity
-from rnnlib.video.events import EventParams
+from rnnlib.video.event_params import EventParams
 
 __all__ = [
     "AdamState",

@@ -44,11 +44,12 @@ def image_patches(x, F):
     >>> image_patches(np.arange(1.0, 4.0).reshape(1, 1, 3, 1), 3)[0, 0, 0, 1, :, 0]
     array([0., 1., 2.])
     """
-    N, R, S, D = x.shape
-    patches = np.zeros((N, R, S, F, F, D), x.dtype)
-    for i, j, here, there in _overlaps(R, S, F):
-        patches[:, *here, i, j] = x[:, *there]
-    return patches
+    if F < 1 or F % 2 == 0:
+        raise ValueError(f"a kernel has a middle: F must be odd, got {F}")
+    p = F // 2
+    padded = np.pad(x, ((0, 0), (p, p), (p, p), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (F, F), axis=(1, 2))
+    return np.ascontiguousarray(windows.transpose(0, 1, 2, 4, 5, 3))
 
 
 def image_patches_backward(dpatches):
@@ -72,28 +73,14 @@ def image_patches_backward(dpatches):
            [4., 6., 4.]])
     """
     N, R, S, F, _, D = dpatches.shape
-    dx = np.zeros((N, R, S, D), dpatches.dtype)
-    for i, j, here, there in _overlaps(R, S, F):
-        dx[:, *there] += dpatches[:, *here, i, j]
-    return dx
-
-
-def _overlaps(R, S, F):
-    """Where entry i, j of the neighbourhoods lies inside of the image: those pixels, and it."""
-    if F < 1 or F % 2 == 0:
-        raise ValueError(f"a kernel has a middle: F must be odd, got {F}")
     p = F // 2
-    for i, j in np.ndindex(F, F):
-        (top, bottom), (left, right) = _inside(i - p, R), _inside(j - p, S)
-        if top < bottom and left < right:
-            here = slice(top, bottom), slice(left, right)
-            there = slice(top + i - p, bottom + i - p), slice(left + j - p, right + j - p)
-            yield i, j, here, there
-
-
-def _inside(offset, size):
-    """The places r, from the first to behind the last, for which r + offset is inside too."""
-    return max(0, -offset), min(size, size - offset)
+    rows = np.zeros((N, R + 2 * p, S, F, D), dpatches.dtype)
+    for i in range(F):  # first what lies above each other, then side by side: 2 F sums, not F^2
+        rows[:, i : i + R] += dpatches[:, :, :, i]
+    padded = np.zeros((N, R + 2 * p, S + 2 * p, D), dpatches.dtype)
+    for j in range(F):
+        padded[:, :, j : j + S] += rows[:, :, :, j]
+    return padded[:, p : p + R, p : p + S]
 
 
 def conv2d(x, W, b):

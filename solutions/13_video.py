@@ -631,13 +631,13 @@ rng = np.random.default_rng(0)
 old, new = slice(0, 1000), slice(1000, None)  # digits for training, and others for tests
 films = bouncing_clips(20, 9, rng, digits=old).astype(np.float32)
 tests = bouncing_clips(100, 9, rng, digits=new).astype(np.float32)
-settings = {"batch": 8, "rng": rng, "report": print_loss}
+settings = {"batch": 5, "rng": rng, "report": print_loss}
 print("ConvLSTM")
 conv = init_frames(8, rng, dtype=np.float32)
 conv, _ = train(frame_loss, conv, (films,), updates=300, learning_rate=0.04, **settings)
 print("plain LSTM")
 flat = init_flat_frames(100, 64, rng, dtype=np.float32)
-settings |= {"every": 70, "learning_rate": 0.005}
+settings |= {"batch": 8, "every": 70, "learning_rate": 0.005}
 flat, _ = train(frame_loss, flat, (films,), updates=350, **settings)
 for name, net in (("ConvLSTM", conv), ("plain LSTM", flat)):
     seen, unseen = (frame_loss(clips, net)[0] for clips in (films, tests))
@@ -1063,12 +1063,12 @@ print(
 rng = np.random.default_rng(0)
 clips, labels = event_clips(240, rng)
 left, right_side = event_clips(240, rng), event_clips(240, rng, columns=(7, 8))
-settings = {"batch": 16, "rng": rng, "report": print_loss, "learning_rate": 0.04}
+settings = {"batch": 8, "rng": rng, "report": print_loss, "learning_rate": 0.04}
 print("ConvLSTM, with your program")
-mine, _ = train(working(event_loss), init_events(8, rng), (clips, labels), updates=100, **settings)
+mine, _ = train(working(event_loss), init_events(8, rng), (clips, labels), updates=120, **settings)
 print("plain LSTM")
 plain = EventParams(rnnlib.init_lstm(168, 32, rng), rnnlib.init_dense(32, 6, rng))
-settings |= {"every": 100, "learning_rate": 0.005}
+settings |= {"batch": 16, "every": 100, "learning_rate": 0.005}
 plain, _ = train(flat_event_loss, plain, (clips, labels), updates=300, **settings)
 
 # %% tags=["nbval-ignore-output"]

@@ -20,8 +20,8 @@ from rnnlib.video.captions import (
     init_captions,
     write_caption,
 )
+from rnnlib.video.event_params import EventParams
 from rnnlib.video.events import (
-    EventParams,
     event_logits,
     event_loss,
     flat_event_loss,

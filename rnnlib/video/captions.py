@@ -96,7 +96,27 @@ def init_captions(H, G, V, rng, *, D=3, F=3, dtype=np.float64):
 
 
 def caption_start(clips, params):
-    """What the writer is told of clips (T, N, R, S, D), seen (N, H), and its first state (N, G)."""
+    """What the writer begins with.
+
+    Parameters
+    ----------
+    clips : (T, N, R, S, D)
+    params : CaptionParams
+
+    Returns
+    -------
+    seen : (N, H)
+        What was seen in each clip.
+    h : (N, G)
+        The first state: zeros.
+
+    Examples
+    --------
+    >>> params = init_captions(3, 4, 14, np.random.default_rng(0))
+    >>> seen, h = caption_start(np.ones((4, 2, 5, 6, 3)), params)
+    >>> seen.shape, h.any()
+    ((2, 3), np.False_)
+    """
     seen = _see(clips, params)[0]
     return seen, np.zeros((len(seen), len(params.gru.W_hh)), seen.dtype)
 

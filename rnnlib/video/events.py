@@ -18,10 +18,9 @@ from rnnlib.dense import output_step, output_step_backward
 from rnnlib.init import init_dense
 from rnnlib.losses import cross_entropy, cross_entropy_backward
 from rnnlib.lstm_sequence import lstm_backward, lstm_forward
-from rnnlib.params import Params, parameters
+from rnnlib.video.event_params import EventParams
 
 __all__ = [
-    "EventParams",
     "event_logits",
     "event_loss",
     "flat_event_loss",
@@ -30,20 +29,6 @@ __all__ = [
     "largest_place_backward",
     "nearest_labels",
 ]
-
-
-@parameters
-class EventParams(Params):
-    """A cell that reads frames, and the output layer.
-
-    Parameters
-    ----------
-    cell : ConvLSTMParams or LSTMParams
-    out : DenseParams
-    """
-
-    cell: Params
-    out: Params
 
 
 def init_events(H, rng, *, D=1, F=3, K=6, dtype=np.float64):
@@ -110,7 +95,23 @@ def largest_place_backward(dpooled, places, shape):
 
 
 def event_logits(clips, params):
-    """Logits (N, K) of clips (T, N, R, S, D), by a ConvLSTM or, with its weights, by an LSTM."""
+    """The classifier's answers.
+
+    Parameters
+    ----------
+    clips : (T, N, R, S, D)
+    params : EventParams
+        With an LSTM's weights in it, frames are read as vectors.
+
+    Returns
+    -------
+    logits : (N, K)
+
+    Examples
+    --------
+    >>> event_logits(np.ones((5, 2, 4, 4, 1)), init_events(3, np.random.default_rng(0))).shape
+    (2, 6)
+    """
     return (_read_flat if params.cell.W_xh.ndim == 2 else _read)(clips, params)[0]
 
 
@@ -168,6 +169,15 @@ def flat_event_loss(clips, labels, params):
     -------
     loss : float
     grads : EventParams
+
+    Examples
+    --------
+    >>> from rnnlib import init_lstm
+    >>> rng = np.random.default_rng(0)
+    >>> params = EventParams(init_lstm(16, 3, rng), init_dense(3, 6, rng))
+    >>> loss, grads = flat_event_loss(np.ones((5, 2, 4, 4, 1)), np.array([0, 5]), params)
+    >>> grads.cell.W_xh.shape
+    (16, 12)
     """
     logits, h, cache = _read_flat(clips, params)
     dh, grads_out = output_step_backward(cross_entropy_backward(logits, labels), h, params.out)

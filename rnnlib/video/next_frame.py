@@ -82,7 +82,24 @@ def _is_flat(params):
 
 
 def zero_frame_state(frame, params):
-    """The state before the first frame (N, R, S, D): zeros."""
+    """The state before the first frame: zeros.
+
+    Parameters
+    ----------
+    frame : (N, R, S, D)
+    params : FrameParams
+
+    Returns
+    -------
+    LSTMState
+        (N, R, S, H), or (N, H) with a plain LSTM.
+
+    Examples
+    --------
+    >>> params = init_frames(4, np.random.default_rng(0))
+    >>> zero_frame_state(np.ones((2, 5, 6, 1)), params).h.shape
+    (2, 5, 6, 4)
+    """
     N, R, S, _ = frame.shape
     shape = (N, len(params.W)) if _is_flat(params) else (N, R, S, params.W.shape[2])
     zeros = np.zeros(shape, frame.dtype)

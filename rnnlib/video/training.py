@@ -58,5 +58,11 @@ def train(loss, params, data, *, updates, batch, rng, learning_rate=0.02, report
 
 
 def print_loss(losses, params):
-    """A report for `train`: the mean of the last ten losses, in a line."""
+    """A report for `train`: the mean of the last ten losses, in a line.
+
+    Examples
+    --------
+    >>> print_loss([0.5] * 20, None)
+    after  20 updates: loss 0.500
+    """
     print(f"after {len(losses):3d} updates: loss {np.mean(losses[-10:]):.3f}")

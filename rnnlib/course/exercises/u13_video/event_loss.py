@@ -10,7 +10,8 @@ from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u13_video.inputs import GRADS, draw_weights
 from rnnlib.dense import DenseParams
 from rnnlib.lstm import LSTMState
-from rnnlib.video.events import EventParams, event_loss
+from rnnlib.video.event_params import EventParams
+from rnnlib.video.events import event_loss
 
 
 def _draw_loss(rng):
