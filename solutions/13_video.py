@@ -939,12 +939,15 @@ parts = [
     for k in (1, 2, 3)
 ]
 print("left out, word by word: colour {:.0%}, shape {:.0%}, motion {:.0%}".format(*parts))
-wrong = [(s, t) for s, t in zip(said, true) if s != t][:3]
-print("\n".join(f"  says: {s:26} is: {t}" for s, t in wrong))
+wrong = [(s, t) for s, t in zip(said, true) if s != t]
+print(
+    f"of its wrong captions, {np.mean([s in shown for s, _ in wrong]):.0%} are among the 48 shown"
+)
+print("\n".join(f"  says: {s:26} is: {t}" for s, t in wrong[:3]))
 
 # %% [markdown]
-# It knows the combinations that it was shown, in any place. Of the others it gets the colours, but it writes a *shape* that it has seen with that colour: it has learned
-# 48 captions rather than four colours times three shapes times five motions. A network need not take a caption apart as you do.
+# It knows the combinations that it was shown, in any place. Of the others it gets the colour right, but then it mostly writes a caption that it was shown, with another shape or another motion: it has learned
+# 48 captions rather than four colours, three shapes and five motions. A network need not take a caption apart as you do.
 #
 # ## 13.11 Open task: what happens?
 #
