@@ -48,16 +48,7 @@ from rnnlib.bptt import (
 )
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
-from rnnlib.conv import conv2d, conv2d_backward, image_patches, image_patches_backward
-from rnnlib.convlstm import (
-    ConvLSTMParams,
-    ConvLSTMStepCache,
-    convlstm_backward,
-    convlstm_forward,
-    convlstm_step,
-    convlstm_step_backward,
-    init_convlstm,
-)
+from rnnlib.convlstm import ConvLSTMParams, ConvLSTMStepCache, convlstm_step, convlstm_step_backward
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -246,10 +237,6 @@ __all__ = [
     "clip_grad_value",
     "confusion_matrix",
     "continue_text",
-    "conv2d",
-    "conv2d_backward",
-    "convlstm_backward",
-    "convlstm_forward",
     "convlstm_step",
     "convlstm_step_backward",
     "coverage",
@@ -271,9 +258,6 @@ __all__ = [
     "gru_forward",
     "gru_step",
     "gru_step_backward",
-    "image_patches",
-    "image_patches_backward",
-    "init_convlstm",
     "init_dense",
     "init_gru",
     "init_layer_norm_rnn",

@@ -145,7 +145,7 @@ def receptive_field(backward, shape, row, column):
 
     Examples
     --------
-    >>> from rnnlib import conv2d_backward
+    >>> from rnnlib.conv import conv2d_backward
     >>> x, W = np.ones((1, 1, 5, 1)), np.ones((3, 3, 1, 1))
     >>> receptive_field(lambda dy: conv2d_backward(dy, x, W)[0], (1, 5, 1), 0, 3)
     array([[False, False,  True,  True,  True]])

@@ -43,6 +43,7 @@ from rnnlib import (
     LSTMState,
     sigmoid,
 )
+from rnnlib.convlstm_sequence import init_convlstm
 from rnnlib.course import check, check_answer, working
 from rnnlib.data.clips import (
     EVENTS,
@@ -480,7 +481,7 @@ check(convlstm_step)
 # %%
 step, rng = working(convlstm_step), np.random.default_rng(0)
 x, h, c = (rng.normal(size=(3, 1, 1, size)) for size in (2, 4, 4))
-tiny = rnnlib.init_convlstm(2, 4, 1, rng)
+tiny = init_convlstm(2, 4, 1, rng)
 flat = LSTMParams(tiny.W_xh[0, 0], tiny.W_hh[0, 0], tiny.b_h)
 ours, _ = step(x, LSTMState(h, c), tiny)
 theirs, _ = rnnlib.lstm_step(x[:, 0, 0], (h[:, 0, 0], c[:, 0, 0]), flat)
@@ -496,7 +497,7 @@ def last_state(clip, params):
     return state.h
 
 
-params = rnnlib.init_convlstm(1, 8, 3, rng)
+params = init_convlstm(1, 8, 3, rng)
 clip = np.zeros((3, 1, 15, 15, 1))
 for t in range(3):
     clip[t, 0, 6, 5 + t] = 1
@@ -589,7 +590,7 @@ check_answer("pixels_seen", answer_pixels_seen)
 
 # %%
 step_back = working(convlstm_step_backward)
-params = rnnlib.init_convlstm(1, 4, 3, np.random.default_rng(2))
+params = init_convlstm(1, 4, 3, np.random.default_rng(2))
 state, caches = LSTMState(np.zeros((1, 15, 15, 4)), np.zeros((1, 15, 15, 4))), []
 for frame in np.random.default_rng(3).normal(size=(5, 1, 15, 15, 1)):
     state, cache = step(frame, state, params)

@@ -12,7 +12,7 @@ reads the true words (teacher forcing); `write_caption` lets it read its own.
 
 import numpy as np
 
-from rnnlib.convlstm import convlstm_backward, convlstm_forward, init_convlstm
+from rnnlib.convlstm_sequence import convlstm_backward, convlstm_forward, init_convlstm
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.gru import gru_step
 from rnnlib.gru_sequence import gru_backward, gru_forward

@@ -13,7 +13,7 @@ one long vector; it has weights of its own for every place.
 
 import numpy as np
 
-from rnnlib.convlstm import convlstm_backward, convlstm_forward, init_convlstm
+from rnnlib.convlstm_sequence import convlstm_backward, convlstm_forward, init_convlstm
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.init import init_dense
 from rnnlib.losses import cross_entropy, cross_entropy_backward

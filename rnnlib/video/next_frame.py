@@ -12,7 +12,8 @@ import numpy as np
 
 from rnnlib.activations import sigmoid
 from rnnlib.conv import conv2d, conv2d_backward
-from rnnlib.convlstm import convlstm_backward, convlstm_forward, convlstm_step, init_convlstm
+from rnnlib.convlstm import convlstm_step
+from rnnlib.convlstm_sequence import convlstm_backward, convlstm_forward, init_convlstm
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.init import init_lstm
 from rnnlib.losses import mean_squared_error, mean_squared_error_backward

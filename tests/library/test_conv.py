@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import close, draw, few, seeds, size, tensor
 
-from rnnlib import ShapeError, conv2d, conv2d_backward, image_patches
+from rnnlib import ShapeError
+from rnnlib.conv import conv2d, conv2d_backward, image_patches
 
 kernels = st.sampled_from([1, 3, 5])
 

@@ -10,14 +10,12 @@ from rnnlib import (
     LSTMParams,
     LSTMState,
     ShapeError,
-    convlstm_backward,
-    convlstm_forward,
     convlstm_step,
     convlstm_step_backward,
-    init_convlstm,
     lstm_step,
     lstm_step_backward,
 )
+from rnnlib.convlstm_sequence import convlstm_backward, convlstm_forward, init_convlstm
 
 kernels = st.sampled_from([1, 3])
 

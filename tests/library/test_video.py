@@ -9,6 +9,7 @@ from oracle import close, few, seeds, size
 
 import rnnlib
 from rnnlib import EventParams, LSTMState, gradient_check
+from rnnlib.conv import conv2d_backward
 from rnnlib.data.clips import EVENTS, event_clips
 from rnnlib.sweep import receptive_field, sweep, sweep_backward, sweep_rnn
 from rnnlib.video import (
@@ -123,7 +124,7 @@ def test_a_sweep_goes_along_rows_or_columns_only():
 def test_the_receptive_field_of_a_convolution_is_its_kernel(F, row, column, seed):
     rng = np.random.default_rng(seed)
     x, W = rng.normal(size=(1, 7, 8, 2)), rng.normal(size=(F, F, 2, 3))
-    seen = receptive_field(lambda dy: rnnlib.conv2d_backward(dy, x, W)[0], (7, 8, 3), row, column)
+    seen = receptive_field(lambda dy: conv2d_backward(dy, x, W)[0], (7, 8, 3), row, column)
     rows, columns = np.indices((7, 8))
     near = np.maximum(np.abs(rows - row), np.abs(columns - column)) <= F // 2
     np.testing.assert_array_equal(seen, near)
