@@ -48,6 +48,7 @@ from rnnlib.bptt import (
 )
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
+from rnnlib.convlstm import ConvLSTMParams, ConvLSTMStepCache, convlstm_step, convlstm_step_backward
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -171,6 +172,7 @@ from rnnlib.stack import (
 )
 from rnnlib.stopping import EarlyStopping, early_stopping
 from rnnlib.text import Vocabulary, bag_of_words, embedding, embedding_backward, one_hot, perplexity
+from rnnlib.video.event_params import EventParams
 
 __all__ = [
     "AdamState",
@@ -179,8 +181,11 @@ __all__ = [
     "BidirectionalParams",
     "Cell",
     "Checkpoints",
+    "ConvLSTMParams",
+    "ConvLSTMStepCache",
     "DenseParams",
     "EarlyStopping",
+    "EventParams",
     "GRUCache",
     "GRUParams",
     "GRUStepCache",
@@ -232,6 +237,8 @@ __all__ = [
     "clip_grad_value",
     "confusion_matrix",
     "continue_text",
+    "convlstm_step",
+    "convlstm_step_backward",
     "coverage",
     "cross_entropy",
     "cross_entropy_backward",
