@@ -58,7 +58,7 @@ from rnnlib.ctc import (
     extend_labels,
     frames_needed,
 )
-from rnnlib.ctc_decoding import ctc_align, greedy_decode, prefix_beam_search
+from rnnlib.ctc_decoding import ctc_align, ctc_greedy, prefix_beam_search
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -250,6 +250,7 @@ __all__ = [
     "ctc_align",
     "ctc_brute_force",
     "ctc_gradient",
+    "ctc_greedy",
     "ctc_log_alpha",
     "ctc_losses",
     "ctc_posteriors",
@@ -269,7 +270,6 @@ __all__ = [
     "grad_norm",
     "gradient_check",
     "gradient_norms",
-    "greedy_decode",
     "gru_backward",
     "gru_forward",
     "gru_step",

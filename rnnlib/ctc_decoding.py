@@ -15,10 +15,10 @@ import numpy as np
 
 from rnnlib.ctc import BLANK, _may_skip, _one, collapse, extend_labels
 
-__all__ = ["ctc_align", "greedy_decode", "prefix_beam_search"]
+__all__ = ["ctc_align", "ctc_greedy", "prefix_beam_search"]
 
 
-def greedy_decode(logits):
+def ctc_greedy(logits):
     """The labels that the path of each frame's best symbol spells.
 
     Parameters
@@ -32,7 +32,7 @@ def greedy_decode(logits):
 
     Examples
     --------
-    >>> greedy_decode([[1.0, 0.0, 0.0], [0.0, 2.0, 1.0], [0.0, 2.0, 1.0], [0.0, 0.0, 3.0]])
+    >>> ctc_greedy([[1.0, 0.0, 0.0], [0.0, 2.0, 1.0], [0.0, 2.0, 1.0], [0.0, 0.0, 3.0]])
     [1, 2]
     """
     return collapse(np.argmax(logits, axis=-1))
@@ -70,7 +70,7 @@ def prefix_beam_search(log_probs, width):
     --------
     >>> p = np.array([[0.6, 0.4], [0.6, 0.4]])  # the best path is blank, blank: .36; 1 has .64
     >>> labels, log_p = prefix_beam_search(np.log(p), 2)
-    >>> labels, round(float(np.exp(log_p)), 2), greedy_decode(p)
+    >>> labels, round(float(np.exp(log_p)), 2), ctc_greedy(p)
     ([1], 0.64, [])
     """
     log_probs, _ = _one(log_probs, [])

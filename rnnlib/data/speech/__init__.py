@@ -1,0 +1,136 @@
+"""Spoken digits: said by people, and by a synthesizer that tells when it says what.
+
+The folder has a licence of its own: LICENSE.md.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Clip", "Digits", "Strings", "spoken_clip", "spoken_digits", "synthetic_digits"]
+
+
+class Digits(NamedTuple):
+    """Single digits.
+
+    Attributes
+    ----------
+    sequences : tuple of arrays (T_n, 13)
+        Thirteen MFCC a frame.
+    digits : (N,) of int
+    """
+
+    sequences: tuple
+    digits: np.ndarray
+
+
+class Strings(NamedTuple):
+    """Strings of digits, and when each was said.
+
+    Attributes
+    ----------
+    sequences : tuple of arrays (T_n, 13)
+        Thirteen MFCC a frame, a frame every 20 ms.
+    labels : tuple of arrays (U_n,) of int
+        The digits, 0 to 9.
+    times : tuple of arrays (U_n, 2)
+        Where each digit begins and ends, in frames: from 3.5 to 9.0 means that its first whole
+        frame is 4 and its last is 8.
+    voices : (N,) of int
+        0 slt (a woman, US), 1 rms (a man, US), 2 awb (a man, Scottish).
+    """
+
+    sequences: tuple
+    labels: tuple
+    times: tuple
+    voices: np.ndarray
+
+
+class Clip(NamedTuple):
+    """A recording.
+
+    Attributes
+    ----------
+    samples : (M,)
+        Between -1 and 1.
+    rate : int
+        Samples a second.
+    phones : tuple of (str, float)
+        Each sound, and the second at which it ends; "pau" is a pause.
+    """
+
+    samples: np.ndarray
+    rate: int
+    phones: tuple
+
+
+def _frames(stored):
+    frames = stored["frames"] * stored["step"].astype(float) + stored["middle"]
+    return np.split(frames, np.cumsum(stored["lengths"], dtype=int)[:-1])
+
+
+@cache
+def spoken_digits():
+    """People say single digits, in English: 1,500 utterances, 150 of each digit.
+
+    Returns
+    -------
+    Digits
+        Utterances of 8 to 30 frames, in a random order.
+
+    Notes
+    -----
+    From the Free Spoken Digit Dataset: six speakers. Who speaks is not given, so every split shares
+    speakers between training and testing, and what it measures is said of known voices.
+
+    Examples
+    --------
+    >>> digits = spoken_digits()
+    >>> len(digits.sequences), digits.sequences[0].shape[1], np.bincount(digits.digits).tolist()
+    (1500, 13, [150, 150, 150, 150, 150, 150, 150, 150, 150, 150])
+    """
+    with np.load(files("rnnlib.data.speech").joinpath("spoken_digits.npz")) as stored:
+        return Digits(tuple(_frames(stored)), stored["digits"].astype(int))
+
+
+@cache
+def synthetic_digits():
+    """A synthesizer says strings of two to four digits: 420 utterances with their true times.
+
+    Returns
+    -------
+    Strings
+
+    Examples
+    --------
+    >>> strings = synthetic_digits()
+    >>> len(strings.sequences), strings.labels[0], strings.times[0].shape
+    (420, array([3, 3]), (2, 2))
+    """
+    with np.load(files("rnnlib.data.speech").joinpath("synthetic_digits.npz")) as stored:
+        cuts = np.cumsum(stored["label_lengths"], dtype=int)[:-1]
+        labels = np.split(stored["labels"].astype(int), cuts)
+        times = np.split(stored["times"].astype(float), cuts)
+        voices = stored["voices"].astype(int)
+        return Strings(tuple(_frames(stored)), tuple(labels), tuple(times), voices)
+
+
+def spoken_clip():
+    """The synthesizer says "three one four", 8,000 samples a second.
+
+    Returns
+    -------
+    Clip
+
+    Examples
+    --------
+    >>> clip = spoken_clip()
+    >>> clip.rate, " ".join(phone for phone, _ in clip.phones)
+    (8000, 'pau th r iy w ah n f ao r pau')
+    """
+    with np.load(files("rnnlib.data.speech").joinpath("synthetic_digits.npz")) as stored:
+        phones = zip(stored["clip_phones"].tolist(), stored["clip_ends"].tolist())
+        samples = stored["clip"] / 128
+        return Clip(samples, 8000, tuple((phone, round(end, 3)) for phone, end in phones))

@@ -1,0 +1,192 @@
+"""A small recognizer: a GRU, one direction or both, and CTC; and strings of digits to train on.
+
+Symbol 0 is the blank, digit d is symbol d + 1.
+"""
+
+import numpy as np
+
+from rnnlib.bidirectional import BidirectionalParams, bidirectional_backward, bidirectional_forward
+from rnnlib.clipping import clip_grad_norm
+from rnnlib.ctc import ctc_losses
+from rnnlib.dense import DenseParams, output_step, output_step_backward
+from rnnlib.gru_sequence import gru_backward, gru_forward
+from rnnlib.init import init_dense, init_gru
+from rnnlib.optim import adam_state, adam_step
+from rnnlib.params import Params, parameters
+from rnnlib.sequences import pad
+from rnnlib.stack import zero_state
+
+__all__ = [
+    "Recognizer",
+    "init_recognizer",
+    "join_digits",
+    "recognizer_logits",
+    "train_recognizer",
+]
+
+
+@parameters
+class Recognizer(Params):
+    """A network for CTC: a GRU or both directions of one, and the output layer."""
+
+    cell: Params
+    out: DenseParams
+
+
+def init_recognizer(D, H, V, rng, *, both=True):
+    """A recognizer with random weights, in float32.
+
+    Parameters
+    ----------
+    D, H, V : int
+        Features a frame, units in each direction, symbols with the blank.
+    rng : numpy.random.Generator
+    both : bool
+        Whether it reads in both directions.
+
+    Returns
+    -------
+    Recognizer
+
+    Examples
+    --------
+    >>> init_recognizer(13, 8, 11, np.random.default_rng(0)).out
+    DenseParams(W_hy (16, 11), b_y (11,))
+    """
+    cell = init_gru(D, H, rng)
+    if both:
+        cell = BidirectionalParams(cell, init_gru(D, H, rng))
+    model = Recognizer(cell, init_dense(H * (2 if both else 1), V, rng))
+    return model.map(lambda p: p.astype(np.float32))
+
+
+def recognizer_logits(sequences, model):
+    """The logits of some sequences, read as one batch.
+
+    Parameters
+    ----------
+    sequences : list of arrays (T_n, D)
+    model : Recognizer
+
+    Returns
+    -------
+    list of arrays (T_n, V)
+
+    Examples
+    --------
+    >>> model = init_recognizer(13, 8, 11, np.random.default_rng(0))
+    >>> [each.shape for each in recognizer_logits([np.ones((5, 13)), np.ones((9, 13))], model)]
+    [(5, 11), (9, 11)]
+    """
+    xs, mask = pad(sequences)
+    logits = output_step(_read(xs, mask, model)[0], model.out)
+    return [logits[: len(sequence), n] for n, sequence in enumerate(sequences)]
+
+
+def train_recognizer(draw, model, *, updates, learning_rate=0.01, noise=0.3, rng, report=None):
+    """Train with CTC: Adam, clipped gradients, a learning rate that falls to 0.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(rng)`` gives a batch: a list of sequences (T_n, D) and a list of their labels.
+    model : Recognizer
+    updates : int
+    learning_rate : float
+        In the beginning.
+    noise : float
+        The deviation of what is added to the features, so that none is learned by heart.
+    rng : numpy.random.Generator
+    report : callable, optional
+        ``report(update, loss, model)`` is called 20 times, with the mean loss since the last call.
+
+    Returns
+    -------
+    Recognizer
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> model = init_recognizer(2, 4, 3, rng)
+    >>> def draw(rng):
+    ...     return [np.eye(2)[[0, 0, 1, 1]]] * 4, [[1, 2]] * 4
+    >>> losses = []
+    >>> _ = train_recognizer(
+    ...     draw, model, updates=40, rng=rng, report=lambda *r: losses.append(r[1])
+    ... )
+    >>> losses[-1] < losses[0]
+    True
+    """
+    state, every, recent = adam_state(model), max(1, updates // 20), []
+    for update in range(updates):
+        sequences, labels = draw(rng)
+        xs, mask = pad(sequences)
+        xs = (xs + rng.normal(0, noise, xs.shape) * mask[..., None]).astype(np.float32)
+        hs, cache = _read(xs, mask, model)
+        logits = output_step(hs, model.out)
+        losses, dlogits = ctc_losses(logits, labels, lengths=mask.sum(axis=0))
+        dhs, grads_out = output_step_backward(dlogits / len(labels), hs, model.out)
+        grads = Recognizer(_cell_gradient(dhs, cache, model), grads_out)
+        grads, _ = clip_grad_norm(grads, 2.0)
+        rate = learning_rate * min(1, (update + 1) / 20) * (1 - update / updates)
+        model, state = adam_step(model, grads, state, learning_rate=rate)
+        recent.append(losses.mean())
+        if report is not None and (update + 1) % every == 0:
+            report(update + 1, float(np.mean(recent)), model)
+            recent = []
+    return model
+
+
+def join_digits(sequences, digits, rng, *, most=4, pauses=None):
+    """A string of digits, made by joining single ones, with pauses between some of them.
+
+    Parameters
+    ----------
+    sequences : tuple of arrays (T_n, D)
+        Single digits.
+    digits : (N,) of int
+    rng : numpy.random.Generator
+    most : int
+        The string has 1 to `most` digits.
+    pauses : (P, D), optional
+        Frames of quiet: between two digits there are none, or 3 to 8 of these, equally often.
+
+    Returns
+    -------
+    frames : (T, D)
+    labels : list of int
+        digit + 1 of each.
+    ends : list of int
+        The frame at which each digit is over.
+
+    Examples
+    --------
+    >>> frames, labels, ends = join_digits(
+    ...     [np.ones((4, 2)), np.ones((6, 2))], np.array([7, 9]), np.random.default_rng(0)
+    ... )
+    >>> len(frames) == ends[-1], set(labels) <= {8, 10}
+    (True, True)
+    """
+    parts, labels, ends = [], [], []
+    for n in rng.integers(len(sequences), size=rng.integers(1, most + 1)):
+        if parts and pauses is not None and rng.random() < 0.5:
+            parts.append(pauses[rng.integers(len(pauses), size=rng.integers(3, 9))])
+        parts.append(sequences[n])
+        labels.append(int(digits[n]) + 1)
+        ends.append(sum(map(len, parts)))
+    return np.concatenate(parts), labels, ends
+
+
+def _read(xs, mask, model):
+    xs, state = xs.astype(np.float32, copy=False), zero_state(model.cell, xs.shape[1])
+    forward = bidirectional_forward if _both(model) else gru_forward
+    hs, _, cache = forward(xs, state, model.cell, mask=mask)
+    return hs, cache
+
+
+def _cell_gradient(dhs, cache, model):
+    return (bidirectional_backward if _both(model) else gru_backward)(dhs, None, cache)[2]
+
+
+def _both(model):
+    return isinstance(model.cell, BidirectionalParams)
