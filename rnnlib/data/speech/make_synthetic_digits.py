@@ -6,9 +6,9 @@
     python rnnlib/data/speech/make_synthetic_digits.py
 
 Three voices (slt, rms, awb) say strings of two to four digits, faster and slower, some with a
-pause. ``-psdur`` prints when each phone ends, and so when each word begins and ends. A little noise is
-added, the samples become 13 MFCC every 20 ms. Kept are the features, in 8 bits; and one clip, 8,000
-samples a second, to be listened to. The same bytes come out each time.
+pause. ``-psdur`` prints when each phone ends, and so when each word begins and ends. A little noise
+is added, the samples become 13 MFCC every 20 ms. Kept are the features, in 8 bits; and one clip,
+8,000 samples a second, to be listened to. The same bytes come out each time.
 """
 
 import io

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import numpy as np
 
 from rnnlib.course.exercises import drawing
@@ -60,6 +58,8 @@ def compared_with_the_one_before(path):
 @COLLAPSE.variant
 def grouped(path):
     """With itertools: one symbol for each group of equal ones."""
+    from itertools import groupby
+
     return [int(symbol) for symbol, _ in groupby(path) if symbol != 0]
 
 
@@ -103,7 +103,7 @@ def nothing_merged(path):
 @COLLAPSE.mistake
 def blanks_kept(path):
     """Equal neighbours are merged, but the blanks are still there."""
-    return [symbol for symbol, _ in groupby(path)]
+    return [path[t] for t in range(len(path)) if t == 0 or path[t] != path[t - 1]]
 
 
 @COLLAPSE.mistake
@@ -174,10 +174,12 @@ def places_returned(path):
 @COLLAPSE.mistake
 def counted_from_zero(path):
     """1 is taken off each label. The symbols keep their numbers; only the blank goes."""
-    return [int(symbol) - 1 for symbol, _ in groupby(path) if symbol != 0]
+    starts = [t for t in range(len(path)) if t == 0 or path[t] != path[t - 1]]
+    return [path[t] - 1 for t in starts if path[t] != 0]
 
 
 @COLLAPSE.mistake
 def largest_symbol_as_blank(path):
     """The blank is taken to be the largest symbol; in this unit it is symbol 0."""
-    return [symbol for symbol, _ in groupby(path) if symbol != max(path)]
+    starts = [t for t in range(len(path)) if t == 0 or path[t] != path[t - 1]]
+    return [path[t] for t in starts if path[t] != max(path)]

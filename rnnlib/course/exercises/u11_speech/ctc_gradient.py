@@ -24,6 +24,7 @@ def _draw_gradient(rng):
     yield case(6, 5, 1, 0, kind=drawing.ONES)
     yield case(5, 4, 0, 0, kind=EMPTY)
     yield case(3, 5, 3, 1, kind=SHORT)
+    yield case(4, 1, 0, 0, kind=drawing.ONES)
     yield case(40, 4, 5, 1, 60.0, kind=drawing.LARGE)
 
 

@@ -16,7 +16,8 @@ def _draw_greedy(rng):
         """Logits whose largest entries follow the path, by a small margin in some frames."""
         path = np.array(path)
         logits = scale * rng.normal(size=(len(path), V))
-        logits[np.arange(len(path)), path] = logits.max(axis=1) + scale * rng.uniform(0.05, 2)
+        above = scale * rng.uniform(0.05, 2, len(path))
+        logits[np.arange(len(path)), path] = logits.max(axis=1) + above
         return Case((logits,), {"T": len(path), "V": V}, **settings)
 
     for V in (6, 9):
@@ -24,6 +25,7 @@ def _draw_greedy(rng):
         yield case([0, a, a, 0, a, b, b, c, 0, c, 0, 0, d, V - 1, 0, V - 1, V - 1][: 12 + V - 1], V)
         yield case([c, 0, 0, b, d, d, 0, d, a, a], V)
     yield case([3], 5, kind=drawing.ONES)
+    yield case([0, 0, 0], 1, kind=drawing.ONES)
     yield case([0, 0, 0, 0], 4, kind="blanks only")
     yield case([1, 1, 0, 2, 1, 0, 0, 1, 2, 2], 4, 300.0, kind=drawing.LARGE)
     yield case([2, 0, 2, 2, 3, 0, 1, 1, 0, 1], 5, 1e-3, kind="nearly equal logits")
@@ -127,7 +129,7 @@ def last_frame_left_out(logits):
 
 @CTC_GREEDY.mistake
 def last_symbol_left_out(logits):
-    """The last symbol can never win."""
+    """The last symbol is cut off: it never wins."""
     return collapse(np.argmax(logits[:, :-1], axis=1))
 
 
@@ -135,14 +137,3 @@ def last_symbol_left_out(logits):
 def largest_magnitude(logits):
     """The largest *magnitude* of each frame is taken: a very negative logit is not likely."""
     return collapse(np.argmax(np.abs(logits), axis=1))
-
-
-@CTC_GREEDY.mistake
-def softmax_by_hand(logits):
-    """Logits are turned into probabilities by `np.exp` first: it overflows where they are large,
-    and the order is the same without it.
-    """
-    with np.errstate(all="ignore"):
-        p = np.exp(logits)
-        p = p / p.sum(axis=1, keepdims=True)
-    return collapse(np.argmax(p, axis=1))

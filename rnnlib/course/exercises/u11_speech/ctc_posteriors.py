@@ -23,7 +23,8 @@ def _draw_posteriors(rng):
     yield case(7, 2, 2, 1, kind=drawing.ONES)
     yield case(5, 4, 0, 0, kind=EMPTY)
     yield case(3, 5, 3, 1, kind=SHORT)
-    yield case(50, 4, 5, 1, 60.0, kind=drawing.LARGE)
+    yield case(4, 1, 0, 0, kind=drawing.ZEROS)  # with the blank alone every probability is 1
+    yield case(300, 4, 5, 1, 4.0, kind="a long sequence")
 
 
 CTC_POSTERIORS = Exercise(

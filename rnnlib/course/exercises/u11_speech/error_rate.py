@@ -20,12 +20,12 @@ def _changed(rng, truth, changes):
             guess[place] = int(rng.integers(1, 10))
         else:
             del guess[place]
-    return guess
+    return np.array(guess, int)
 
 
 def _draw_rate(rng):
     def strings(*lengths):
-        return [[int(k) for k in rng.integers(1, 10, length)] for length in lengths]
+        return [rng.integers(1, 10, length) for length in lengths]
 
     def case(truths, changes, **settings):
         guesses = [_changed(rng, *pair) for pair in zip(truths, changes)]
@@ -38,9 +38,10 @@ def _draw_rate(rng):
     yield case(strings(5, 3), (0, 0), kind="no errors")
     long = strings(2, 1)
     yield Case(([strings(7)[0], strings(5)[0]], long), {"sequences": 2}, "more errors than labels")
+    none = np.zeros(0, int)
     truths = strings(3, 4, 2)
-    yield Case(([[], truths[1][:3], []], truths), {"sequences": 3}, "guesses without a label")
-    truths = [strings(3)[0], [], strings(2)[0]]
+    yield Case(([none, truths[1][:3], none], truths), {"sequences": 3}, "guesses without a label")
+    truths = [strings(3)[0], none, strings(2)[0]]
     guesses = [truths[0], strings(2)[0], truths[2]]
     yield Case((guesses, truths), {"sequences": 3}, "a truth without a label")
 

@@ -12,11 +12,11 @@ from rnnlib.ctc import extend_labels
 
 def _draw_extend(rng):
     for U, repeats in ((5, 1), (7, 2)):
-        labels = drawn_labels(rng, 10, U, repeats=repeats)
-        yield Case((labels,), {"labels": repr(labels)})
-    labels = drawn_labels(rng, 10, 1, repeats=0)
-    yield Case((labels,), {"labels": repr(labels)}, drawing.ONES)
-    yield Case(([],), {"labels": "[]"}, EMPTY)
+        labels = np.array(drawn_labels(rng, 10, U, repeats=repeats))
+        yield Case((labels,), {"labels": repr(labels.tolist())})
+    labels = np.array(drawn_labels(rng, 10, 1, repeats=0))
+    yield Case((labels,), {"labels": repr(labels.tolist())}, drawing.ONES)
+    yield Case((np.zeros(0, int),), {"labels": "[]"}, EMPTY)
 
 
 def observe_states(value, case):
@@ -63,7 +63,7 @@ def last_blank_missing(labels):
     states = [0]
     for label in labels:
         states += [label, 0]
-    return states[:-1] if labels else states
+    return states[:-1] if len(labels) else states
 
 
 @EXTEND_LABELS.mistake
@@ -77,7 +77,7 @@ def first_blank_missing(labels):
 
 @EXTEND_LABELS.mistake
 def only_between(labels):
-    """There are blanks between the labels, but none before the first and behind the last."""
+    """Blanks stand between the labels, but not before the first and behind the last."""
     states = []
     for label in labels:
         states += [label, 0]
@@ -97,7 +97,7 @@ def labels_at_even_places(labels):
 @EXTEND_LABELS.mistake
 def only_between_equal(labels):
     """A blank stands only where it must, between equal labels: it *may* stand everywhere."""
-    states = [0] if not labels else []
+    states = [] if len(labels) else [0]
     for u, label in enumerate(labels):
         states += [0, label] if u and label == labels[u - 1] else [label]
     return states
@@ -105,14 +105,14 @@ def only_between_equal(labels):
 
 @EXTEND_LABELS.mistake
 def blanks_at_the_ends_alone(labels):
-    """There is a blank at each end and none between the labels."""
-    return [0, *labels, 0] if labels else [0]
+    """Each end has a blank, but none stands between the labels."""
+    return [0, *labels, 0] if len(labels) else [0]
 
 
 @EXTEND_LABELS.mistake
 def two_blanks(labels):
-    """There are two blanks between labels, the one behind a label and the one before the next."""
-    states = [] if labels else [0]
+    """Two blanks stand between labels, the one behind a label and the one before the next."""
+    states = [] if len(labels) else [0]
     for label in labels:
         states += [0, label, 0]
     return states

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 
 from rnnlib.activations import log_softmax
@@ -27,6 +25,7 @@ def _draw_beam(rng):
     yield case(drawn_log_probs(rng, 8, 4), 1, kind="a beam of 1")
     yield case(drawn_log_probs(rng, 1, 5), 3, kind=drawing.ONES)
     yield case(drawn_log_probs(rng, 6, 2), 4, kind=drawing.ONES)
+    yield case(drawn_log_probs(rng, 5, 1), 2, kind=drawing.ZEROS)  # the blank alone
     yield case(drawn_log_probs(rng, 4, 3), 500, kind=WIDE)
     yield case(_doubled(rng, 3, 5), 500, kind=WIDE)
     mostly_blank = rng.normal(size=(7, 4))
@@ -68,6 +67,8 @@ PREFIX_BEAM_SEARCH = Exercise(
 @PREFIX_BEAM_SEARCH.variant
 def dictionary_of_tuples(log_probs, width):
     """A dictionary from prefix to its two logarithms."""
+    from collections import defaultdict
+
     beam = {(): (0.0, -np.inf)}
     for frame in log_probs:
         found = defaultdict(lambda: [-np.inf, -np.inf])
@@ -166,25 +167,12 @@ def states_apart(log_probs, width):
 
 @PREFIX_BEAM_SEARCH.mistake
 def greedy(log_probs, width):
-    """The best symbol of each frame is taken, and its path's probability returned: that is greedy
-    decoding, and no search.
+    """The best *path* is returned with its probability, by taking the best symbol of each frame or
+    from a beam of paths. Paths that spell the same prefix are added up.
     """
     path = log_probs.argmax(axis=1)
     labels = [k for t, k in enumerate(path) if k and (t == 0 or k != path[t - 1])]
     return labels, log_probs.max(axis=1).sum()
-
-
-@PREFIX_BEAM_SEARCH.mistake
-def paths_in_the_beam(log_probs, width):
-    """The beam holds *paths*, collapsed at the end: paths that spell the same labels are never
-    added up.
-    """
-    beam = [((), 0.0)]
-    for frame in log_probs:
-        longer = [((*p, k), lp + frame[k]) for p, lp in beam for k in range(len(frame))]
-        beam = sorted(longer, key=lambda item: -item[1])[:width]
-    path, log_p = beam[0]
-    return [k for t, k in enumerate(path) if k and (t == 0 or k != path[t - 1])], log_p
 
 
 for _name, _old, _new, _sentence in (
@@ -192,8 +180,8 @@ for _name, _old, _new, _sentence in (
         "label_goes_on_left_out",
         "found[prefix][1] = np.logaddexp(found[prefix][1], n + frame[c])",
         "pass",
-        "a prefix's last label cannot go on for another frame: n'(l) = p(last label) n(l) is "
-        "missing.",
+        "a prefix's last label never goes on for another frame: it does, with "
+        "n'(l) = p(last label) n(l).",
     ),
     (
         "repeats_from_both",
@@ -288,7 +276,7 @@ for _name, _old, _new, _sentence in (
     (
         "nothing_dropped",
         "dict(ranked[:width])",
-        "dict(ranked[: 40 * width])",
+        "dict(ranked[: 4 * width])",
         "far more prefixes are kept than `width` after a frame.",
     ),
     (
