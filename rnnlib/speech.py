@@ -18,8 +18,11 @@ from rnnlib.stack import zero_state
 
 __all__ = [
     "Recognizer",
+    "cut_at_silence",
+    "fit_ridge",
     "init_recognizer",
     "join_digits",
+    "mean_and_deviation",
     "recognizer_logits",
     "train_recognizer",
 ]
@@ -175,6 +178,91 @@ def join_digits(sequences, digits, rng, *, most=4, pauses=None):
         labels.append(int(digits[n]) + 1)
         ends.append(sum(map(len, parts)))
     return np.concatenate(parts), labels, ends
+
+
+def cut_at_silence(loudness, threshold, *, least=3):
+    """Where a recording is loud: the pieces between quiet stretches.
+
+    Parameters
+    ----------
+    loudness : (T,)
+    threshold : float
+        Frames below it are quiet.
+    least : int
+        A quiet stretch cuts only if it is at least so many frames long, and a piece counts only if
+        it is.
+
+    Returns
+    -------
+    list of slice
+
+    Examples
+    --------
+    >>> cut_at_silence([0, 5, 5, 5, 0, 5, 0, 0, 0, 5, 5, 5, 5, 0], 1)
+    [slice(1, 6, None), slice(9, 13, None)]
+    """
+    pieces = []
+    for t in np.flatnonzero(np.asarray(loudness) >= threshold):
+        if pieces and t - pieces[-1].stop < least:
+            pieces[-1] = slice(pieces[-1].start, int(t) + 1)
+        else:
+            pieces.append(slice(int(t), int(t) + 1))
+    return [piece for piece in pieces if piece.stop - piece.start >= least]
+
+
+def mean_and_deviation(sequences):
+    """Each sequence as one row: the mean and the deviation of each feature over its frames.
+
+    Parameters
+    ----------
+    sequences : list of N arrays (T_n, D)
+
+    Returns
+    -------
+    (N, 2D)
+
+    Examples
+    --------
+    >>> mean_and_deviation([[[1.0, 0.0], [3.0, 0.0]]])
+    array([[2., 0., 1., 0.]])
+    """
+    return np.array([np.r_[np.mean(s, axis=0), np.std(s, axis=0)] for s in sequences])
+
+
+def fit_ridge(rows, classes, K, *, strength=1.0):
+    """A linear classifier by ridge regression on one-hot classes.
+
+    Parameters
+    ----------
+    rows : (N, D)
+    classes : (N,) of int
+        0 ... K - 1.
+    K : int
+    strength : float
+        Of the penalty on the squared weights of the standardized rows.
+
+    Returns
+    -------
+    callable
+        ``classify(rows)`` gives the classes (M,) of other rows.
+
+    Examples
+    --------
+    >>> classify = fit_ridge([[0.0], [1.0], [9.0], [8.0]], [0, 0, 1, 1], 2)
+    >>> classify([[2.0], [7.0]])
+    array([0, 1])
+    """
+    rows = np.asarray(rows, float)
+    mean, deviation = rows.mean(axis=0), rows.std(axis=0)
+    targets = np.eye(K)[np.asarray(classes)]
+    x = (rows - mean) / deviation
+    W = np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ (targets - targets.mean(0)))
+    shift = targets.mean(axis=0)
+
+    def classify(rows):
+        return np.argmax((np.asarray(rows) - mean) / deviation @ W + shift, axis=1)
+
+    return classify
 
 
 def _read(xs, mask, model):

@@ -9,7 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Clip", "Digits", "Strings", "spoken_clip", "spoken_digits", "synthetic_digits"]
+from rnnlib.bidirectional import BidirectionalParams
+from rnnlib.dense import DenseParams
+from rnnlib.gru import GRUParams
+from rnnlib.speech import Recognizer
+
+__all__ = [
+    "Clip",
+    "Digits",
+    "Strings",
+    "Trained",
+    "spoken_clip",
+    "spoken_digits",
+    "synthetic_digits",
+    "trained_recognizers",
+]
 
 
 class Digits(NamedTuple):
@@ -46,6 +60,23 @@ class Strings(NamedTuple):
     labels: tuple
     times: tuple
     voices: np.ndarray
+
+
+class Trained(NamedTuple):
+    """Two trained recognizers of synthetic digits, and what they are given.
+
+    Attributes
+    ----------
+    both, forward : Recognizer
+        One that reads in both directions, and one that reads forward.
+    mean, deviation : (13,)
+        The features are standardized with these: (frames - mean) / deviation.
+    """
+
+    both: Recognizer
+    forward: Recognizer
+    mean: np.ndarray
+    deviation: np.ndarray
 
 
 class Clip(NamedTuple):
@@ -97,7 +128,7 @@ def spoken_digits():
 
 @cache
 def synthetic_digits():
-    """A synthesizer says strings of two to four digits: 420 utterances with their true times.
+    """A synthesizer says strings of two to four digits: 240 utterances with their true times.
 
     Returns
     -------
@@ -107,7 +138,7 @@ def synthetic_digits():
     --------
     >>> strings = synthetic_digits()
     >>> len(strings.sequences), strings.labels[0], strings.times[0].shape
-    (420, array([3, 3]), (2, 2))
+    (240, array([1, 7]), (2, 2))
     """
     with np.load(files("rnnlib.data.speech").joinpath("synthetic_digits.npz")) as stored:
         cuts = np.cumsum(stored["label_lengths"], dtype=int)[:-1]
@@ -134,3 +165,38 @@ def spoken_clip():
         phones = zip(stored["clip_phones"].tolist(), stored["clip_ends"].tolist())
         samples = stored["clip"] / 128
         return Clip(samples, 8000, tuple((phone, round(end, 3)) for phone, end in phones))
+
+
+def trained_recognizers():
+    """Two recognizers, trained on 2,400 strings that `synthetic_digits` does not hold.
+
+    Returns
+    -------
+    Trained
+
+    Notes
+    -----
+    `make_recognizers.py` trains them in some minutes; in a lesson that would be too long.
+
+    Examples
+    --------
+    >>> trained = trained_recognizers()
+    >>> trained.both.size, trained.forward.size
+    (9611, 12443)
+    """
+    with np.load(files("rnnlib.data.speech").joinpath("recognizers.npz")) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+
+    def group(cls, prefix):
+        names = [name for name in arrays if name.startswith(prefix + ".")]
+        return cls(**{name.rpartition(".")[2]: arrays[name] for name in names})
+
+    both = BidirectionalParams(
+        group(GRUParams, "both.cell.forward"), group(GRUParams, "both.cell.backward")
+    )
+    return Trained(
+        Recognizer(both, group(DenseParams, "both.out")),
+        Recognizer(group(GRUParams, "forward.cell"), group(DenseParams, "forward.out")),
+        arrays["mean"].astype(float),
+        arrays["deviation"].astype(float),
+    )

@@ -25,6 +25,8 @@ def _draw_brute(rng):
     yield case(5, 3, 2, 0)
     yield case(5, 4, 2, 1)
     yield case(6, 3, 3, 1)
+    yield case(5, 3, 2, 1)
+    yield case(5, 3, 1, 0)
     yield case(1, 4, 1, 0, kind=drawing.ONES)
     yield case(4, 3, 0, 0, kind=EMPTY)
     yield case(5, 1, 0, 0, kind=drawing.ZEROS)  # with the blank alone every probability is 1
