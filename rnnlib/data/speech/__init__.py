@@ -17,8 +17,10 @@ from rnnlib.speech import Recognizer
 __all__ = [
     "Clip",
     "Digits",
+    "JoinableDigits",
     "Strings",
     "Trained",
+    "digits_to_join",
     "spoken_clip",
     "spoken_digits",
     "synthetic_digits",
@@ -38,6 +40,22 @@ class Digits(NamedTuple):
 
     sequences: tuple
     digits: np.ndarray
+
+
+class JoinableDigits(NamedTuple):
+    """Single digits to be joined to strings, their features standardized.
+
+    Attributes
+    ----------
+    training, testing : Digits
+        1,200 and 300 utterances.
+    pauses : (P, 13)
+        Quiet frames, from the first and last frames of the training utterances.
+    """
+
+    training: Digits
+    testing: Digits
+    pauses: np.ndarray
 
 
 class Strings(NamedTuple):
@@ -124,6 +142,34 @@ def spoken_digits():
     """
     with np.load(files("rnnlib.data.speech").joinpath("spoken_digits.npz")) as stored:
         return Digits(tuple(_frames(stored)), stored["digits"].astype(int))
+
+
+@cache
+def digits_to_join():
+    """The digits of `spoken_digits`, standardized and split, and quiet frames for pauses.
+
+    Returns
+    -------
+    JoinableDigits
+
+    Notes
+    -----
+    `rnnlib.speech.join_digits` makes strings of them. The recordings were cut at their silence, so
+    the pauses are made: of the tenth of all first and last frames that is quietest.
+
+    Examples
+    --------
+    >>> training, testing, pauses = digits_to_join()
+    >>> len(training.digits), len(testing.digits), len(pauses)
+    (1200, 300, 240)
+    """
+    sequences, digits = spoken_digits()
+    seen = np.concatenate(sequences[:1200])
+    sequences = tuple((each - seen.mean(axis=0)) / seen.std(axis=0) for each in sequences)
+    edges = np.concatenate([each[[0, -1]] for each in sequences[:1200]])
+    pauses = edges[edges[:, 0] <= np.quantile(edges[:, 0], 0.1)]
+    training = Digits(sequences[:1200], digits[:1200])
+    return JoinableDigits(training, Digits(sequences[1200:], digits[1200:]), pauses)
 
 
 @cache
