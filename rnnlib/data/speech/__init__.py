@@ -161,7 +161,7 @@ def digits_to_join():
     --------
     >>> training, testing, pauses = digits_to_join()
     >>> len(training.digits), len(testing.digits), len(pauses)
-    (1200, 300, 240)
+    (1200, 300, 257)
     """
     sequences, digits = spoken_digits()
     seen = np.concatenate(sequences[:1200])
