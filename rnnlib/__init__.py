@@ -1,7 +1,7 @@
 """Recurrent networks in NumPy: forward, and backward by hand.
 
 The public names of the mathematics, and nothing else; importing this costs little more than
-importing NumPy. Checks, figures, music, audio and PyTorch have their own modules.
+importing NumPy. Checks, figures, music, speech (`ctc`, `audio`) and PyTorch have their own modules.
 
 Functions of the mathematics are not annotated: what matters of an array is its shape, and that
 stands in the docstring, in the same symbols everywhere. Figures and the course's tools are.
@@ -48,17 +48,6 @@ from rnnlib.bptt import (
 )
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
-from rnnlib.ctc import (
-    collapse,
-    ctc_brute_force,
-    ctc_gradient,
-    ctc_log_alpha,
-    ctc_losses,
-    ctc_posteriors,
-    extend_labels,
-    frames_needed,
-)
-from rnnlib.ctc_decoding import ctc_align, ctc_greedy, prefix_beam_search
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -241,19 +230,11 @@ __all__ = [
     "class_scores",
     "clip_grad_norm",
     "clip_grad_value",
-    "collapse",
     "confusion_matrix",
     "continue_text",
     "coverage",
     "cross_entropy",
     "cross_entropy_backward",
-    "ctc_align",
-    "ctc_brute_force",
-    "ctc_gradient",
-    "ctc_greedy",
-    "ctc_log_alpha",
-    "ctc_losses",
-    "ctc_posteriors",
     "dot_scores",
     "dot_scores_backward",
     "dropout",
@@ -263,9 +244,7 @@ __all__ = [
     "embedding",
     "embedding_backward",
     "error_rate",
-    "extend_labels",
     "fit_ar",
-    "frames_needed",
     "future_leak",
     "grad_norm",
     "gradient_check",
@@ -321,7 +300,6 @@ __all__ = [
     "parameters",
     "perplexity",
     "prediction_interval",
-    "prefix_beam_search",
     "recursive_forecast",
     "relu",
     "relu_backward",

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnnlib.bidirectional import BidirectionalParams, bidirectional_backward, bidirectional_forward
 from rnnlib.clipping import clip_grad_norm
-from rnnlib.ctc import ctc_losses
+from rnnlib.ctc_batch import ctc_losses
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.gru_sequence import gru_backward, gru_forward
 from rnnlib.init import init_dense, init_gru

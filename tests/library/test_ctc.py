@@ -10,21 +10,18 @@ from hypothesis import strategies as st
 from oracle import close, few, seeds, tensor
 
 import rnnlib
-from rnnlib import (
-    ShapeError,
+from rnnlib import ShapeError, log_softmax
+from rnnlib.ctc import (
     collapse,
-    ctc_align,
     ctc_brute_force,
     ctc_gradient,
-    ctc_greedy,
     ctc_log_alpha,
-    ctc_losses,
     ctc_posteriors,
     extend_labels,
     frames_needed,
-    log_softmax,
-    prefix_beam_search,
 )
+from rnnlib.ctc_batch import ctc_losses
+from rnnlib.ctc_decoding import ctc_align, ctc_greedy, prefix_beam_search
 
 
 def torch_losses(logits, labels, lengths):

@@ -1,6 +1,6 @@
 """Spoken digits: said by people, and by a synthesizer that tells when it says what.
 
-The folder has a licence of its own: LICENSE.md.
+LICENSES.md says where each file is from; what people said has a folder and a licence of its own.
 """
 
 from functools import cache
@@ -140,7 +140,7 @@ def spoken_digits():
     >>> len(digits.sequences), digits.sequences[0].shape[1], np.bincount(digits.digits).tolist()
     (1500, 13, [150, 150, 150, 150, 150, 150, 150, 150, 150, 150])
     """
-    with np.load(files("rnnlib.data.speech").joinpath("spoken_digits.npz")) as stored:
+    with np.load(files("rnnlib.data.speech").joinpath("cc_by_sa/spoken_digits.npz")) as stored:
         return Digits(tuple(_frames(stored)), stored["digits"].astype(int))
 
 

