@@ -23,6 +23,8 @@ __all__ = [
     "init_recognizer",
     "join_digits",
     "mean_and_deviation",
+    "read_batch",
+    "read_batch_backward",
     "recognizer_logits",
     "train_recognizer",
 ]
@@ -54,7 +56,7 @@ def init_recognizer(D, H, V, rng, *, both=True):
     Examples
     --------
     >>> init_recognizer(13, 8, 11, np.random.default_rng(0)).out
-    DenseParams(W_hy (16, 11), b_y (11,))
+    DenseParams(W_hy (16, 11), b_y (11,); float32)
     """
     cell = init_gru(D, H, rng)
     if both:
@@ -82,7 +84,7 @@ def recognizer_logits(sequences, model):
     [(5, 11), (9, 11)]
     """
     xs, mask = pad(sequences)
-    logits = output_step(_read(xs, mask, model)[0], model.out)
+    logits = output_step(read_batch(xs, mask, model)[0], model.out)
     return [logits[: len(sequence), n] for n, sequence in enumerate(sequences)]
 
 
@@ -125,11 +127,11 @@ def train_recognizer(draw, model, *, updates, learning_rate=0.01, noise=0.3, rng
         sequences, labels = draw(rng)
         xs, mask = pad(sequences)
         xs = (xs + rng.normal(0, noise, xs.shape) * mask[..., None]).astype(np.float32)
-        hs, cache = _read(xs, mask, model)
+        hs, cache = read_batch(xs, mask, model)
         logits = output_step(hs, model.out)
         losses, dlogits = ctc_losses(logits, labels, lengths=mask.sum(axis=0))
         dhs, grads_out = output_step_backward(dlogits / len(labels), hs, model.out)
-        grads = Recognizer(_cell_gradient(dhs, cache, model), grads_out)
+        grads = Recognizer(read_batch_backward(dhs, cache, model), grads_out)
         grads, _ = clip_grad_norm(grads, 2.0)
         rate = learning_rate * min(1, (update + 1) / 20) * (1 - update / updates)
         model, state = adam_step(model, grads, state, learning_rate=rate)
@@ -265,14 +267,56 @@ def fit_ridge(rows, classes, K, *, strength=1.0):
     return classify
 
 
-def _read(xs, mask, model):
+def read_batch(xs, mask, model):
+    """The states of a recognizer's cell over a padded batch.
+
+    Parameters
+    ----------
+    xs : (T, N, D)
+    mask : (T, N) of bool
+    model : Recognizer
+
+    Returns
+    -------
+    hs : (T, N, H) or (T, N, 2H)
+    cache
+        For `read_batch_backward`.
+
+    Examples
+    --------
+    >>> model = init_recognizer(3, 4, 2, np.random.default_rng(0))
+    >>> hs, cache = read_batch(np.ones((5, 2, 3)), np.ones((5, 2), bool), model)
+    >>> hs.shape, hs.dtype
+    ((5, 2, 8), dtype('float32'))
+    """
     xs, state = xs.astype(np.float32, copy=False), zero_state(model.cell, xs.shape[1])
     forward = bidirectional_forward if _both(model) else gru_forward
     hs, _, cache = forward(xs, state, model.cell, mask=mask)
     return hs, cache
 
 
-def _cell_gradient(dhs, cache, model):
+def read_batch_backward(dhs, cache, model):
+    """The gradient with respect to the weights of a recognizer's cell.
+
+    Parameters
+    ----------
+    dhs : (T, N, H) or (T, N, 2H)
+    cache
+        From `read_batch`.
+    model : Recognizer
+
+    Returns
+    -------
+    Params
+        Of the class of ``model.cell``.
+
+    Examples
+    --------
+    >>> model = init_recognizer(3, 4, 2, np.random.default_rng(0), both=False)
+    >>> hs, cache = read_batch(np.ones((5, 2, 3)), np.ones((5, 2), bool), model)
+    >>> read_batch_backward(np.ones_like(hs), cache, model)
+    GRUParams(W_xh (3, 12), W_hh (4, 12), b_h (12,), b_hn (4,); float32)
+    """
     return (bidirectional_backward if _both(model) else gru_backward)(dhs, None, cache)[2]
 
 

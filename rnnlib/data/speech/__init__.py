@@ -81,18 +81,24 @@ class Strings(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """Two trained recognizers of synthetic digits, and what they are given.
+    """Trained networks of synthetic digits, and what they are given.
 
     Attributes
     ----------
     both, forward : Recognizer
-        One that reads in both directions, and one that reads forward.
+        A recognizer that reads in both directions, and one that reads forward.
+    speaker : Recognizer
+        Makes frames of the voice slt from `rnnlib.voice.word_inputs`.
+    next_frame : Recognizer
+        Makes the next frame of the voice slt from those before.
     mean, deviation : (13,)
         The features are standardized with these: (frames - mean) / deviation.
     """
 
     both: Recognizer
     forward: Recognizer
+    speaker: Recognizer
+    next_frame: Recognizer
     mean: np.ndarray
     deviation: np.ndarray
 
@@ -214,7 +220,7 @@ def spoken_clip():
 
 
 def trained_recognizers():
-    """Two recognizers, trained on 2,400 strings that `synthetic_digits` does not hold.
+    """Networks that were trained on 2,400 strings which `synthetic_digits` does not hold.
 
     Returns
     -------
@@ -237,12 +243,15 @@ def trained_recognizers():
         names = [name for name in arrays if name.startswith(prefix + ".")]
         return cls(**{name.rpartition(".")[2]: arrays[name] for name in names})
 
-    both = BidirectionalParams(
-        group(GRUParams, "both.cell.forward"), group(GRUParams, "both.cell.backward")
-    )
+    def network(name):
+        cell = f"{name}.cell"
+        if f"{cell}.forward.W_hh" in arrays:
+            cells = (group(GRUParams, f"{cell}.{way}") for way in ("forward", "backward"))
+            return Recognizer(BidirectionalParams(*cells), group(DenseParams, f"{name}.out"))
+        return Recognizer(group(GRUParams, cell), group(DenseParams, f"{name}.out"))
+
     return Trained(
-        Recognizer(both, group(DenseParams, "both.out")),
-        Recognizer(group(GRUParams, "forward.cell"), group(DenseParams, "forward.out")),
+        *(network(name) for name in ("both", "forward", "speaker", "next")),
         arrays["mean"].astype(float),
         arrays["deviation"].astype(float),
     )

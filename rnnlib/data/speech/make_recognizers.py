@@ -1,4 +1,4 @@
-"""Train the two recognizers of recognizers.npz: about ten minutes, and flite 2.2.
+"""Train the four networks of recognizers.npz: about twenty minutes, and flite 2.2.
 
 ::
 
@@ -6,8 +6,9 @@
     python rnnlib/data/speech/make_recognizers.py
 
 The synthesizer says 2,400 strings, other ones than those in synthetic_digits.npz, which are kept
-for testing. One network reads in both directions, one forward only, with about as many weights.
-They are kept as 16-bit floats. Another machine gives other weights, which do about as well.
+for testing. Two networks recognize: one reads in both directions, one forward only, with about as
+many weights. Two make frames of the voice slt: one speaks given words, one goes on with what was
+said. They are kept as 16-bit floats. Another machine gives other weights, which do about as well.
 """
 
 from pathlib import Path
@@ -18,21 +19,21 @@ from rnnlib.ctc_decoding import ctc_greedy
 from rnnlib.data.speech.make_synthetic_digits import make
 from rnnlib.metrics import error_rate
 from rnnlib.speech import init_recognizer, recognizer_logits, train_recognizer
+from rnnlib.voice import train_frames, word_inputs
 
 UNITS = {"both": 32, "forward": 56}
 UPDATES = 4000
 
 
 def training_strings():
-    """Standardized features and labels of 2,400 strings; the mean and deviation that were used."""
+    """Standardized features, labels, times and voices of 2,400 strings; the mean and deviation."""
     made = make(count=2400, seed=12)
     frames = made["frames"] * made["step"].astype(float) + made["middle"]
     mean, deviation = frames.mean(axis=0), frames.std(axis=0)
     sequences = np.split((frames - mean) / deviation, np.cumsum(made["lengths"], dtype=int)[:-1])
-    labels = np.split(
-        made["labels"].astype(int) + 1, np.cumsum(made["label_lengths"], dtype=int)[:-1]
-    )
-    return sequences, labels, mean, deviation
+    cuts = np.cumsum(made["label_lengths"], dtype=int)[:-1]
+    labels, times = np.split(made["labels"].astype(int) + 1, cuts), np.split(made["times"], cuts)
+    return (sequences, labels, times, made["voices"]), mean, deviation
 
 
 def train(sequences, labels, name):
@@ -54,10 +55,31 @@ def train(sequences, labels, name):
     )  # fmt: skip
 
 
+def train_voices(sequences, labels, times, voices):
+    """A network that speaks words and one that goes on with frames, of the first voice."""
+    chosen = np.flatnonzero(voices == 0)
+    spoken = [sequences[n] for n in chosen]
+    words = [word_inputs(labels[n], times[n], len(sequences[n]), 11) for n in chosen]
+    before, after = [frames[:-1] for frames in spoken], [frames[1:] for frames in spoken]
+    rng = np.random.default_rng(2)
+    for name, inputs, targets, units, noise in (
+        ("speaker", words, spoken, 32, 0.0),
+        ("next", before, after, 56, 0.1),
+    ):
+        both = name == "speaker"
+        model = init_recognizer(inputs[0].shape[1], units, 13, rng, both=both)
+        model, errors = train_frames(
+            inputs, targets, model, updates=UPDATES // 2, noise=noise, rng=rng
+        )
+        print(f"{name:<8} error {np.mean(errors[-100:]):.3f}", flush=True)
+        yield name, model
+
+
 if __name__ == "__main__":
-    sequences, labels, mean, deviation = training_strings()
+    strings, mean, deviation = training_strings()
     stored = {"mean": mean.astype(np.float32), "deviation": deviation.astype(np.float32)}
-    for name in UNITS:
-        for key, array in train(sequences, labels, name).items():
+    networks = [(name, train(*strings[:2], name)) for name in UNITS]
+    for name, model in [*networks, *train_voices(*strings)]:
+        for key, array in model.items():
             stored[f"{name}.{key}"] = array.astype(np.float16)
     np.savez_compressed(Path(__file__).with_name("recognizers.npz"), **stored)
