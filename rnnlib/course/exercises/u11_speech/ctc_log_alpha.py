@@ -8,10 +8,12 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u11_speech.inputs import (
     EMPTY,
+    IMPOSSIBLE,
     NEVER,
     SHORT,
     drawn_labels,
     drawn_log_probs,
+    with_impossible_symbols,
 )
 from rnnlib.ctc import ctc_log_alpha, extend_labels
 
@@ -31,6 +33,8 @@ def _draw_alpha(rng):
     yield case(7, 2, 2, 1, kind=drawing.ONES)
     yield case(5, 4, 0, 0, kind=EMPTY)
     yield case(3, 5, 3, 2, kind=SHORT)
+    some = with_impossible_symbols(rng, 9, 5)
+    yield case(9, 5, 3, 1, some, kind=IMPOSSIBLE)
     yield case(4, 1, 0, 0, kind=drawing.ZEROS)  # with the blank alone every probability is 1
     yield case(300, 4, 5, 1, drawn_log_probs(rng, 300, 4, 4.0), kind="a long sequence")
 

@@ -9,6 +9,7 @@ from rnnlib.course.exercises.exercise import Unusable
 
 EMPTY = "no labels at all"
 SHORT = "too few frames for the labels"
+IMPOSSIBLE = "symbols with probability 0"
 NEVER = -1e15
 """A logarithm below this is taken for that of 0."""
 
@@ -16,6 +17,13 @@ NEVER = -1e15
 def drawn_log_probs(rng, T, V, scale=1.5):
     """Log-probabilities (T, V) of random frames."""
     return log_softmax(scale * rng.normal(size=(T, V)))
+
+
+def with_impossible_symbols(rng, T, V):
+    """Log-probabilities (T, V) in which one label of each frame is -inf."""
+    logits = 1.5 * rng.normal(size=(T, V))
+    logits[np.arange(T), rng.integers(1, V, T)] = -np.inf
+    return log_softmax(logits)
 
 
 def drawn_labels(rng, V, U, *, repeats):

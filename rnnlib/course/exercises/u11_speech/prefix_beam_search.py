@@ -7,7 +7,13 @@ import numpy as np
 from rnnlib.activations import log_softmax
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
-from rnnlib.course.exercises.u11_speech.inputs import as_labels, as_log, drawn_log_probs
+from rnnlib.course.exercises.u11_speech.inputs import (
+    IMPOSSIBLE,
+    as_labels,
+    as_log,
+    drawn_log_probs,
+    with_impossible_symbols,
+)
 from rnnlib.ctc_decoding import prefix_beam_search
 
 WIDE = "nothing is dropped"
@@ -31,6 +37,7 @@ def _draw_beam(rng):
     mostly_blank = rng.normal(size=(7, 4))
     mostly_blank[:, 0] += 6.0
     yield case(log_softmax(mostly_blank), 3, kind="hardly anything but blanks")
+    yield case(with_impossible_symbols(rng, 9, 4), 3, kind=IMPOSSIBLE)
     yield case(_doubled(rng, 4, 300), 2, kind="a long sequence")
 
 
