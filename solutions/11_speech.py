@@ -66,7 +66,7 @@ print(f"{len(clip.samples):,} samples, {len(clip.samples) / clip.rate:.1f} secon
 listen(clip.samples, clip.rate, 'A synthetic voice says "three one four".')
 
 # %% [markdown]
-# A network that takes 8,000 steps a second would be slow and forgetful. So the wave is made smaller, in steps that are older than neural recognizers:
+# A network that takes 8,000 steps a second would be slow and forgetful. So the wave is made smaller first, in steps that recognizers took long before they were neural networks:
 #
 # 1. **Frames**: overlapping pieces of 32 ms, one every 20 ms. In so short a time the mouth hardly moves.
 # 2. **Window**: each piece is faded in and out, because a sudden cut would look like a click.
@@ -89,7 +89,7 @@ show(
 
 # %% [markdown]
 # The dashed lines are the truth: the synthesizer tells when each sound ends. **There is no pause between "three" and "one"**: whoever cuts speech at its
-# silences cannot separate them. People's recordings come without such lines, and to draw them by hand takes many times as long as the recording lasts. So a
+# silences cannot separate them. People's recordings come without such lines, and to draw them by hand takes far longer than the recording lasts. So a
 # recognizer should learn from pairs of a recording and its labels alone.
 #
 # ## 11.2 Paths
@@ -419,7 +419,7 @@ check(ctc_posteriors)
 # %% grade="ctc_posteriors" points=2
 
 # %% [markdown]
-# **The gradient** looks like that of the cross-entropy in unit 02: what the network believes, minus what it should believe. Only that the target is not a one-hot row, but the posterior:
+# **The gradient** looks like that of the cross-entropy in unit 02: what the network believes, minus what it should believe. Only the target differs, which is not a one-hot row but the posterior:
 #
 # $$\frac{\partial L}{\partial \text{logits}} = \text{softmax}(\text{logits}) - \text{posterior}$$
 #
@@ -488,7 +488,7 @@ for name, lean in (("from zeros", 0.0), ("leaning", 2.0)):
 
 # %% [markdown]
 # From zeros the loss falls from 9.6 to 1.6, training stops there, and the model says **nothing at all**: at every frame the blank is the most likely symbol, 100 % errors. The other start gets it right. (Zeyer, Schlüter and
-# Ney prove it in general.) Why? At first all symbols are equally likely, and of all paths that spell 1 2 in 16 frames most consist largely of blanks. So the posteriors favour the
+# Ney prove it for a task like this one.) Why? At first all symbols are equally likely, and of all paths that spell 1 2 in 16 frames most consist largely of blanks. So the posteriors favour the
 # blank, the gradient raises it everywhere, and that makes paths full of blanks likelier still. The model cannot single out *one* frame of a sound to speak in, as the frames are all the same to it.
 #
 # A recurrent network can: it remembers whether it has spoken. So it ends up with blanks nearly everywhere and a **spike** for each label. We shall see them.
@@ -704,7 +704,7 @@ for name, (heard, said) in tests.items():
     print(f"strings, {name:<25} CTC: error rate {rate(decoded, said):.0%}")
 
 # %% [markdown]
-# - **On strings** the network makes a fraction of the baseline's errors, and pauses hardly matter to it. Cutting fails in both ways: where there is no pause nothing is cut, and some digits are cut in their middle.
+# - **On strings** the network makes a fraction of the baseline's errors, and pauses hardly matter to it. Where there is no pause, cutting finds nothing to cut.
 # - **On single digits** it beats ridge regression, although it has to find out by itself that there is only one. Ridge on so simple a summary is not bad, all the same.
 # - Look at the first lines. The loss falls at once to a tenth, and what has the network learned? To say **nothing**, or nearly so: the valley of section 11.6. Then it begins to speak, for it has a memory.
 #
