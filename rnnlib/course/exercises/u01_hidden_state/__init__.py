@@ -1,4 +1,4 @@
-"""Unit 01. The hidden state: a step, the output, a sequence, a parameter count, a latch, a light."""
+"""Unit 01. The hidden state: a step, the output, a sequence, a count, a latch, a light."""
 
 from rnnlib.course.exercises.u01_hidden_state.count_parameters import COUNT_PARAMETERS
 from rnnlib.course.exercises.u01_hidden_state.latch_params import LATCH_PARAMS
