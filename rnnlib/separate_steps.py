@@ -76,7 +76,7 @@ def step_model_loss_and_grads(words, model, alphabet):
     return cross_entropy(logits, targets, mask=mask), StepModel(tuple(grads), grads_out)
 
 
-def train_letters(words, held_out, alphabet, *, cells, H=64, updates=200, N=64, seed=0):
+def train_letters(words, held_out, alphabet, *, cells, H=64, updates=200, N=64, seed=0, watch=None):
     """Train such a network on words; its losses on words like those, and on words held out.
 
     Parameters
@@ -86,6 +86,8 @@ def train_letters(words, held_out, alphabet, *, cells, H=64, updates=200, N=64, 
     cells : int
         How many cells: 1 for a recurrent network, as many as there are steps for separate ones.
     H, updates, N, seed : int
+    watch : callable, optional
+        ``watch(update, loss)`` is called at every 40th update.
 
     Returns
     -------
@@ -105,9 +107,11 @@ def train_letters(words, held_out, alphabet, *, cells, H=64, updates=200, N=64, 
     V = len(alphabet)
     model = StepModel(tuple(init_rnn(V, H, rng) for _ in range(cells)), init_dense(H, V, rng))
     state = adam_state(model)
-    for _ in range(updates):
+    for update in range(updates):
         batch = rng.choice(words, N, replace=False)
-        _, grads = step_model_loss_and_grads(batch, model, alphabet)
+        loss, grads = step_model_loss_and_grads(batch, model, alphabet)
+        if watch is not None and update % 40 == 0:
+            watch(update, loss)
         grads, _ = clip_grad_norm(grads, 5.0)
         model, state = adam_step(model, grads, state, learning_rate=5e-3)
     known = words[: len(held_out)]
