@@ -128,8 +128,8 @@ for n in range(1, 14):
 # $\varepsilon^2$. In the lower half it is rounding: $f(x+\varepsilon)$ and $f(x-\varepsilon)$ agree in nearly all
 # their digits, so the difference consists of the few that are left, and those are divided by a tiny number. Double
 # precision is at its best near $10^{-5}$, with about ten correct digits. Single precision carries only seven digits in
-# all: its valley is shallow, its best step is larger, and at $10^{-5}$ hardly more than one digit is right. **Measure
-# gradients in float64.**
+# all: its valley is shallow, its best step is larger, and at $10^{-5}$ only about one digit is right. **Measure gradients
+# in float64.**
 #
 # One more limit. Compare an error with the *largest* entry of the gradient, not entry by entry: where the true gradient
 # is nearly 0, the measurement shows nothing but rounding, and its relative error means nothing.
@@ -616,8 +616,7 @@ print("names, loss at every step    " + "".join(f"{c:7.2f}" for c in next_letter
 print("one letter, asked at the end " + "".join(f"{c:7.2f}" for c in first_letter))
 
 # %% [markdown]
-# With a loss at every step and short dependencies, pieces of ten steps give nearly the true direction. In the other task
-# everything that matters happened at the first step. Only the last piece has a loss, so the truncated gradient sees the
+# With a loss at every step and short dependencies, pieces of ten steps give a cosine above 0.9. In the other task everything that matters happened at the first step. Only the last piece has a loss, so the truncated gradient sees the
 # last k steps and, for every k below 60, *never* the first one. At k = 30 the cosine looks better than things are: during
 # those 30 steps all inputs are 0, so the gradient of $W_{xh}$ is exactly 0, and the network never learns to read the letter
 # at all. This is a **bias**, not noise: more data do not remove it. (Cutting at random places and weighting what is left
@@ -759,16 +758,6 @@ check(sequence_gradients)
 # - A backward pass is debugged by measuring: small sizes, one quantity at a time, from the loss backward.
 #
 # **Next:** unit 03 uses these gradients: optimizers, a real training loop, and new dinosaurs.
-#
-# ## References
-#
-# - D. E. Rumelhart, G. E. Hinton, R. J. Williams, *Learning representations by back-propagating errors*, Nature 323 (1986),
-#   533–536.
-# - P. J. Werbos, *Backpropagation through time: what it does and how to do it*, Proceedings of the IEEE 78 (1990), 1550–1560.
-# - R. J. Williams, J. Peng, *An efficient gradient-based algorithm for on-line training of recurrent network trajectories*,
-#   Neural Computation 2 (1990), 490–501: truncation.
-# - C. Tallec, Y. Ollivier, *Unbiasing truncated backpropagation through time*, arXiv 1705.08209 (2017).
-# - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press (2016), section 10.2.2.
 
 # %% [markdown]
 # ## 2.9 Going further: what truncation saves
@@ -811,3 +800,14 @@ for T in (50, 200, 800, 3200):
 # For full back-propagation, time and memory grow in proportion to T. A piece of 50 steps costs the same however long the
 # sequence is. And there is a way to save memory *without* a bias: keep every tenth state or so, and compute the others
 # again during the backward pass (`rnnlib.checkpointed_backward`).
+
+# %% [markdown]
+# ## References
+#
+# - D. E. Rumelhart, G. E. Hinton, R. J. Williams, *Learning representations by back-propagating errors*, Nature 323 (1986),
+#   533–536.
+# - P. J. Werbos, *Backpropagation through time: what it does and how to do it*, Proceedings of the IEEE 78 (1990), 1550–1560.
+# - R. J. Williams, J. Peng, *An efficient gradient-based algorithm for on-line training of recurrent network trajectories*,
+#   Neural Computation 2 (1990), 490–501: truncation.
+# - C. Tallec, Y. Ollivier, *Unbiasing truncated backpropagation through time*, arXiv 1705.08209 (2017).
+# - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press (2016), section 10.2.2.

@@ -37,7 +37,7 @@ def test_the_best_step_is_near_1e_5_in_double_and_larger_in_single_precision(pri
     assert min(double, key=double.get) == 5
     assert double[5] <= 1e-10
     assert min(single, key=single.get) < 4
-    assert single[5] >= 1e-2  # "hardly more than one digit"
+    assert single[5] >= 1e-2  # "only about one digit"
 
 
 def test_pencil_and_measurement_agree(printed):
