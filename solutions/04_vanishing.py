@@ -6,7 +6,7 @@
 #     name: python3
 #   rnnlib:
 #     points: 20
-#     seconds: 30
+#     seconds: 45
 # ---
 
 # %% [markdown]
@@ -47,7 +47,7 @@ from rnnlib.last_step import (
     reach,
     train_last_step,
 )
-from rnnlib.plotting import LiveFigure, plot_loss, show
+from rnnlib.plotting import show
 from rnnlib.plotting.interactive import explore
 from rnnlib.plotting.jacobians import draw_jacobian, draw_jacobian_product, plot_cliff
 from rnnlib.plotting.lags import plot_by_lag, plot_gradients_and_states
@@ -752,7 +752,8 @@ def train_adder(batches, held_out, rng, H=16, learning_rate=0.005, max_norm=1.0)
         grads = LastStepParams(grads_cell, grads_out)
         # Clip, then take a step with Adam.
         norm = np.sqrt(sum((g**2).sum() for _, g in grads.items()))
-        grads = grads.map(lambda g: g * min(1.0, max_norm / norm))
+        scale = min(1.0, max_norm / norm)
+        grads = grads.map(lambda g, scale=scale: g * scale)
         net, adam = adam_step(net, grads, adam, learning_rate=learning_rate)
     return best, history
     ### END SOLUTION
@@ -785,8 +786,8 @@ check(train_adder)
 # %% grade="train_adder" points=6.5
 
 # %% [markdown]
-# With all six mended the network learns to carry a number across thirty steps, which no tanh network here could (section
-# 4.10). None of the faults stopped the program, and one of them, in the evaluation, would have hidden a success. Before you turn
+# With all six mended the network learns to carry a number across thirty steps; in section 4.10 tanh networks fail at forty.
+# None of the faults stopped the program, and one of them, in the evaluation, would have hidden a success. Before you turn
 # a hyperparameter, make sure that the program does what you think it does.
 #
 # > **What you may have read:** "batch normalisation keeps gradients in range". In feed-forward networks it often helps. Over
@@ -916,8 +917,8 @@ for name, looks in inside.items():
 # start is forgotten. With layer normalization the gradient even *grows* on its way back before training (dividing by a
 # spread below 1 stretches), and yet it vanishes like the others during training.
 #
-# In the clipped ReLU networks the gradient at the first input stays within sight of the last one's, or comes back into sight. A unit that
-# is on has the slope 1, however large its state. The price stands in the last column: some of their gradients are thousands of
+# In the clipped ReLU networks the gradient at the first input stays within sight of the last one's, or comes back into
+# sight. A unit that is on has the slope 1, however large its state. The price stands in the last column: some of their gradients are thousands of
 # times longer than `max_norm`. That is what clipping is for.
 #
 # These are 250 updates of small networks with one learning rate: with more updates or other settings some rows would come

@@ -322,7 +322,8 @@ def mended(batches, held_out, rng, H=16, learning_rate=0.005, max_norm=1.0):
         grads = LastStepParams(grads_cell, grads_out)
         # Clip, then take a step with Adam.
         norm = np.sqrt(sum((g**2).sum() for _, g in grads.items()))
-        grads = grads.map(lambda g: g * min(1.0, max_norm / norm))  # noqa: B023
+        scale = min(1.0, max_norm / norm)
+        grads = grads.map(lambda g, scale=scale: g * scale)
         net, adam = adam_step(net, grads, adam, learning_rate=learning_rate)
     return best, history
 
@@ -461,20 +462,20 @@ TRAIN_ADDER.slip(
 )
 TRAIN_ADDER.slip(
     "clipped_entry_by_entry",
-    "g * min(1.0, max_norm / norm)",
-    "np.clip(g, -max_norm, max_norm)",
+    "g * scale)",
+    "np.clip(g, -max_norm, max_norm))",
     "a clipped gradient points in another direction than before.",
 )
 TRAIN_ADDER.slip(
     "not_clipped",
-    "g * min(1.0, max_norm / norm)",
-    "g * 1.0",
+    "g * scale)",
+    "g * 1.0)",
     "a gradient is never shortened, however long it is.",
 )
 TRAIN_ADDER.slip(
     "each_array_clipped",
-    "g * min(1.0, max_norm / norm)",
-    "g * min(1.0, max_norm / (np.linalg.norm(g) or 1.0))",
+    "g * scale)",
+    "g * min(1.0, max_norm / (np.linalg.norm(g) or 1.0)))",
     "each array of the gradient is shortened by a factor of its own, so that the whole changes its "
     "direction.",
 )
