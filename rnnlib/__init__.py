@@ -48,6 +48,14 @@ from rnnlib.bptt import (
 )
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
+from rnnlib.coupled_lstm import (
+    CoupledLSTMCache,
+    CoupledLSTMParams,
+    coupled_lstm,
+    coupled_lstm_backward,
+    coupled_lstm_forward,
+    init_coupled_lstm,
+)
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -179,6 +187,8 @@ __all__ = [
     "BidirectionalParams",
     "Cell",
     "Checkpoints",
+    "CoupledLSTMCache",
+    "CoupledLSTMParams",
     "DenseParams",
     "EarlyStopping",
     "GRUCache",
@@ -232,6 +242,9 @@ __all__ = [
     "clip_grad_value",
     "confusion_matrix",
     "continue_text",
+    "coupled_lstm",
+    "coupled_lstm_backward",
+    "coupled_lstm_forward",
     "coverage",
     "cross_entropy",
     "cross_entropy_backward",
@@ -251,6 +264,7 @@ __all__ = [
     "gru_forward",
     "gru_step",
     "gru_step_backward",
+    "init_coupled_lstm",
     "init_dense",
     "init_gru",
     "init_layer_norm_rnn",
