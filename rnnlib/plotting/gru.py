@@ -72,7 +72,7 @@ _FORWARD = (
     (5.45, HIGH - 0.1, "$z$ of it is kept", VERMILLION, "left"),
     (5.45, LOW + 0.1, "$1-z$ of it is taken", GREEN, "left"),
     (2.05, MIDDLE + 0.4, "reset gate", PURPLE, "center"),
-    (5.31, MIDDLE + 0.03, "update\ngate", VERMILLION, "center"),
+    (4.0, MIDDLE - 0.16, "update gate", VERMILLION, "center"),
     (4.05, MIDDLE + 0.2, "$x_t,\\ h_{t-1}$", VERMILLION, "center"),
     (4.68, (HIGH + MIDDLE) / 2 + 0.02, "$z$", VERMILLION, "right"),
     (4.68, (LOW + MIDDLE) / 2 + 0.02, "$1-z$", VERMILLION, "right"),
