@@ -73,7 +73,7 @@ for name, curve in curves.items():
 show(
     plot_by_lag(curves, ylabel="what is left"),
     "What is left of a gradient by steps back. The sum stays level at 1; the sum that keeps 0.95 falls to about a twentieth "
-    "after 60 steps; the networks fall much further.",
+    "after 60 steps; the networks of radius 1.1 and 0.9 fall much further, that of radius 1.5 drifts above 1.",
 )
 
 # %% [markdown]
@@ -110,8 +110,8 @@ check_answer("half_life", answer_half_life)
 # %% [markdown]
 # ## 5.2 The whole cell
 #
-# Here is one step of an LSTM. The **cell** $c$ runs along the top: it is multiplied by one gate, something is added to it,
-# and nothing else happens. The gates are below. On the right the cell is let out, as the hidden state $h$.
+# The **cell** $c$ runs along the top: it is multiplied by one gate, and something is added to it. The gates are below. On
+# the right the cell is let out, as the hidden state $h$.
 
 # %% hidden=true
 show(
@@ -205,40 +205,17 @@ check(lstm_gates)
 # %% grade="lstm_gates" points=2
 
 # %% [markdown]
-# **Try it: a gate is a switch that reads.** One unit, two inputs: a value and a mark. We set the weights by hand. The input
-# gate has the bias −4, so it is shut; the mark has the weight 8, so a mark opens it. The forget gate has the bias 4: it
-# stays open.
-
-# %%
-gates = working(lstm_gates)
-switch = LSTMParams(W_xh=np.zeros((2, 4)), W_hh=np.zeros((1, 4)), b_h=[-4, 4, 0, 4])  # i, f, g, o
-switch.W_xh[1, 0] = 8  # from the mark to the input gate
-switch.W_xh[0, 2] = 1  # from the value to the candidate
-print("value  mark      i      f      g      o")
-for value, marked in ((0.7, 0), (0.7, 1), (-0.3, 0), (-0.3, 1)):
-    i, f, g, o = gates(np.array([[value, marked]]), np.zeros((1, 1)), switch)
-    print(f"{value:>5} {marked:>5}  " + "".join(f"{a.item():>7.2f}" for a in (i, f, g, o)))
-
-# %% [markdown]
-# The candidate $g$ follows the value all the time. It is the gate that decides whether it counts.
-#
 # ## 5.4 The cell
 #
-# **The idea.** The gates are there; now use them. Forget a little of the old, let in a little of the new. Then let out what
-# the output gate allows.
+# **The idea.** Forget a little of the old, let in a little of the new, and let out what the output gate allows.
 #
 # $$c_{next} = f \odot c + i \odot g \qquad\qquad h_{next} = o \odot \tanh(c_{next})$$
 #
 # On paper: $c = 0.5$, $i = 0.4$, $f = 0.9$, $g = -0.5$, $o = 0.8$. Then $c_{next} = 0.45 - 0.2 = 0.25$, and with
 # $\tanh 0.25 \approx 0.245$ it is $h_{next} \approx 0.196$.
 #
-# | symbol | code | shape | meaning |
-# |---|---|---|---|
-# | $c$ | `c` | (N, H) | the cell before the step |
-# | $i, f, g, o$ | `i`, `f`, `g`, `o` | (N, H) each | from `lstm_gates` |
-# | $h_{next}$, $c_{next}$ | `h_next`, `c_next` | (N, H) each | hidden state and cell after the step |
-#
-# The tanh is only on the way out. Nothing squashes the cell itself: the path along $c$ stays a sum.
+# All of them are (N, H). The tanh is only on the way out: nothing squashes the cell itself, and the path along $c$ stays
+# a sum.
 #
 # **Your turn.**
 
@@ -360,21 +337,10 @@ for words, stuck, at in (
 # - **Forget gate open:** the new value is *added* to the old ones. **Shut:** the memory lasts for one step.
 # - **Output gate open:** reading still works, but the unit also speaks when nobody asks. **Shut:** it never says anything.
 #
-# These weights were set by hand to show that a cell *can* do it. Whether training finds such weights is another question,
-# and that is what gradients are for.
-#
 # ## 5.6 A whole sequence
 #
 # **The idea.** As in unit 01, the state of one step goes into the next. Keep every $h_t$, for the outputs, and every cache,
 # for the backward pass.
-#
-# | symbol | code | shape | meaning |
-# |---|---|---|---|
-# | $x_1 \dots x_T$ | `xs` | (T, N, D) | the sequence |
-# | $h_0, c_0$ | `state0` | (N, H) each | the state before the first step |
-# | $h_1 \dots h_T$ | `hs` | (T, N, H) | the hidden states after each step |
-# | $h_T, c_T$ | `state` | (N, H) each | the state after the last step |
-# | | `caches` | a list of T | the cache of every step, in the order of time |
 #
 # **Your turn.**
 
@@ -426,9 +392,6 @@ difference = max(np.abs(hs - hs_fast).max(), np.abs(state.c - state_fast.c).max(
 print("largest difference:", "below 1e-12" if difference < 1e-12 else f"{difference:.0e}")
 
 # %% [markdown]
-# Four sets of weights cost four times the products of a simple network, and the gates come on top. Unit 06 measures what
-# that is in time.
-#
 # **Question 2.** An LSTM reads 27 inputs and has 64 units. How many numbers are in `W_xh`, `W_hh` and `b_h` together?
 
 # %% answer="lstm_parameters"
@@ -445,8 +408,7 @@ check_answer("lstm_parameters", answer_lstm_parameters)
 # %% [markdown]
 # ## 5.7 Backward through the cell
 #
-# Now the other direction. Forward, a step was two functions, one after the other. Backward it is the same two **in
-# reverse**: first through the cell, then through the gates.
+# Backward, the two functions of a step come **in reverse**: first through the cell, then through the gates.
 #
 # **The idea.** How does $c_t$ act on the loss? In **two ways**. One leads through $h_t$ of the same step: $c_t$ goes through
 # the tanh and the output gate, and $h_t$ goes to the loss and to the next step's gates. The other leads along the cell,
@@ -480,13 +442,7 @@ show(
 # \approx 1.052$. So $dc_{before} \approx 0.947$, $di \approx -0.526$, $df \approx 0.526$, $dg \approx 0.421$ and
 # $do \approx 0.245$.
 #
-# | symbol | code | shape | meaning |
-# |---|---|---|---|
-# | $\partial L/\partial h_t$ | `dh` | (N, H) | all that comes to $h_t$ |
-# | $\partial L/\partial c_t$ | `dc` | (N, H) | what comes to $c_t$ from the *next* step |
-# | | `cache` | | `cache.c`, `.i`, `.f`, `.g`, `.o`, `.c_next` |
-# | $\partial L/\partial c_{t-1}$ | `dc_before` | (N, H) | for the cell before the step |
-# | | `di`, `df`, `dg`, `do` | (N, H) each | for the gates, *after* their sigmoid or tanh |
+# All of them are (N, H). `dh` is all that comes to $h_t$, `dc` what comes to $c_t$ from the *next* step.
 #
 # **Your turn.** If you call the two intermediate results `tanh_c` and `dc_all`, the check looks at them as well.
 
@@ -589,15 +545,6 @@ check(lstm_gates_backward)
 # `dc`. At each step the gradient of its own loss, `dhs[t]`, is added to `dh`: a loss sees $h_t$ and never the cell. Then
 # come your two functions, in reverse. The `dc` for the step before comes out of the first, the `dh` out of the second.
 #
-# | symbol | code | shape | meaning |
-# |---|---|---|---|
-# | $\partial L_t/\partial h_t$ | `dhs` | (T, N, H) | the gradient of each step's own loss |
-# | $\partial L/\partial h_T,\ \partial L/\partial c_T$ | `dstate` | (N, H) each | the gradient of a loss on the final state |
-# | | `caches` | a list of T | from `lstm_forward` |
-# | $dx_1 \dots dx_T$ | `dxs` | (T, N, D) | gradients for the inputs |
-# | | `dstate0` | (N, H) each | gradient for the first state |
-# | | `grads` | LSTMParams | gradients of the weights, added up over time |
-#
 # **Your turn.** Two groups of arrays are added entry by entry with `grads.map(np.add, other)`, which returns a new group.
 
 
@@ -655,8 +602,8 @@ for (name, given), (_, expected) in zip(grads.items(), measured.items()):
     print(f"{name:<10} {given.size:>8} {np.abs(given).max():>9.3f}   {verdict}")
 
 # %% [markdown]
-# Such a test is worth its minute. Leave out the path through $h_t$ (`dc_all = dc`), and with a loss on $h$ alone only the
-# output gate's weights get a gradient. Such a network still trains a little, and nobody notices.
+# Leave out the path through $h_t$ (`dc_all = dc`), and with a loss on $h$ alone only the output gate's weights get a
+# gradient. Such a network still trains a little, and without this test nobody notices.
 #
 # ## 5.10 How long does a new LSTM remember?
 #
@@ -696,8 +643,9 @@ show(
 # - With the forget bias 5 alone the gradient stays large, but look at the column *along the cell*: only a few per cent came
 #   that way. The rest came through the gates, where there are matrices and slopes, and those paths can vanish **or
 #   explode**. So LSTM gradients are clipped, too.
-# - Shut the input gates as well (−5), and nearly all of the gradient comes along the cell. **This is the picture that
-#   textbooks draw; it holds when the gates are set for it.** The cells stay small, too: nothing piles up in them.
+# - Shut the input gates as well (−5), and nearly all of the gradient comes along the cell. (A share above 100 % means that
+#   the other paths cancel a little of it.) **This is the picture that textbooks draw; it holds when the gates are set for
+#   it.** The cells stay small, too: nothing piles up in them.
 #
 # > **What you may have read:** *"the LSTM solves the vanishing gradient"*, or simply that memory in a network *is called
 # > LSTM*. A simple network has a memory as well (unit 01), and an LSTM whose forget gates stand at 0.5 has a shorter one.
@@ -706,14 +654,12 @@ show(
 # ## 5.11 The adding problem, up to 400 steps
 #
 # The task of unit 04: two of $T$ random values are marked, and their sum is wanted at the end. The baseline, always
-# answering 1, has the mean squared error $1/6 \approx 0.167$; knowing only the second value comes to 0.083. Below that the
-# network must have carried a number from the first half to the end. In unit 04 the best was a ReLU network; no tanh network
-# learned 40 steps.
+# answering 1, has the mean squared error $1/6 \approx 0.167$; below 0.083 a network must have carried a number from the first
+# half to the end. In unit 04 the best was a ReLU network.
 #
-# From here on the library does the work: you have shown that yours gives the same numbers (5.6) and right gradients (5.9).
-# All networks have about as many weights (16 units in an LSTM, 32 in a simple network), the same number of updates, and 16
-# fresh examples for each. Each number is the error on 1,000 new examples; several numbers are several random starts. Every
-# start is printed as soon as it is trained. The learning rates were chosen beforehand from three for each kind.
+# From here on the library does the work: yours gives the same numbers (5.6) and right gradients (5.9). All networks have
+# about as many weights (16 units in an LSTM, 32 in a simple network), the same number of updates, and 16 fresh examples for
+# each. Each number is the error on 1,000 new examples from one random start, printed as soon as it is trained.
 
 # %% tags=["nbval-ignore-output"]
 UPDATES = {50: 400, 200: 240, 400: 240}
@@ -758,8 +704,8 @@ for start, words, lengths in (
 #   up. The last row is the control: the same forget bias, with the input gate nearly shut.
 # - The ReLU network is good at 50 steps and back at the baseline at 200.
 #
-# All of this is within 240 or 400 updates; with more of them, rows that fail here may come further. And whoever sets a bias
-# of 5 knows that the memory must be long, which is worth a lot.
+# All of this is within 240 or 400 updates; with more, rows that fail here may come further. And whoever sets a bias of 5
+# knows that the memory must be long, which is worth a lot.
 #
 # ## 5.12 Names, with your own LSTM
 #
@@ -808,16 +754,14 @@ print(f"100 test names: {letter_loss(network, *as_letters(test, alphabet), passe
 # %% [markdown]
 # *Figure 5.7. Your LSTM learns names: loss on the training names, and on held-out names every 25 updates.*
 #
-# The loss on held-out names soon stops falling while that on training names goes on: with 1,118 names, overfitting begins
-# early, and the weights of the best update are kept. Is it a good number? Unit 06 has all results on names in one table,
-# for every kind of network and under one protocol.
+# The gap between the two lines is overfitting; the weights of the best update are kept. Is it a good number? Unit 06 has
+# all results on names in one table, under one protocol.
 #
 # ## 5.13 Open task: a cell from its equations
 #
-# In section 5.11 an open forget gate needed a shut input gate. Why set two gates, if one could do? In the **coupled** LSTM
-# there is no input gate: *what is forgotten makes room for what comes in*. And as its authors may have wanted exact timing,
-# its gates have **peepholes**: each gate sees the cell of its own unit, even while the output gate is shut. This is how
-# papers write it, with vectors as columns and matrices on the left:
+# In section 5.11 an open forget gate needed a shut input gate. Why set two gates, if one could do? The **coupled** LSTM has
+# no input gate: *what is forgotten makes room for what comes in*. And its gates have **peepholes**: each gate sees the cell
+# of its own unit, even while the output gate is shut. This is how papers write it, with vectors as columns:
 #
 # $$\begin{aligned}
 # f_t &= \sigma(W_f x_t + U_f h_{t-1} + p_f \odot c_{t-1} + b_f)\\
@@ -890,8 +834,8 @@ check(coupled_lstm)
 # %% [markdown]
 # <details><summary><b>Hint</b></summary>
 #
-# $f_t$ stands in the equations twice, and so does the new cell's peephole path: $c_t$ goes to $c_{t+1}$, through the tanh,
-# *and* into a gate of its own step. In which order must you visit the gates, going back?
+# $f_t$ stands in the equations twice. $c_t$ goes along the cell, through the tanh, *and* into gates. In which order must you
+# visit the gates, going back?
 # </details>
 
 # %% grade="coupled_lstm" points=6
@@ -924,7 +868,8 @@ def coupled_gradients(model):
 
 def report(update, model, losses):
     """A line every 50 updates."""
-    print(f"{update:>4} updates: mean of the last errors {np.mean(losses[-50:] or [np.nan]):.3f}")
+    if losses:
+        print(f"{update:>4} updates: mean of the last errors {np.mean(losses[-50:]):.3f}")
 
 
 coupled, _ = train(start, coupled_gradients, 300, 0.03, every=50, look=report)
@@ -1036,8 +981,9 @@ for biases in ("bias 1", "bias 5", "bias 5, input -5"):
     print()
 
 # %% [markdown]
-# With the bias 1 the gradient is small at first and **grows**: near events teach first, the forget gates learn to open, and
-# then the beginning is heard. With both biases set it is there all the time.
+# With the bias 1 the gradient all but vanishes, and then **comes back**: near events teach first, the forget gates learn to
+# open, and the beginning is heard. With the bias 5 alone it goes while the network tries to learn. With both biases set it
+# is there all the time.
 #
 # ### A register at work
 #
