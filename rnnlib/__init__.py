@@ -49,6 +49,14 @@ from rnnlib.bptt import (
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
 from rnnlib.convlstm import ConvLSTMParams, ConvLSTMStepCache, convlstm_step, convlstm_step_backward
+from rnnlib.coupled_lstm import (
+    CoupledLSTMCache,
+    CoupledLSTMParams,
+    coupled_lstm,
+    coupled_lstm_backward,
+    coupled_lstm_forward,
+    init_coupled_lstm,
+)
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -183,6 +191,8 @@ __all__ = [
     "Checkpoints",
     "ConvLSTMParams",
     "ConvLSTMStepCache",
+    "CoupledLSTMCache",
+    "CoupledLSTMParams",
     "DenseParams",
     "EarlyStopping",
     "EventParams",
@@ -239,6 +249,9 @@ __all__ = [
     "continue_text",
     "convlstm_step",
     "convlstm_step_backward",
+    "coupled_lstm",
+    "coupled_lstm_backward",
+    "coupled_lstm_forward",
     "coverage",
     "cross_entropy",
     "cross_entropy_backward",
@@ -260,6 +273,7 @@ __all__ = [
     "gru_forward",
     "gru_step",
     "gru_step_backward",
+    "init_coupled_lstm",
     "init_dense",
     "init_gru",
     "init_layer_norm_rnn",

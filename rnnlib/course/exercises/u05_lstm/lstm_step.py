@@ -1,4 +1,4 @@
-"""One step, gates and state together, with a cache for the way back."""
+"""One step, gates and state together, with a cache for the backward pass."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def gates_read_the_cell(x, state, params):
 
 @LSTM_STEP.mistake
 def h_put_into_the_cell(x, state, params):
-    """`h` is handed to `lstm_state` in the place of the cell `c`."""
+    """`h` is handed to `lstm_state` instead of the cell `c`."""
     h, c = state
     i, f, g, o = lstm_gates(x, h, params)
     h_next, c_next = lstm_state(h, i, f, g, o)
