@@ -310,7 +310,7 @@ WHO_SPEAKS.slip(
 
 @WHO_SPEAKS.mistake
 def only_the_leaks(utterances, speakers, cells, rng, *, batch=32, updates=150):
-    """what is held out is really held out, but padding is still read, and the order is still mixed."""
+    """what is held out is held out, but padding is still read, and the order is still mixed."""
     order = rng.permutation(len(utterances))
     quarter = len(order) // 4
     held, kept = order[:quarter], order[quarter:]
