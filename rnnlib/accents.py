@@ -199,7 +199,7 @@ def train_tagger(
     updates : int
         Updates with Adam.
     watch : callable, optional
-        ``watch(update, loss, tagger)``, called ten times on the way.
+        ``watch(update, loss, tagger)``, called five times on the way.
     seed : int
 
     Returns
@@ -242,7 +242,7 @@ def train_tagger(
         grads, _ = clip_grad_norm(AccentTagger(back(dhs), grads_out), 1.0)
         rate = 0.01 * (1 - update / updates) + 1e-4
         tagger, state = adam_step(tagger, grads, state, learning_rate=rate)
-        if watch is not None and update % max(1, updates // 10) == 0:
+        if watch is not None and update % max(1, updates // 5) == 0:
             watch(update, float(value), tagger)
     return tagger
 

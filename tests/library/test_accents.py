@@ -58,7 +58,7 @@ def test_a_tagger_learns_a_few_lines_and_padding_changes_nothing(options):
     tagger = train_tagger(
         LINES, letters, BOTH, loss, updates=200, watch=lambda *a: seen.append(a), **options
     )
-    assert [update for update, _, _ in seen] == list(range(20, 201, 20))
+    assert [update for update, _, _ in seen] == list(range(40, 201, 40))
     assert seen[-1][1] < seen[0][1]
     later = options.get("later", 0)
     together = restore_by_network(tagger, LINES, letters, BOTH[0], later=later)
