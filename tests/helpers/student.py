@@ -29,7 +29,7 @@ def notebook(*earlier, borrow=()):
 
     Public functions are there too where they come from the modules in `borrow`.
     """
-    names = {"np": np}
+    names = {"np": np, "rnnlib": rnnlib}
     for name, value in vars(rnnlib).items():
         if inspect.isclass(value) or getattr(value, "__module__", None) in borrow:
             names[name] = value
