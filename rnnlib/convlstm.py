@@ -1,6 +1,6 @@
 """Convolutional LSTM (Shi et al. 2015): an LSTM at every pixel, with the same weights everywhere.
 
-The equations of `lstm`; only the products with the weights have become convolutions, written ``*``::
+The equations of `lstm`; the products with the weights have become convolutions, written ``*``::
 
     a_t = x_t * W_xh + h_{t-1} * W_hh + b_h       (N, R, S, 4H), gates in the order i, f, g, o
     c_t = f c_{t-1} + i g        h_t = o tanh(c_t)

@@ -17,6 +17,9 @@ __all__ = ["Animation", "animate", "draw_maps", "draw_strips"]
 
 FRAME = 0.62
 LABEL = 1.35
+LETTER = 0.085
+"""Inches that a letter of a clip's name takes, more or less."""
+
 SECONDS = 0.3
 LONGEST = 5.0
 """An animation that starts by itself ends within five seconds, so that it disturbs no reader."""
@@ -45,13 +48,14 @@ def draw_strips(
     steps = max(map(len, clips.values()))
     ratio = next(iter(clips.values())).shape
     wide = FRAME * max(1.0, ratio[2] / ratio[1])
-    width, height = LABEL + steps * (wide + 0.06) + 0.05, len(clips) * (FRAME + 0.08) + 0.3
+    label = max(LABEL, LETTER * max(map(len, clips)) + 0.1)
+    width, height = label + steps * (wide + 0.06) + 0.05, len(clips) * (FRAME + 0.08) + 0.3
     figure = new_figure(width, height)
     for k, (name, clip) in enumerate(clips.items()):
         bottom = height - 0.28 - (k + 1) * (FRAME + 0.08) + 0.04
         figure.text(0.05 / width, (bottom + FRAME / 2) / height, name, va="center", size=9.5)
         for t, frame in enumerate(clip):
-            left = LABEL + t * (wide + 0.06)
+            left = label + t * (wide + 0.06)
             box = (left / width, bottom / height, wide / width, FRAME / height)
             axes = figure.add_axes(box)
             _draw(axes, frame)

@@ -124,7 +124,7 @@ for _name, _old, _new, _sentence in (
         "at_most_one",
         "return edits / sum(len(truth) for truth in truths)",
         "return min(1.0, edits / sum(len(truth) for truth in truths))",
-        "the rate is cut off at 1. Whoever says too much can make more errors than there are labels.",
+        "the rate is cut off at 1. Whoever says too much makes more errors than there are labels.",
     ),
     (
         "each_at_most_one",
