@@ -12,7 +12,6 @@ layer-normalized; which one, the class of its weights says.
 import numpy as np
 
 from rnnlib.clipping import clip_grad_norm, grad_norm
-from rnnlib.data.adding import adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.init import init_dense, orthogonal, xavier_uniform
 from rnnlib.layernorm import LayerNormParams
@@ -111,6 +110,7 @@ def last_step_loss(xs, targets, params, kind="tanh"):
 
     Examples
     --------
+    >>> from rnnlib.data import adding_problem
     >>> rng = np.random.default_rng(0)
     >>> params = init_last_step("tanh", "xavier", rng)
     >>> xs, targets = adding_problem(8, 500, rng)
@@ -140,6 +140,7 @@ def last_step_gradients(xs, targets, params, kind="tanh"):
 
     Examples
     --------
+    >>> from rnnlib.data import adding_problem
     >>> rng = np.random.default_rng(0)
     >>> params = init_last_step("relu", "identity", rng)
     >>> loss, dxs, grads, hs = last_step_gradients(*adding_problem(9, 4, rng), params, "relu")
@@ -173,6 +174,7 @@ def reach(xs, targets, params, kind="tanh"):
 
     Examples
     --------
+    >>> from rnnlib.data import adding_problem
     >>> rng = np.random.default_rng(0)
     >>> params = init_last_step("tanh", "xavier", rng)
     >>> lengths, slope = reach(*adding_problem(40, 16, rng), params)
@@ -185,15 +187,15 @@ def reach(xs, targets, params, kind="tanh"):
     return lengths / (lengths[0] or 1.0), float(slope)
 
 
-def train_last_step(params, kind, T, rng, *, updates, learning_rate, max_norm=None, look_at=()):
-    """Train on the adding problem with Adam, 16 fresh examples an update.
+def train_last_step(params, kind, draw, rng, *, updates, learning_rate, max_norm=None, look_at=()):
+    """Train on a problem such as the adding problem with Adam, 16 fresh examples an update.
 
     Parameters
     ----------
     params : LastStepParams
     kind : {"tanh", "relu", "layer norm"}
-    T : int
-        Steps of the adding problem.
+    draw : callable
+        ``draw(N, rng)`` gives N examples: xs (T, N, D) and targets (N, 1).
     rng : numpy.random.Generator
     updates : int
     learning_rate : float
@@ -211,10 +213,13 @@ def train_last_step(params, kind, T, rng, *, updates, learning_rate, max_norm=No
 
     Examples
     --------
+    >>> from functools import partial
+    >>> from rnnlib.data import adding_problem
     >>> rng = np.random.default_rng(0)
     >>> start = init_last_step("relu", "identity", rng)
     >>> params, inside = train_last_step(
-    ...     start, "relu", 10, rng, updates=150, learning_rate=5e-3, max_norm=1.0, look_at=(0,))
+    ...     start, "relu", partial(adding_problem, 10), rng, updates=150, learning_rate=5e-3,
+    ...     max_norm=1.0, look_at=(0,))
     >>> new = adding_problem(10, 1000, rng)
     >>> last_step_loss(*new, start, "relu") > 5 * last_step_loss(*new, params, "relu")
     True
@@ -223,13 +228,13 @@ def train_last_step(params, kind, T, rng, *, updates, learning_rate, max_norm=No
     inside = {"reach": [], "slope": [], "longest": 0.0}
     for update in range(updates + 1):
         if update in look_at:
-            same = adding_problem(T, 64, np.random.default_rng(100))
+            same = draw(64, np.random.default_rng(100))
             lengths, slope = reach(*same, params, kind)
             inside["reach"].append(float(lengths[-1]))
             inside["slope"].append(slope)
         if update == updates:
             break
-        _, _, grads, _ = last_step_gradients(*adding_problem(T, 16, rng), params, kind)
+        _, _, grads, _ = last_step_gradients(*draw(16, rng), params, kind)
         inside["longest"] = max(inside["longest"], grad_norm(grads))
         if max_norm is not None:
             grads, _ = clip_grad_norm(grads, max_norm)

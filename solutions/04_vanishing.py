@@ -33,6 +33,8 @@
 # Two words of linear algebra come up, *eigenvalue* and *singular value*. Both are explained where they are needed.
 
 # %% locked="setup"
+from functools import partial
+
 import numpy as np
 
 import rnnlib
@@ -882,7 +884,7 @@ for name, (kind, start, max_norm) in REMEDIES.items():
         for seed in range(3):
             rng = np.random.default_rng(seed)
             net, look = train_last_step(
-                init_last_step(kind, start, rng), kind, T, rng,
+                init_last_step(kind, start, rng), kind, partial(adding_problem, T), rng,
                 updates=250, learning_rate=5e-3, max_norm=max_norm, look_at=(0, 50, 250),
             )  # fmt: skip
             errors.append(last_step_loss(*adding_problem(T, 1000, rng), net, kind))

@@ -7,7 +7,7 @@ from rnnlib.course.exercises.u04_vanishing.jacobian_bound import JACOBIAN_BOUND
 from rnnlib.course.exercises.u04_vanishing.rnn_jacobian import RNN_JACOBIAN
 from rnnlib.course.exercises.u04_vanishing.scale_to_radius import SCALE_TO_RADIUS
 from rnnlib.course.exercises.u04_vanishing.state_jacobians import STATE_JACOBIANS
-from rnnlib.course.exercises.u04_vanishing.train_adder import TRAIN_ADDER
+from rnnlib.course.exercises.u04_vanishing.train_adder_versions import TRAIN_ADDER
 
 EXERCISES = (
     RNN_JACOBIAN,

@@ -1,6 +1,6 @@
 """Unit 05. LSTM: gates, a step, a sequence, forward and backward; coupled gates and peepholes."""
 
-from rnnlib.course.exercises.u05_lstm.coupled_lstm import COUPLED_LSTM
+from rnnlib.course.exercises.u05_lstm.coupled_lstm_versions import COUPLED_LSTM
 from rnnlib.course.exercises.u05_lstm.lstm_backward import LSTM_BACKWARD
 from rnnlib.course.exercises.u05_lstm.lstm_forward import LSTM_FORWARD
 from rnnlib.course.exercises.u05_lstm.lstm_gates import LSTM_GATES
