@@ -95,7 +95,7 @@ def test_the_biases_decide_how_much_comes_back_and_on_which_path(printed):
 
 
 def errors(printed, words):
-    rows = [line for line in printed.splitlines() if line.startswith(words + "  ")]
+    rows = [line for line in printed.splitlines() if re.match(re.escape(words) + " +T = ", line)]
     return {
         int(re.search(r"T = (\d+)", row).group(1)): [float(n) for n in re.findall(r"0\.\d{3}", row)]
         for row in rows

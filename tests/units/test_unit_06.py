@@ -61,7 +61,7 @@ def test_the_students_own_gru_learns_and_opens_its_gates(printed):
 
 def test_what_the_cells_cost(printed):
     (rnn, gru, lstm) = (
-        numbers(printed, k, "what is left of a push") for k in ("RNN", "GRU", "LSTM")
+        numbers(printed, k, "what is left of a push") for k in ("RNN  ", "GRU  ", "LSTM  ")
     )
     assert rnn[0] == 8256 and gru[0] == 3 * 8256 + 64 and lstm[0] == 4 * 8256
     assert 2 < gru[1] < 10 and 2 < lstm[1] < 10  # "several times"
