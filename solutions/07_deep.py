@@ -1048,7 +1048,7 @@ kept_of = {
     "variational": np.repeat(rnnlib.dropout(ones, 0.3, rng, variational=True)[1][:, 0], 30, axis=0),
 }
 show(
-    plot_kept({name: keep[:16, :8] for name, keep in kept_of.items()}),
+    plot_kept({name: keep[:16, 24:32] for name, keep in kept_of.items()}),
     "Which of 8 units are kept (dark) over 16 steps, at a rate of 0.3. On the left the dropped entries "
     "are scattered at random; on the right a unit is dropped at all steps or never.",
 )
