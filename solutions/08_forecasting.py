@@ -954,7 +954,7 @@ def river_forecast(levels, snowfall, thaws):
         return np.column_stack([levels[-1], snow * thaws[-1], np.ones(levels.shape[1])])
 
     # A line on features with a product, fitted to other rivers.
-    others = mountain_rivers(91, 300, np.random.default_rng(1))
+    others = rnnlib.data.mountain_rivers(91, 300, np.random.default_rng(1))
     days = [features(*(part[:t] for part in others)) for t in range(61, 91)]
     weights = np.linalg.lstsq(np.vstack(days), others.levels[61:].ravel(), rcond=None)[0]
     return features(levels, snowfall, thaws) @ weights
