@@ -28,10 +28,10 @@ from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
 
 __all__ = [
     "LastStepParams",
+    "gradient_reach",
     "init_last_step",
     "last_step_gradients",
     "last_step_loss",
-    "reach",
     "train_last_step",
 ]
 
@@ -155,7 +155,7 @@ def last_step_gradients(xs, targets, params, kind="tanh"):
     return loss, dxs, LastStepParams(grads_cell, grads_out), hs
 
 
-def reach(xs, targets, params, kind="tanh"):
+def gradient_reach(xs, targets, params, kind="tanh"):
     """How far back the gradient reaches, and the mean slope of the units on the way.
 
     Parameters
@@ -175,7 +175,7 @@ def reach(xs, targets, params, kind="tanh"):
     --------
     >>> rng = np.random.default_rng(0)
     >>> params = init_last_step("tanh", "xavier", rng)
-    >>> lengths, slope = reach(*adding_problem(40, 16, rng), params)
+    >>> lengths, slope = gradient_reach(*adding_problem(40, 16, rng), params)
     >>> float(lengths[0]), bool(lengths[-1] < 0.1)
     (1.0, True)
     """
@@ -200,7 +200,7 @@ def train_last_step(params, kind, T, rng, *, updates, learning_rate, max_norm=No
     max_norm : float, optional
         Gradients longer than this are clipped to it; none are otherwise.
     look_at : sequence of int
-        After so many updates `reach` is measured, on 64 examples that are always the same.
+        After so many updates `gradient_reach` is measured, on 64 examples that are always the same.
 
     Returns
     -------
@@ -224,7 +224,7 @@ def train_last_step(params, kind, T, rng, *, updates, learning_rate, max_norm=No
     for update in range(updates + 1):
         if update in look_at:
             same = adding_problem(T, 64, np.random.default_rng(100))
-            lengths, slope = reach(*same, params, kind)
+            lengths, slope = gradient_reach(*same, params, kind)
             inside["reach"].append(float(lengths[-1]))
             inside["slope"].append(slope)
         if update == updates:
