@@ -92,6 +92,14 @@ from rnnlib.jacobians import (
     singular_values,
     state_jacobians,
 )
+from rnnlib.last_step import (
+    LastStepParams,
+    gradient_reach,
+    init_last_step,
+    last_step_gradients,
+    last_step_loss,
+    train_last_step,
+)
 from rnnlib.layernorm import LayerNormCache, LayerNormParams, layer_norm, layer_norm_backward
 from rnnlib.layernorm_rnn import (
     LayerNormRNNCache,
@@ -204,6 +212,7 @@ __all__ = [
     "LSTMParams",
     "LSTMState",
     "LSTMStepCache",
+    "LastStepParams",
     "LayerNormCache",
     "LayerNormParams",
     "LayerNormRNNCache",
@@ -269,6 +278,7 @@ __all__ = [
     "grad_norm",
     "gradient_check",
     "gradient_norms",
+    "gradient_reach",
     "gru_backward",
     "gru_forward",
     "gru_step",
@@ -276,6 +286,7 @@ __all__ = [
     "init_coupled_lstm",
     "init_dense",
     "init_gru",
+    "init_last_step",
     "init_layer_norm_rnn",
     "init_lstm",
     "init_mgu",
@@ -284,6 +295,8 @@ __all__ = [
     "jacobian_bound",
     "last_pool",
     "last_pool_backward",
+    "last_step_gradients",
+    "last_step_loss",
     "layer_norm",
     "layer_norm_backward",
     "layer_norm_rnn_backward",
@@ -353,6 +366,7 @@ __all__ = [
     "tanh_backward",
     "text_streams",
     "train_early_stopping",
+    "train_last_step",
     "truncated_backward",
     "unpad",
     "windows",

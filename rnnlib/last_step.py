@@ -27,10 +27,10 @@ from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
 
 __all__ = [
     "LastStepParams",
+    "gradient_reach",
     "init_last_step",
     "last_step_gradients",
     "last_step_loss",
-    "reach",
     "train_last_step",
 ]
 
@@ -156,7 +156,7 @@ def last_step_gradients(xs, targets, params, kind="tanh"):
     return loss, dxs, LastStepParams(grads_cell, grads_out), hs
 
 
-def reach(xs, targets, params, kind="tanh"):
+def gradient_reach(xs, targets, params, kind="tanh"):
     """How far back the gradient reaches, and the mean slope of the units on the way.
 
     Parameters
@@ -177,7 +177,7 @@ def reach(xs, targets, params, kind="tanh"):
     >>> from rnnlib.data import adding_problem
     >>> rng = np.random.default_rng(0)
     >>> params = init_last_step("tanh", "xavier", rng)
-    >>> lengths, slope = reach(*adding_problem(40, 16, rng), params)
+    >>> lengths, slope = gradient_reach(*adding_problem(40, 16, rng), params)
     >>> float(lengths[0]), bool(lengths[-1] < 0.1)
     (1.0, True)
     """
@@ -202,7 +202,7 @@ def train_last_step(params, kind, draw, rng, *, updates, learning_rate, max_norm
     max_norm : float, optional
         Gradients longer than this are clipped to it; none are otherwise.
     look_at : sequence of int
-        After so many updates `reach` is measured, on 64 examples that are always the same.
+        After so many updates `gradient_reach` is measured, on 64 examples that are always the same.
 
     Returns
     -------
@@ -229,7 +229,7 @@ def train_last_step(params, kind, draw, rng, *, updates, learning_rate, max_norm
     for update in range(updates + 1):
         if update in look_at:
             same = draw(64, np.random.default_rng(100))
-            lengths, slope = reach(*same, params, kind)
+            lengths, slope = gradient_reach(*same, params, kind)
             inside["reach"].append(float(lengths[-1]))
             inside["slope"].append(slope)
         if update == updates:

@@ -43,10 +43,10 @@ from rnnlib.course import check, check_answer, working
 from rnnlib.data import adding_problem
 from rnnlib.last_step import (
     LastStepParams,
+    gradient_reach,
     init_last_step,
     last_step_gradients,
     last_step_loss,
-    reach,
     train_last_step,
 )
 from rnnlib.plotting import show
@@ -716,7 +716,7 @@ for max_norm in (np.inf, 0.1, 0.01):
 #
 # How does one find such faults? Not by changing the learning rate. **Ask of each quantity what you expect, then look:** what is
 # the error of a network that always answers 1, and can the printed error fall below it? How long is the gradient at the first
-# input, compared with the last (`reach`)? Is the state before each batch what it should be? What does the gradient of the
+# input, compared with the last (`gradient_reach`)? Is the state before each batch what it should be? What does the gradient of the
 # second update depend on? The cell below the program runs it and prints some of it; add your own.
 
 
@@ -768,7 +768,7 @@ held_out, new = adding_problem(30, 300, rng), adding_problem(30, 1000, rng)
 best, history = train_adder(batches, held_out, np.random.default_rng(1))
 for update in range(0, 301, 50):
     net, error = history[update]
-    far = reach(*held_out, net, "relu")[0][-1]
+    far = gradient_reach(*held_out, net, "relu")[0][-1]
     print(
         f"after {update:>3} updates: held-out error {error:8.3f}   reach of the gradient {far:.0e}"
     )

@@ -115,7 +115,10 @@ def test_only_relu_with_clipping_solves_the_longest_task(printed):
 
 
 def test_the_gradient_vanishes_during_training_and_not_at_the_start(printed):
-    inside = {name: numbers(printed, name, "reach of") for name in [*TANH, *CLIPPED_RELU]}
+    inside = {
+        name: numbers(printed, name, "reach of the gradient       ")
+        for name in [*TANH, *CLIPPED_RELU]
+    }
     for name in TANH:
         start, after_50, _, slope, slope_50, *_ = inside[name]
         assert start > 1e-3 and after_50 < 1e-4 and slope_50 < slope
