@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from rnnlib import adding_problem
 from rnnlib.cell_models import CellModel, first_state, passes_of
-from rnnlib.data.adding import adding_problem
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.init import init_dense, init_lstm, orthogonal
 from rnnlib.losses import mean_squared_error, mean_squared_error_backward
