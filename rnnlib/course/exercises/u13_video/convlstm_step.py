@@ -53,7 +53,7 @@ CONVLSTM_STEP = Exercise(
         "cache.x": "(N, R, S, D)",
         **{f"cache.{name}": "(N, R, S, H)" for name in ("h", "c", "i", "f", "g", "o", "c_next")},
     },
-    weights={"state.h": 4, "state.c": 4, "cache.h": 2, "cache.c": 2, "cache.c_next": 2},
+    weights={"state.h": 4, "state.c": 4, "cache.h": 0.5, "cache.c": 0.5, "cache.c_next": 2},
     uses=("conv2d",),
     borrow=("rnnlib.activations",),
 )
