@@ -1040,11 +1040,11 @@ from rnnlib.video import event_logits, flat_event_loss, init_events
 rng = np.random.default_rng(0)
 small = rng.normal(size=(3, 2, 4, 5, 1)), np.array([1, 4])
 weights = init_events(2, rng)
-print(
-    rnnlib.gradient_check(
-        lambda p: event_loss(*small, p)[0], weights, event_loss(*small, weights)[1]
-    )
-)
+try:
+    grads = event_loss(*small, weights)[1]
+    print(rnnlib.gradient_check(lambda p: event_loss(*small, p)[0], weights, grads))
+except NotImplementedError:
+    print("The program calls your convlstm_step and convlstm_step_backward: write them first.")
 
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: how to search</summary>
