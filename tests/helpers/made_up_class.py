@@ -69,7 +69,9 @@ def _record(rng, unit, student, own_words):
                 mark |= {"score": round(share * points, 2), "mistakes": [version.name]}
                 mark["reasons"] = [f"This is what you get when {version.text}"]
         source = version.source(name)
-        record["answers"][name] = in_own_words(rng, source) if own_words else source
+        # Many comment alike, but hardly ever two of them in the same two places.
+        mine = (COMMENTS[0], *(f"{comment} ({student})" for comment in COMMENTS[1:]))
+        record["answers"][name] = in_own_words(rng, source, comments=mine) if own_words else source
         record["marks"].append(mark)
     right = rng.random() < skill
     mark = {"cell": "grade_answer_why", "exercise": "why", "points": 0.5, "score": right / 2}
