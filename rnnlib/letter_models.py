@@ -1,4 +1,11 @@
-"""Words letter by letter, for any cell: batches, loss and gradients, and words that it writes."""
+"""Words letter by letter, for any cell: batches, loss and gradients, and words that it writes.
+
+Words of different lengths are padded into one batch; a mask says which places count. A word is read
+from the full stop that begins it to the full stop that ends it::
+
+    input    . t r e x
+    target   t r e x .
+"""
 
 import numpy as np
 
@@ -11,29 +18,43 @@ from rnnlib.lstm import LSTMState
 from rnnlib.sequences import pad
 from rnnlib.text import one_hot
 
-__all__ = ["as_letters", "letter_gradients", "letter_loss", "write_words"]
+__all__ = [
+    "letter_batch",
+    "letter_gradients",
+    "letter_loss",
+    "letter_probabilities",
+    "write_words",
+]
 
 
-def as_letters(words, alphabet):
-    """Turn words into inputs, targets and a mask; a dot stands before and after each.
+def letter_batch(words, alphabet):
+    """Words as arrays: inputs, targets, and a mask that is False behind a word's end.
 
     Parameters
     ----------
-    words : list of str
+    words : sequence of str
+        N words, without full stops.
     alphabet : Vocabulary
+        V symbols, of which the full stop is one.
 
     Returns
     -------
     xs : (T, N, V)
-    targets, mask : (T, N)
-        The next letter; False after a word's end.
+        One-hot, beginning with the full stop.
+    targets : (T, N) of int
+        The next letter, and after the last letter the full stop.
+    mask : (T, N) of bool
 
     Examples
     --------
     >>> from rnnlib import Vocabulary
-    >>> xs, targets, mask = as_letters(["ab", "b"], Vocabulary(".ab"))
-    >>> targets.T.tolist(), mask.T.tolist()
-    ([[1, 2, 0], [2, 0, 0]], [[True, True, True], [True, True, False]])
+    >>> xs, targets, mask = letter_batch(["ab", "b"], Vocabulary(".ab"))
+    >>> targets.T
+    array([[1, 2, 0],
+           [2, 0, 0]])
+    >>> mask.T
+    array([[ True,  True,  True],
+           [ True,  True, False]])
     """
     ids, mask = pad([alphabet.encode(f".{word}.") for word in words])
     return one_hot(ids[:-1], len(alphabet)), ids[1:], mask[1:]
@@ -47,7 +68,7 @@ def letter_loss(model, xs, targets, mask, *, passes=None):
     >>> from rnnlib import DenseParams, Vocabulary, init_gru
     >>> cell = init_gru(3, 4, np.random.default_rng(0))
     >>> out = DenseParams(np.zeros((4, 3)), np.zeros(3))
-    >>> letters = as_letters(["ab", "b"], Vocabulary(".ab"))
+    >>> letters = letter_batch(["ab", "b"], Vocabulary(".ab"))
     >>> round(letter_loss(CellModel(cell, out), *letters), 3)  # log 3: every letter as likely
     1.099
     """
@@ -63,7 +84,7 @@ def letter_gradients(model, xs, targets, mask, *, passes=None):
     ----------
     model : CellModel
     xs, targets, mask : (T, N, V), (T, N), (T, N)
-        From `as_letters`.
+        From `letter_batch`.
     passes : (forward, backward), optional
         Other functions than the library's: ``forward(xs, state0, params) -> hs, state, cache`` and
         ``backward(dhs, dstate, cache) -> dxs, dstate0, grads``.
@@ -78,7 +99,7 @@ def letter_gradients(model, xs, targets, mask, *, passes=None):
     >>> from rnnlib import Vocabulary, init_dense, init_gru
     >>> rng = np.random.default_rng(0)
     >>> model = CellModel(init_gru(3, 4, rng), init_dense(4, 3, rng))
-    >>> loss, grads = letter_gradients(model, *as_letters(["ab", "b"], Vocabulary(".ab")))
+    >>> loss, grads = letter_gradients(model, *letter_batch(["ab", "b"], Vocabulary(".ab")))
     >>> grads.out
     DenseParams(W_hy (4, 3), b_y (3,))
     """
@@ -91,6 +112,27 @@ def letter_gradients(model, xs, targets, mask, *, passes=None):
     dstate = LSTMState(zeros, zeros) if isinstance(state, LSTMState) else zeros
     _, _, grads = backward(dhs, dstate, cache)
     return cross_entropy(logits, targets, mask=mask), CellModel(grads, grads_out)
+
+
+def letter_probabilities(words, model, alphabet):
+    """The probability that the model gives to each letter of the words, full stops included.
+
+    Parameters
+    ----------
+    words : sequence of str
+    model : CellModel
+    alphabet : Vocabulary
+
+    Returns
+    -------
+    (T, N)
+        1 behind a word's end, so that sums of logarithms need no mask.
+    """
+    xs, targets, mask = letter_batch(words, alphabet)
+    forward, _ = passes_of(model.cell)
+    hs, _, _ = forward(xs, first_state(model.cell, len(words)), model.cell)
+    p = softmax(output_step(hs, model.out))
+    return np.where(mask, np.take_along_axis(p, targets[..., None], axis=-1)[..., 0], 1.0)
 
 
 def write_words(model, alphabet, rng, *, words=4, temperature=0.7, step=None, longest=25):

@@ -45,7 +45,7 @@ from rnnlib.adding_models import (
 from rnnlib.cell_models import CellModel, train
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
-from rnnlib.letter_models import as_letters, letter_gradients, letter_loss, write_words
+from rnnlib.letter_models import letter_batch, letter_gradients, letter_loss, write_words
 from rnnlib.plotting import LiveFigure, plot_loss, plot_traces, show
 from rnnlib.plotting.gated import draw_lstm_cell, plot_gates
 from rnnlib.plotting.lags import plot_by_lag
@@ -728,13 +728,13 @@ rng, live, looks, best = np.random.default_rng(4), LiveFigure(), {}, (np.inf, 0,
 def gradients(model):
     """Loss and gradients on 32 of the training names, by your functions."""
     words = [str(word) for word in rng.choice(training, 32, replace=False)]
-    return letter_gradients(model, *as_letters(words, alphabet), passes=passes)
+    return letter_gradients(model, *letter_batch(words, alphabet), passes=passes)
 
 
 def look(update, model, losses):
     """The loss on the held-out names, the figure, and from time to time some names."""
     global best
-    looks[update] = letter_loss(model, *as_letters(held_out, alphabet), passes=passes)
+    looks[update] = letter_loss(model, *letter_batch(held_out, alphabet), passes=passes)
     best = min(best, (looks[update], update, model), key=lambda entry: entry[0])
     live.show(
         plot_loss(losses or [looks[0]], validation=looks),
@@ -749,7 +749,7 @@ def look(update, model, losses):
 _, losses = train(untrained, gradients, 300, 0.01, look=look)
 network = best[2]
 print(f"best on held-out names: {best[0]:.2f} nats a letter, after {best[1]} updates")
-print(f"100 test names: {letter_loss(network, *as_letters(test, alphabet), passes=passes):.2f}")
+print(f"100 test names: {letter_loss(network, *letter_batch(test, alphabet), passes=passes):.2f}")
 
 # %% [markdown]
 # *Figure 5.7. Your LSTM learns names: loss on the training names, and on held-out names every 25 updates.*
@@ -905,7 +905,7 @@ print(f"1,000 new examples: {error:.3f}; the baseline has {ALWAYS_ONE:.3f}")
 # gate is open least.
 
 # %% tags=["nbval-ignore-output"]
-xs_test, _, mask = as_letters(test, alphabet)
+xs_test, _, mask = letter_batch(test, alphabet)
 place = np.broadcast_to(np.arange(len(mask))[:, None], mask.shape)[mask]
 inside = {}
 for words, net in (("untrained", untrained), ("trained", network)):
@@ -916,7 +916,9 @@ open_, follows = inside["trained"]
 chosen = [int(np.argmax(follows)), int(np.argmax(open_)), int(np.argmin(open_))]
 word = "." + max(test, key=lambda name: (len(name) == 12, name))
 _, _, caches = passes[0](
-    as_letters([word[1:]], alphabet)[0][: len(word)], LSTMState(*np.zeros((2, 1, 64))), network.cell
+    letter_batch([word[1:]], alphabet)[0][: len(word)],
+    LSTMState(*np.zeros((2, 1, 64))),
+    network.cell,
 )
 step_by_step = {n: np.stack([getattr(s, n)[0] for s in caches]) for n in ("i", "f", "o", "c_next")}
 show(

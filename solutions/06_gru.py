@@ -39,7 +39,7 @@ from rnnlib.adding_models import ALWAYS_ONE, adding_error, adding_gradients
 from rnnlib.cell_models import CellModel, train, units_for
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
-from rnnlib.letter_models import as_letters, letter_gradients, letter_loss
+from rnnlib.letter_models import letter_batch, letter_gradients, letter_loss
 from rnnlib.plotting import LiveFigure, plot_loss, plot_traces, show
 from rnnlib.plotting.gru import draw_gru_cell
 
@@ -577,7 +577,7 @@ for words, kind, biases in (
 # %% tags=["nbval-ignore-output"]
 alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
 names = [str(name) for name in np.random.default_rng(0).permutation(dinosaur_names())]
-test, held_out = as_letters(names[:100], alphabet), as_letters(names[100:200], alphabet)
+test, held_out = letter_batch(names[:100], alphabet), letter_batch(names[100:200], alphabet)
 training = names[200:]
 
 
@@ -588,7 +588,7 @@ def learn_names(init, H, rate, seed):
 
     def gradients(model):
         words = [str(word) for word in rng.choice(training, 32, replace=False)]
-        return letter_gradients(model, *as_letters(words, alphabet))
+        return letter_gradients(model, *letter_batch(words, alphabet))
 
     def look(update, model, losses):
         nonlocal best
@@ -598,7 +598,7 @@ def learn_names(init, H, rate, seed):
     return best
 
 
-xs, targets, mask = as_letters(training, alphabet)
+xs, targets, mask = letter_batch(training, alphabet)
 pairs = np.full((27, 27), 0.5)  # half a count for pairs that never occur
 np.add.at(pairs, (xs.argmax(axis=2)[mask], targets[mask]), 1)
 log_p = np.log(pairs / pairs.sum(axis=1, keepdims=True))

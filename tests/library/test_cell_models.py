@@ -18,7 +18,7 @@ from rnnlib import (
 )
 from rnnlib.adding_models import adding_error, adding_gradients, adding_start, gradient_reach
 from rnnlib.cell_models import CellModel, first_state, train, units_for
-from rnnlib.letter_models import as_letters, letter_gradients, letter_loss, write_words
+from rnnlib.letter_models import letter_batch, letter_gradients, letter_loss, write_words
 from rnnlib.reach import lstm_reach, random_lstm, rnn_reach, sum_reach
 from rnnlib.register import memory_task
 
@@ -43,7 +43,7 @@ def test_gradients_of_the_adding_problem_agree_with_measured_ones(init):
 
 @pytest.mark.parametrize("init", INITS)
 def test_gradients_of_letters_agree_with_measured_ones_and_padding_counts_nothing(init):
-    model, batch = model_of(init, 4, 4), as_letters(["abc", "b", "ca"], ALPHABET)
+    model, batch = model_of(init, 4, 4), letter_batch(["abc", "b", "ca"], ALPHABET)
     loss, grads = letter_gradients(model, *batch)
     assert loss == pytest.approx(letter_loss(model, *batch))
     assert gradient_check(lambda m: letter_loss(m, *batch), model, grads).ok
