@@ -220,16 +220,17 @@ def _effort(options: argparse.Namespace, console: Console) -> int:
 
 
 def _secret(options: argparse.Namespace, console: Console) -> int:
-    from secrets import token_hex
-
     from rnnlib.course.authoring import UnitError, course_root
-    from rnnlib.course.grading.secret import read_secret, secret_path, set_secret
+    from rnnlib.course.grading.secret import new_secret, read_secret, secret_path, set_secret
 
     root = course_root()
     if options.secret is not None and not options.secret.strip():
         raise UnitError("a secret has at least one letter; --new makes one")
+    if options.secret:
+        set_secret(root, options.secret.strip())
+    elif options.new:
+        new_secret(root)
     if options.new or options.secret:
-        set_secret(root, options.secret.strip() if options.secret else token_hex(16))
         console.print("All submissions are marked on other inputs from the next run on.")
     console.print(f"{read_secret(root)}  ({secret_path(root)})", highlight=False, soft_wrap=True)
     return 0

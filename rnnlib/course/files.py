@@ -164,7 +164,9 @@ def read_file(path: Path, *, within: Path | None = None, limit: int) -> bytes:
     return data
 
 
-def write_whole(path: str | Path, data: str | bytes, *, durable: bool = False) -> None:
+def write_whole(
+    path: str | Path, data: str | bytes, *, durable: bool = False, private: bool = False
+) -> None:
     """Write a file whole or not at all, in the place of one that may be read-only.
 
     It is written beside its place and moved there: whoever reads it meanwhile sees the old one.
@@ -177,6 +179,8 @@ def write_whole(path: str | Path, data: str | bytes, *, durable: bool = False) -
         Text becomes UTF-8, with line ends as they are.
     durable : bool
         Whether to wait until it is on the disk: a power cut shall not leave an empty file.
+    private : bool
+        Whether nobody but its owner may read it, from the first byte on.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -185,6 +189,8 @@ def write_whole(path: str | Path, data: str | bytes, *, durable: bool = False) -
     beside.unlink(missing_ok=True)  # of a process with this number that was killed
     try:
         with open(beside, "xb") as file:  # a new file: not through a link that somebody put there
+            if private:
+                os.chmod(beside, 0o600)
             file.write(data.encode("utf-8") if isinstance(data, str) else data)
             if durable:
                 file.flush()

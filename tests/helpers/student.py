@@ -52,3 +52,18 @@ def write(source, *earlier):
     after = run_cell(source, dict(before))
     new = [v for k, v in after.items() if k != "__builtins__" and v is not before.get(k)]
     return [value for value in new if callable(value)][-1]
+
+
+def with_faults(exercise, faults):
+    """A mended program with faults put back, as (function, source).
+
+    faults: pairs of what stands once in the first variant, and what stands there instead.
+    """
+    mended = exercise.variants[0]
+    source = mended.source(exercise.name)
+    for right, wrong in faults:
+        assert source.count(right) == 1
+        source = source.replace(right, wrong)
+    names = dict(mended.function.__globals__)
+    exec(source, names)
+    return names[exercise.name], source

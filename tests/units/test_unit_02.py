@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from lesson import outputs_of, printed_in
 from places import ROOT
+from student import with_faults
 
 import rnnlib
 from rnnlib.course.checking import mark
@@ -89,20 +90,8 @@ FAULTS = {
 }
 
 
-def program(left_in):
-    """The mended program with these faults put back."""
-    mended = SEQUENCE_GRADIENTS.variants[0]
-    source = mended.source("sequence_gradients")
-    for name in left_in:
-        assert source.count(FAULTS[name][0]) == 1
-        source = source.replace(*FAULTS[name])
-    names = dict(mended.function.__globals__)
-    exec(source, names)
-    return names["sequence_gradients"], source
-
-
 def test_the_program_that_is_handed_out_has_all_faults_and_earns_nothing():
-    function, source = program(FAULTS)
+    function, source = with_faults(SEQUENCE_GRADIENTS, FAULTS.values())
     wanted = source.partition("\n")[2].rstrip()
     assert SEQUENCE_GRADIENTS.start_body() == wanted
     for seed in (1, 2, 20_000):
@@ -112,7 +101,7 @@ def test_the_program_that_is_handed_out_has_all_faults_and_earns_nothing():
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_every_fault_costs_once_whichever_others_are_left(count):
     for left_in in combinations(FAULTS, count):
-        function, _ = program(left_in)
+        function, _ = with_faults(SEQUENCE_GRADIENTS, [FAULTS[name] for name in left_in])
         report = mark(SEQUENCE_GRADIENTS, function)
         assert {row.name for row in report.rows if row.result and not row.right} == set(left_in)
         assert report.share == pytest.approx(1 - count / 6)
@@ -127,7 +116,7 @@ def test_the_cell_that_students_get_holds_the_faulty_program():
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_network_learns_something_with_any_single_fault(fault):
     """With a learning rate of 0.1, 100 updates, as the text says."""
-    function, _ = program([fault])
+    function, _ = with_faults(SEQUENCE_GRADIENTS, [FAULTS[fault]])
     vocabulary = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
     ids = np.asarray(vocabulary.encode("." + ".".join(dinosaur_names())))
     rng = np.random.default_rng(0)

@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from lesson import numbers, outputs_of, printed_in
+from student import with_faults
 
 from rnnlib.course.checking import mark
 from rnnlib.course.exercises.u04_vanishing.train_adder import TRAIN_ADDER
@@ -160,18 +161,6 @@ FAULTS = {
 }
 
 
-def program(left_in):
-    """The mended program with these faults put back."""
-    mended = TRAIN_ADDER.variants[0]
-    source = mended.source("train_adder")
-    for name in left_in:
-        assert source.count(FAULTS[name][0]) == 1
-        source = source.replace(*FAULTS[name])
-    names = dict(mended.function.__globals__)
-    exec(source, names)
-    return names["train_adder"]
-
-
 def test_the_program_that_is_handed_out_earns_nothing():
     handed_out = next(v for v in TRAIN_ADDER.mistakes if v.name == TRAIN_ADDER.start)
     for seed in (1, 2, 20_000):
@@ -181,7 +170,8 @@ def test_the_program_that_is_handed_out_earns_nothing():
 @pytest.mark.parametrize("count", [1, 2, 5, 6])
 def test_every_fault_costs_once_whichever_others_are_left(count):
     for left_in in combinations(FAULTS, count):
-        report = mark(TRAIN_ADDER, program(left_in))
+        function, _ = with_faults(TRAIN_ADDER, [FAULTS[name] for name in left_in])
+        report = mark(TRAIN_ADDER, function)
         assert {row.name for row in report.rows if row.result and not row.right} == set(left_in)
         assert report.share == pytest.approx(1 - count / 6)
 

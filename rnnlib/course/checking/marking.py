@@ -6,6 +6,7 @@ import copy
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
@@ -165,6 +166,15 @@ def _apart(
         earlier = function.earlier(exercise.uses)
     else:
         earlier = {name: function.__globals__.get(name) for name in exercise.uses}
+
+    @cache
+    def report_on(name: str) -> Report:
+        """What marking says of the student's own earlier function, if it says anything."""
+        earlier_one = all_exercises()[name]
+        if earlier[name] is earlier_one.reference:  # it was marked as right
+            return Report(name, state="right")
+        return mark(earlier_one, earlier[name]) if callable(earlier[name]) else Report(name)
+
     if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
         mixed = rebind(exercise.own.function, earlier)
         try:
@@ -176,28 +186,22 @@ def _apart(
             and _are_of_a_size(exercise, own, expected)
             and _agree(exercise, responses, own)
             and not _is_trivial(exercise, cases[0], mixed)
-            and _wrong_as_known(exercise, earlier)
+            and _wrong_as_known(exercise, report_on)
         ):
-            names = _wrong_ones(exercise, earlier)
+            names = _wrong_ones(exercise, report_on)
             return responses, own, f"Marked with your own {names}, which is not right yet."
     same = all(a.agrees(t, exercise) for a, t in zip(apart, responses, strict=True))
     if same and _borrowed(apart) == _borrowed(responses):
         return responses, expected, ""
-    names = _wrong_ones(exercise, earlier)
+    names = _wrong_ones(exercise, report_on)
     return apart, expected, f"Marked with a right {names}; yours is not right yet."
 
 
-def _wrong_ones(exercise: Exercise, earlier: dict[str, object]) -> str:
+def _wrong_ones(exercise: Exercise, report_on: Callable[[str], Report]) -> str:
     """Which of the student's earlier functions do not pass their checks, for a sentence."""
     names = exercise.uses
     if len(names) > 1:
-        tried = {
-            name: earlier[name] is all_exercises()[name].reference
-            or mark(all_exercises()[name], earlier[name]).passed
-            for name in names
-            if callable(earlier.get(name))
-        }
-        names = [name for name in names if not tried.get(name)] or names
+        names = [name for name in names if not report_on(name).passed] or names
     return " and ".join(f"`{name}`" for name in names)
 
 
@@ -218,16 +222,14 @@ def _are_of_a_size(exercise: Exercise, own: list[dict], expected: list[dict]) ->
     return True
 
 
-def _wrong_as_known(exercise: Exercise, earlier: dict[str, object]) -> bool:
+def _wrong_as_known(exercise: Exercise, report_on: Callable[[str], Report]) -> bool:
     """Whether each earlier function is right, or wrong as a known mistake is, in all that it does.
 
     One that was made up, to be agreed with easily, is not.
     """
-    for used in (all_exercises()[name] for name in exercise.uses):
-        if earlier[used.name] is used.reference:
-            continue
-        report = mark(used, earlier[used.name])
-        known = {mistake.name for mistake in used.mistakes}
+    for name in exercise.uses:
+        report = report_on(name)
+        known = {mistake.name for mistake in all_exercises()[name].mistakes}
         named = report.complete and report.diagnosis and known.issuperset(dict(report.diagnosis))
         if not (report.passed or (report.state == "wrong" and named)):
             return False

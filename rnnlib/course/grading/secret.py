@@ -6,7 +6,6 @@ are tried; with it, marks can be repeated.
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -29,12 +28,15 @@ def read_secret(root: Path) -> str:
         found = path.read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
         found = ""
-    return found or set_secret(root, secrets.token_hex(16))
+    return found or new_secret(root)
+
+
+def new_secret(root: Path) -> str:
+    """Make another secret; returns it."""
+    return set_secret(root, secrets.token_hex(16))
 
 
 def set_secret(root: Path, secret: str) -> str:
     """Write a secret, for its owner alone to read; returns it."""
-    path = secret_path(root)
-    write_whole(path, secret + "\n", durable=True)
-    os.chmod(path, 0o600)
+    write_whole(secret_path(root), secret + "\n", durable=True, private=True)
     return secret

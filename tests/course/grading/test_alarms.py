@@ -89,8 +89,8 @@ def test_what_an_exercise_lends_may_be_used():
     ],
 )
 def test_borrowed_code_is_found(source, thing):
-    [alarm] = [one for one in alarms_about(source) if one["kind"] == "borrowed"]
-    assert alarm["where"] == "rnn_step"
+    [alarm] = alarms_about(source)
+    assert alarm["kind"] == "borrowed" and alarm["where"] == "rnn_step"
     assert f"`{thing}`" in alarm["text"]
 
 

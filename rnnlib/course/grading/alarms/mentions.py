@@ -54,13 +54,15 @@ class Reader:
     ----------
     lends : tuple of str
         The modules of `rnnlib` that the exercise lets the answer call.
+    own : bool
+        Whether it is a cell of the student's own, and no answer.
     found : dict
         The mentions, by (kind of alarm, first part of the name, why it is told); each is a dict of
         what is mentioned, such as ``"os.listdir"``, and the lines in which it is.
     """
 
-    def __init__(self, lends: tuple[str, ...]):
-        self.lends = lends
+    def __init__(self, lends: tuple[str, ...], *, own: bool = False):
+        self.lends, self.own = lends, own
         self.found: dict[tuple[str, str, str], dict[str, set[int]]] = {}
 
     def read(self, source: str) -> None:
@@ -213,10 +215,10 @@ class Reader:
             part = [*path[2:], ""][0] if path[1] == "course" else module.split(".")[1]
             if part in ("grading", "marks", "authoring", "bench", "cli"):
                 self._note("suspicious", thing, line, "the grader's own code")
+            elif part == "exercises" and self.own:
+                self._note("suspicious", thing, line, ANSWERS)
             elif part == "exercises" or "working" in path[1:]:
                 self._note("borrowed", thing, line, BORROWED)
-                if part == "exercises":
-                    self._note("suspicious", thing, line, ANSWERS)
             elif part == "checking" and [*path[3:], ""][0] not in FOR_STUDENTS:
                 self._note("suspicious", thing, line, ANSWERS)
         elif "working" in path[1:]:

@@ -142,8 +142,7 @@ def _reason(error: OSError) -> str:
 
 def in_short(error: BaseException) -> str:
     """An error in a few words, fit for a terminal."""
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    text = "".join(c if c.isprintable() else " " for c in valid_text(words))
+    text = "".join(c if c.isprintable() else " " for c in valid_text(str(error)))
     return " ".join(text.split())[:500] or type(error).__name__
 
 

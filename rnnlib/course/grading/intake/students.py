@@ -19,15 +19,6 @@ class UnusableName(Exception):
     """The name of a folder that cannot be a student's id; the message says what to do."""
 
 
-def shown_student(name: str) -> str:
-    """A student's id as it is told; one that cannot be an id is quoted."""
-    try:
-        check_student(name)
-    except UnusableName:
-        return shown(name)
-    return name
-
-
 def check_student(name: str) -> None:
     """Look at the name of a student's folder.
 

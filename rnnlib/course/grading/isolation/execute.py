@@ -90,8 +90,11 @@ class IsolatedExecute(NbGraderPreprocessor):
         return nb, resources
 
     def _secret(self) -> str:
-        secret = self.secret or read_secret(Path(CourseDirectory(parent=self).root))
+        secret = self.secret or read_secret(self._root())
         return "" if secret == NONE else secret
+
+    def _root(self) -> Path:
+        return Path(CourseDirectory(parent=self).root)
 
     def _settings(self) -> Settings:
         return Settings(
@@ -99,7 +102,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             cell=self.cell_seconds,
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
-            hidden=Path(self.hidden or CourseDirectory(parent=self).root),
+            hidden=Path(self.hidden) if self.hidden else self._root(),
         )
 
 

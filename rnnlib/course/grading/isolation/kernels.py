@@ -29,13 +29,11 @@ from rnnlib.course.grading.limits import (
     ERROR_LINE_CHARACTERS,
     ERROR_LINES,
     FLOOD_BYTES,
-    GRADER_MEMORY,
     INTERRUPT_SECONDS,
     KERNEL_START_SECONDS,
     LAST_OUTPUT_SECONDS,
     MESSAGE_BYTES,
     POLL_SECONDS,
-    WATCH_SECONDS,
 )
 
 LEFT_OUT = "... the rest of this cell's output is left out\n"
@@ -103,7 +101,6 @@ class Kernel:
         self.manager._kernel_spec = spec
         self.client: BlockingKernelClient | None = None
         self._inside: list[psutil.Process] = []
-        self._looked, self._resident = 0.0, 0
         try:
             # What is written past Python shall reach neither the grader's log nor a terminal.
             self.manager.start_kernel(
@@ -170,7 +167,6 @@ class Kernel:
         if beside is not None:
             poller.register(beside[0], zmq.POLLIN)
         deadline, interrupted = time.monotonic() + seconds, False
-        grown = self._own_memory()
         replied = idle = False
         while not (replied and idle):
             ready = dict(poller.poll(1000 * POLL_SECONDS))
@@ -187,9 +183,6 @@ class Kernel:
                 raise KernelLost("ended the kernel in which it ran")
             if collector.size > FLOOD_BYTES:
                 raise KernelLost("wrote more output than any reader could take")
-            # Messages without an end are kept by the sockets' library, and counted nowhere.
-            if self._own_memory() > grown + GRADER_MEMORY:
-                raise KernelLost("sent more than the grader can hold")
             if check is not None:
                 check()
             if time.monotonic() > deadline:
@@ -201,12 +194,6 @@ class Kernel:
             if replied and not idle:  # the rest of the outputs is on its way
                 deadline = min(deadline, time.monotonic() + LAST_OUTPUT_SECONDS)
         return Ran(collector.outputs, collector.status, min(collector.size, room))
-
-    def _own_memory(self) -> int:
-        """Bytes of resident memory of this process, as they were a moment ago."""
-        if time.monotonic() > self._looked + WATCH_SECONDS:
-            self._looked, self._resident = time.monotonic(), psutil.Process().memory_info().rss
-        return self._resident
 
     def interrupt(self) -> None:
         """Ask the kernel to stop what it does."""

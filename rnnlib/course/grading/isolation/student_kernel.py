@@ -32,6 +32,7 @@ from rnnlib.course.grading.limits import (
     CELL_SECONDS,
     CONNECTION_SECONDS,
     FRAME_SECONDS,
+    GRADER_MEMORY,
     KERNEL_RESTARTS,
     KERNEL_SOCKET_FILES,
     POLL_SECONDS,
@@ -96,12 +97,14 @@ class StudentKernel:
         self._used: dict[int, float] = {}  # processor time when the call began, by process
         self._computed = 0.0  # since then, by the busiest
         self._room = ALL_OUTPUT_BYTES
+        self._own_memory = psutil.Process().memory_info().rss  # when the cell began
 
     def run(self, source: str) -> Ran:
         """Run one of the notebook's cells."""
         try:
             self._be_ready()
             seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
+            self._own_memory = psutil.Process().memory_info().rss
             ran = self.kernel.run(source, seconds, room=room, check=self._watch)
         except KernelLost as lost:
             self._lose(str(lost))
@@ -277,7 +280,10 @@ class StudentKernel:
         return min(wanted, left)
 
     def _watch(self) -> None:
-        """Look now and then at memory and processor time of all the sandbox's processes."""
+        """Look now and then at memory and processor time of all the sandbox's processes.
+
+        And at the grader's own memory: messages without an end are kept by the sockets' library.
+        """
         if time.monotonic() < self._watched + WATCH_SECONDS or self.kernel.pid is None:
             return
         self._watched = time.monotonic()
@@ -289,6 +295,8 @@ class StudentKernel:
                     used = sum(process.cpu_times()[:2])
                     since = used - self._used.setdefault(process.pid, used)
                     self._computed = max(self._computed, since)
+        if psutil.Process().memory_info().rss > self._own_memory + GRADER_MEMORY:
+            raise KernelLost("sent more than the grader can hold")
         if total > self.settings.limits.memory:
             raise KernelLost("used more memory than there is for a submission")
         written = count = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.intake.folder import in_short
-from rnnlib.course.grading.intake.students import UnusableName, check_student, shown_student
+from rnnlib.course.grading.intake.folder import in_short, shown
+from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.submission import read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import WORKERS
@@ -69,7 +69,7 @@ def autograde(
             write_record(assignment, task, digest, result)
         except Exception as error:  # one student's; the others are graded
             result.problem = f"the result could not be written down: {in_short(error)}"
-        tell(result.student, Outcome(shown_student(result.student), result.problem))
+        tell(result.student, Outcome(result.student, result.problem))
 
     def tell(student: str, outcome: Outcome) -> None:
         outcomes[student] = outcome
@@ -85,7 +85,7 @@ def autograde(
             finish(f"unreadable: {error}", Result(student, problem=str(error)))
             continue
         except UnusableName as error:  # it cannot stand in the gradebook
-            tell(student, Outcome(shown_student(student), str(error)))
+            tell(student, Outcome(shown(student), str(error)))
             continue
         except Exception as error:  # whatever else a folder may do to us
             problem = f"what was handed in cannot be read: {in_short(error)}"

@@ -21,6 +21,7 @@ import nbformat
 
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.intake.folder import in_short
 from rnnlib.course.grading.intake.reading import read_notebook
 from rnnlib.course.grading.intake.submission import Submission
 from rnnlib.course.grading.intake.tidy import Unreadable
@@ -55,8 +56,7 @@ def grade_submission(task: Task, submission: Submission) -> Result:
             with deadline(TASK_SECONDS):
                 workplace.grade(notebook, submission, result)
         except (Exception, SystemExit) as error:
-            text = " ".join(str(error).split()) or type(error).__name__
-            result.problem = f"grading stopped: {text[:500]}"
+            result.problem = f"grading stopped: {in_short(error)}"
             result.notebook = result.feedback = None
             result.marks = []
         finally:
@@ -106,7 +106,7 @@ class Workplace:
         resources = self._resources(directory.db_url, student, folder)
         for preprocessor in [*lists.sanitize_preprocessors, *lists.autograde_preprocessors]:
             runs_cells = issubclass(preprocessor, IsolatedExecute)  # which has limits of its own
-            with deadline(TASK_SECONDS if runs_cells else PAGE_SECONDS):
+            with contextlib.nullcontext() if runs_cells else deadline(PAGE_SECONDS):
                 notebook, resources = preprocessor(parent=lists)(notebook, resources)
         notes = notebook.metadata.pop("rnnlib", {})
         result.repairs += list(notes.get("repairs", []))
@@ -115,9 +115,7 @@ class Workplace:
         result.marks = marks_of(notebook)
         result.answers = answers_of(notebook)
         result.alarms += source_alarms(result.answers)
-        # In cells of their own students may use the library: only what is odd anywhere counts.
-        own = source_alarms(notes.get("own", {}))
-        result.alarms += [alarm for alarm in own if alarm["kind"] == "suspicious"]
+        result.alarms += source_alarms(notes.get("own", {}), own=True)
         start = time.perf_counter()
         result.notebook = nbformat.writes(notebook) + "\n"
         path.write_text(result.notebook, encoding="utf-8")
