@@ -48,15 +48,6 @@ from rnnlib.bptt import (
 )
 from rnnlib.cells import Cell, cell_functions, cell_of
 from rnnlib.clipping import clip_grad_norm, clip_grad_value, grad_norm
-from rnnlib.convlstm import ConvLSTMParams, ConvLSTMStepCache, convlstm_step, convlstm_step_backward
-from rnnlib.coupled_lstm import (
-    CoupledLSTMCache,
-    CoupledLSTMParams,
-    coupled_lstm,
-    coupled_lstm_backward,
-    coupled_lstm_forward,
-    init_coupled_lstm,
-)
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.dropout import dropout, dropout_backward
@@ -91,14 +82,6 @@ from rnnlib.jacobians import (
     rnn_jacobian,
     singular_values,
     state_jacobians,
-)
-from rnnlib.last_step import (
-    LastStepParams,
-    gradient_reach,
-    init_last_step,
-    last_step_gradients,
-    last_step_loss,
-    train_last_step,
 )
 from rnnlib.layernorm import LayerNormCache, LayerNormParams, layer_norm, layer_norm_backward
 from rnnlib.layernorm_rnn import (
@@ -188,7 +171,6 @@ from rnnlib.stack import (
 )
 from rnnlib.stopping import EarlyStopping, early_stopping
 from rnnlib.text import Vocabulary, bag_of_words, embedding, embedding_backward, one_hot, perplexity
-from rnnlib.video.event_params import EventParams
 
 __all__ = [
     "AdamState",
@@ -197,13 +179,8 @@ __all__ = [
     "BidirectionalParams",
     "Cell",
     "Checkpoints",
-    "ConvLSTMParams",
-    "ConvLSTMStepCache",
-    "CoupledLSTMCache",
-    "CoupledLSTMParams",
     "DenseParams",
     "EarlyStopping",
-    "EventParams",
     "GRUCache",
     "GRUParams",
     "GRUStepCache",
@@ -212,7 +189,6 @@ __all__ = [
     "LSTMParams",
     "LSTMState",
     "LSTMStepCache",
-    "LastStepParams",
     "LayerNormCache",
     "LayerNormParams",
     "LayerNormRNNCache",
@@ -256,11 +232,6 @@ __all__ = [
     "clip_grad_value",
     "confusion_matrix",
     "continue_text",
-    "convlstm_step",
-    "convlstm_step_backward",
-    "coupled_lstm",
-    "coupled_lstm_backward",
-    "coupled_lstm_forward",
     "coverage",
     "cross_entropy",
     "cross_entropy_backward",
@@ -278,15 +249,12 @@ __all__ = [
     "grad_norm",
     "gradient_check",
     "gradient_norms",
-    "gradient_reach",
     "gru_backward",
     "gru_forward",
     "gru_step",
     "gru_step_backward",
-    "init_coupled_lstm",
     "init_dense",
     "init_gru",
-    "init_last_step",
     "init_layer_norm_rnn",
     "init_lstm",
     "init_mgu",
@@ -295,8 +263,6 @@ __all__ = [
     "jacobian_bound",
     "last_pool",
     "last_pool_backward",
-    "last_step_gradients",
-    "last_step_loss",
     "layer_norm",
     "layer_norm_backward",
     "layer_norm_rnn_backward",
@@ -366,7 +332,6 @@ __all__ = [
     "tanh_backward",
     "text_streams",
     "train_early_stopping",
-    "train_last_step",
     "truncated_backward",
     "unpad",
     "windows",

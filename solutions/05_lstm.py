@@ -34,7 +34,7 @@
 import numpy as np
 
 import rnnlib
-from rnnlib import CoupledLSTMParams, LSTMParams, LSTMState, LSTMStepCache, sigmoid
+from rnnlib import LSTMParams, LSTMState, LSTMStepCache, sigmoid
 from rnnlib.adding_models import (
     ALWAYS_ONE,
     adding_error,
@@ -43,6 +43,7 @@ from rnnlib.adding_models import (
     gradient_reach,
 )
 from rnnlib.cell_models import CellModel, train
+from rnnlib.coupled_lstm import CoupledLSTMParams, init_coupled_lstm
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
 from rnnlib.letter_models import letter_batch, letter_gradients, letter_loss, write_words
@@ -848,9 +849,7 @@ check(coupled_lstm)
 # %% tags=["nbval-ignore-output"]
 both_passes, T, H = working(coupled_lstm), 50, 18
 rng, nothing = np.random.default_rng(0), np.zeros((16, 18))
-start = CellModel(
-    rnnlib.init_coupled_lstm(2, H, rng, forget_bias=5.0), rnnlib.init_dense(H, 1, rng)
-)
+start = CellModel(init_coupled_lstm(2, H, rng, forget_bias=5.0), rnnlib.init_dense(H, 1, rng))
 start.out.b_y[:] = 1.0  # begin at the baseline
 
 

@@ -330,10 +330,10 @@ check(last_states)
 # %%
 last = working(last_states)
 hs, _ = read(step, xs, h0, everything[:T])
-off = {"last_states": last(hs, mask.sum(axis=0)) - together, "hs[-1]": hs[-1] - together}
+off = {"last valid state": last(hs, mask.sum(axis=0)) - together, "hs[-1]": hs[-1] - together}
 for what, difference in off.items():
     right = np.sum(np.abs(difference).max(axis=1) < 1e-12)
-    print(f"no mask, {what:<12} right for {right} of 4")
+    print(f"no mask, {what:<17} right for {right} of 4")
 
 # %% [markdown]
 # Only the longest utterance has no padding, so `hs[-1]` is right for that one alone.

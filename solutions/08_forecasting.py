@@ -981,7 +981,7 @@ WINDOW = 10
 
 
 def last_days(rivers, t):
-    """The last ten days before day t, all three numbers, as windows (30, N, 1)."""
+    """The last ten days before day t, all three numbers, in shape (30, N, 1)."""
     return np.concatenate([np.asarray(part[t - WINDOW : t], float) for part in rivers])[:, :, None]
 
 

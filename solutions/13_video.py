@@ -34,15 +34,8 @@
 import numpy as np
 
 import rnnlib
-from rnnlib import (
-    ConvLSTMParams,
-    ConvLSTMStepCache,
-    DenseParams,
-    EventParams,
-    LSTMParams,
-    LSTMState,
-    sigmoid,
-)
+from rnnlib import DenseParams, LSTMParams, LSTMState, sigmoid
+from rnnlib.convlstm import ConvLSTMParams, ConvLSTMStepCache
 from rnnlib.convlstm_sequence import init_convlstm
 from rnnlib.course import check, check_answer, working
 from rnnlib.data.clips import (
@@ -56,6 +49,7 @@ from rnnlib.data.clips import (
 )
 from rnnlib.plotting import show
 from rnnlib.plotting.clips import animate, draw_maps, draw_strips
+from rnnlib.video.event_params import EventParams
 
 # %% [markdown]
 # ## 13.1 Clips

@@ -1,4 +1,4 @@
-"""The weights of a classifier of clips, which students use and so the library exports."""
+"""The weights of a classifier of clips."""
 
 from rnnlib.params import Params, parameters
 

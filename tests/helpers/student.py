@@ -1,5 +1,7 @@
 """What a student does in a notebook: a cell that is run, with what earlier cells have defined."""
 
+import functools
+import importlib
 import inspect
 import itertools
 import linecache
@@ -29,14 +31,24 @@ def notebook(*earlier, borrow=()):
 
     Public functions are there too where they come from the modules in `borrow`.
     """
-    names = {"np": np, "rnnlib": rnnlib}
+    names = {"np": np, "rnnlib": rnnlib, **_classes()}
     for name, value in vars(rnnlib).items():
-        if inspect.isclass(value) or getattr(value, "__module__", None) in borrow:
+        if getattr(value, "__module__", None) in borrow:
             names[name] = value
     for name in earlier:
         exercise = all_exercises()[name]
         names = notebook(*exercise.uses, borrow=exercise.borrow) | names
         run_cell(exercise.variants[0].source(name), names)
+    return names
+
+
+@functools.cache
+def _classes():
+    """The classes of the library's modules: a set-up cell imports those that a unit needs."""
+    names = {name: value for name, value in vars(rnnlib).items() if inspect.isclass(value)}
+    for module in ("convlstm", "coupled_lstm", "last_step", "video.event_params"):
+        found = vars(importlib.import_module(f"rnnlib.{module}"))
+        names |= {n: v for n, v in found.items() if n[0] != "_" and inspect.isclass(v)}
     return names
 
 

@@ -9,7 +9,6 @@ from rnnlib import (
     gradient_check,
     gru_backward,
     gru_forward,
-    init_coupled_lstm,
     init_dense,
     init_gru,
     init_lstm,
@@ -18,6 +17,7 @@ from rnnlib import (
 )
 from rnnlib.adding_models import adding_error, adding_gradients, adding_start, gradient_reach
 from rnnlib.cell_models import CellModel, first_state, train, units_for
+from rnnlib.coupled_lstm import init_coupled_lstm
 from rnnlib.letter_models import letter_batch, letter_gradients, letter_loss, write_words
 from rnnlib.reach import lstm_reach, random_lstm, rnn_reach, sum_reach
 from rnnlib.register import memory_task

@@ -5,16 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import autograd, close, close_params, draw, few, seeds, size
 
-from rnnlib import (
-    ConvLSTMParams,
-    LSTMParams,
-    LSTMState,
-    ShapeError,
-    convlstm_step,
-    convlstm_step_backward,
-    lstm_step,
-    lstm_step_backward,
-)
+from rnnlib import LSTMParams, LSTMState, ShapeError, lstm_step, lstm_step_backward
+from rnnlib.convlstm import ConvLSTMParams, convlstm_step, convlstm_step_backward
 from rnnlib.convlstm_sequence import convlstm_backward, convlstm_forward, init_convlstm
 
 kernels = st.sampled_from([1, 3])

@@ -4,9 +4,9 @@ import torch
 from hypothesis import given
 from oracle import autograd, close, close_params, draw, few, seeds, size
 
-from rnnlib import (
+from rnnlib import ShapeError
+from rnnlib.coupled_lstm import (
     CoupledLSTMParams,
-    ShapeError,
     coupled_lstm,
     coupled_lstm_backward,
     coupled_lstm_forward,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from oracle import close, few, seeds, size
 
 import rnnlib
-from rnnlib import EventParams, LSTMState, gradient_check
+from rnnlib import LSTMState, gradient_check
 from rnnlib.conv import conv2d_backward
 from rnnlib.data.clips import EVENTS, event_clips
 from rnnlib.sweep import receptive_field, sweep, sweep_backward, sweep_rnn
@@ -33,6 +33,7 @@ from rnnlib.video import (
     write_caption,
     zero_frame_state,
 )
+from rnnlib.video.event_params import EventParams
 
 
 def clips_and_rng(T=4, N=2, R=3, S=4, D=1, seed=0):

@@ -31,7 +31,7 @@ def test_with_the_mask_padding_changes_nothing_and_without_it_does(printed):
         masked, unmasked = numbers(printed, what, "largest change of a final state")[-2:]
         assert masked == 0 and unmasked > 0.5
     assert numbers(printed, "each utterance read alone") == [0]
-    assert numbers(printed, "no mask, last_states") == [4, 4]
+    assert numbers(printed, "no mask, last valid state") == [4, 4]
     assert numbers(printed, "no mask, hs[-1]") == [1, 4]
 
 

@@ -280,7 +280,7 @@ WHO_SPEAKS.slip(
     "scaled_by_all",
     "[utterances[n] for n in kept])\n    mean",
     "utterances)\n    mean",
-    "the mean and the deviation still hold what they must not; everything else is mended.",
+    "the mean and the deviation are still taken over too much; everything else is mended.",
 )
 WHO_SPEAKS.slip(
     "forward_over_padding",
