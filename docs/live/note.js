@@ -8,8 +8,8 @@ const out = { W_hy: params["out.W_hy"], b_y: params["out.b_y"] };
 const V = data.alphabet.length;
 const H = cell.b_h.length;
 const LONGEST = 24;
-const EXAMPLES = ["tyrannosau", "triceratop", "stegosaurus", "veloci", "qqqq"];
-const NAMES_SHOWN = 40;
+const EXAMPLES = ["tyrannosau", "tricera", "stegosaurus", "veloci", "qqqq"];
+const namesShown = () => (innerWidth < 500 ? 16 : 40);
 
 const page = { text: "", letter: 0, unit: 12, off: new Set(), first: 0, hs: [], intact: [] };
 
@@ -75,7 +75,6 @@ function drawStrip() {
   pen.textAlign = "right";
   for (let unit = 0; unit < H; unit++) {
     if (unit % 4 && unit !== page.unit) continue;
-    if (unit !== page.unit && Math.abs(unit - page.unit) < 1) continue;
     pen.font = `${unit === page.unit ? "bold " : ""}11px system-ui, sans-serif`;
     pen.fillStyle = variable(unit === page.unit ? "--ink" : "--grey");
     pen.fillText(unit, strip.left - 7, strip.top + (unit + 0.5) * strip.row);
@@ -142,13 +141,14 @@ function drawNames(width) {
   const step = width < 500 ? 10 : 11.5;
   const columns = Math.max(1, Math.floor(width / (21 * step)));
   const wide = width / columns;
-  const rows = Math.ceil(NAMES_SHOWN / columns);
+  const shown = namesShown();
+  const rows = Math.ceil(shown / columns);
   const pen = sized($("names"), width, rows * 21 + 2);
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.font = `${step + 1.5}px ui-monospace, "DejaVu Sans Mono", monospace`;
   const most = Math.floor((wide - 8) / step);
-  for (let k = 0; k < NAMES_SHOWN; k++) {
+  for (let k = 0; k < shown; k++) {
     const n = (page.first + k * 33) % data.names.length; // from all over the alphabet
     const [left, y] = [Math.floor(k / rows) * wide, (k % rows) * 21 + 1];
     [...data.names[n]].slice(0, most).forEach((letter, t) => {
@@ -160,7 +160,7 @@ function drawNames(width) {
       if (h < -0.05) pen.fillRect(left + (t + 0.5 - 0.35 * Math.abs(h)) * step, y + 16.5, 0.7 * Math.abs(h) * step, 1.5);
     });
   }
-  $("which-names").textContent = `${NAMES_SHOWN} of ${data.names.length.toLocaleString("en")} names`;
+  $("which-names").textContent = `${shown} of ${data.names.length.toLocaleString("en")} names`;
 }
 
 // ---- Answers -----------------------------------------------------------------------------------
@@ -176,6 +176,7 @@ function describe() {
   const best = [...page.p.keys()].sort((a, b) => page.p[b] - page.p[a]).slice(0, 3);
   const name = page.text.slice(0, page.letter);
   const words = best.map((k) => `${k === 0 ? "the end" : symbol(k)} ${percent(page.p[k])}`).join(", ");
+  $("best").textContent = `It expects ${words}.`;
   const h = page.hs[page.letter][page.unit];
   return `After ${name ? [...name].join(" ") : "the beginning"} it expects ${words}. `
     + `Unit ${page.unit} is ${page.off.has(page.unit) ? "switched off" : fixed(h)}.`;

@@ -149,7 +149,7 @@ function drawFlow(found) {
   pen.strokeStyle = variable("--orange");
   pen.lineWidth = 2;
   pen.strokeRect(width - (page.lag + 1) * wide, 1, Math.max(2, wide), H * tall - 2);
-  $("below-title").textContent = page.kind === "rnn" ? "The gradient of each state, the first on the left" : "The gradient of each cell, the first on the left";
+  $("below-title").textContent = page.kind === "rnn" ? "The gradient dh of each state, the first on the left" : "The gradient dc of each cell, the first on the left";
 }
 
 // ---- Words ---------------------------------------------------------------------------------------
@@ -159,17 +159,17 @@ function verdict(found) {
   const arrives = found.lengths[T];
   const what = page.kind === "rnn" ? "the simple RNN" : "the LSTM";
   const after = `After ${T} steps back ${power(arrives)} of it arrives in ${what}`;
-  const judged = arrives < 1e-4 ? "it has vanished: what was read there cannot be learned from"
-    : arrives > 1e2 ? "it has exploded: one update would throw all weights away" : "it still tells something";
+  const judged = arrives < 1e-4 ? "It has vanished: what was read there cannot be learned from"
+    : arrives > 1e2 ? "It has exploded: an update that follows it would wreck the weights" : "That is enough to learn from";
   if (page.kind === "lstm") {
     const share = found.alone[T - 1] / arrives;
     const along = share > 0.5 && share < 2 ? "Nearly all of it came along the cell, where it meets no matrix: only forget gates"
       : share <= 0.5 ? "Only a part of it came along the cell; the rest went through the gates" : "What went through the gates has weakened what came along the cell";
-    return `${after}: ${judged}. ${along}. An open forget gate (bias 5 keeps ${percent(sigmoid(5))} of a cell at each step) lets it pass.`;
+    return `${after}. ${judged}. ${along}. An open forget gate (bias 5 keeps ${percent(sigmoid(5))} of a cell at each step) lets it pass.`;
   }
   const proves = found.factor < 1 ? `The bound shrinks by ${fixed(found.factor)} at each step: it proves that the gradient must vanish.`
     : `The bound grows by ${fixed(found.factor)} at each step: it allows an explosion and proves nothing.`;
-  return `${after}: ${judged}. ${proves}`;
+  return `${after}. ${judged}. ${proves}`;
 }
 
 function show() {
