@@ -56,7 +56,7 @@ def test_a_page_is_what_its_sources_say_and_is_small_and_needs_nothing(name):
     page = (PAGES / f"{name}.html").read_text(encoding="utf-8")
     assert page == builder().assemble(name), "make live builds the pages anew"
     assert len(page.encode()) < 1_000_000
-    assert not re.search(r"""(?:src|href)=["']?(?!data:)|@import|fetch\(|XMLHttpRequest""", page)
+    assert not re.search(r"""(?:src|href)=(?!["']?data:)|@import|fetch\(|XMLHttpRequest""", page)
     script = page[page.index('<script>\n"use strict"') :]
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
     assert re.search(r'<img class="still" src="data:image/png;base64,.{1000}', page)
@@ -295,12 +295,13 @@ def wanted_reach(kind, radius, bias, T):
     params = LSTMParams(lstm.W_xh, radius * lstm.W_hh, b_h)
     hs, _, cache = lstm_forward(xs, LSTMState(h0, h0), params)
     dstate, lengths, alone = LSTMState(dstate, np.zeros((1, 32))), [1.0], []
+    along = None
     for t in reversed(range(T)):
         before = LSTMState(hs[t - 1], cache.cs[t - 1]) if t else LSTMState(h0, h0)
         _, _, step = lstm_forward(xs[t : t + 1], before, params)
         _, dstate, _ = lstm_backward(None, dstate, step)
         lengths.append(np.hypot(np.linalg.norm(dstate.h), np.linalg.norm(dstate.c)))
-        along = dstate.c if not alone else along * step.f[0]
+        along = dstate.c if along is None else along * step.f[0]
         alone.append(np.linalg.norm(along))
     return lengths, alone
 
@@ -330,7 +331,7 @@ def test_gradients_by_lag_are_the_librarys(browser):
                 [kind, radius, bias, T],
             )
             for got, wanted in zip(found, wanted_reach(kind, radius, bias, T)):
-                np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-300)
+                np.testing.assert_allclose(np.array(got, float), wanted, rtol=1e-5, atol=1e-300)
 
 
 @needs_browser
@@ -341,7 +342,7 @@ def test_the_bound_lies_above_every_gradient(browser):
                 "radius => { choose({ radius }); return [page.found.lengths, page.found.bound]; }",
                 radius,
             )
-            assert (np.array(lengths) <= np.array(bound) * (1 + 1e-9)).all()
+            assert (np.array(lengths, float) <= np.array(bound, float) * (1 + 1e-6)).all()
 
 
 @needs_browser
