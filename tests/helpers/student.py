@@ -32,6 +32,8 @@ def notebook(*earlier, borrow=()):
     Public functions are there too where they come from the modules in `borrow`.
     """
     names = {"np": np, "rnnlib": rnnlib, **_classes()}
+    for module in map(importlib.import_module, borrow):
+        names |= {name: getattr(module, name) for name in getattr(module, "__all__", ())}
     for name, value in vars(rnnlib).items():
         if getattr(value, "__module__", None) in borrow:
             names[name] = value
