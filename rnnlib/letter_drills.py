@@ -25,7 +25,8 @@ def lowest_loss(words):
     >>> round(lowest_loss(["ab", "cd"]), 3)  # log 2 nats for each word, in 3 targets
     0.231
     """
-    return len(words) * np.log(len(words)) / sum(len(word) + 1 for word in words)
+    letters = sum(len(word) + 1 for word in words)
+    return float(len(words) * np.log(len(words)) / letters)
 
 
 def overfit_letters(words, model, alphabet, step, clip, *, bug=None, updates=200):
