@@ -240,7 +240,7 @@ for learning_rate in (0.03, 0.3, 3.0):
 show_clipping()
 
 # %% [markdown]
-# *Figure 3.2. A gradient of two numbers, clipped by norm (red) and, for comparison, entry by
+# *Figure 3.2. A gradient of two numbers, clipped by norm (orange) and, for comparison, entry by
 # entry (purple).*
 #
 # **The equation.** The length, or **norm**, is taken over *all* numbers of *all* arrays, as if
@@ -605,7 +605,9 @@ for update in range(1501):
         enough = stopping.waited >= stopping.patience
         if update % 100 == 25 or enough:
             words = f"After {update} updates: loss {losses[-1]:.2f}, held out {looks[update]:.2f}."
-            live.show(plot_loss(losses, validation=looks), words + " Both fall, then they part.")
+            figure = plot_loss(losses, validation=looks)
+            figure.axes[0].set_ylabel("loss (nats a letter)")
+            live.show(figure, words + " Both fall, then they part.")
         if enough:
             break
     words = rng.choice(training, 64, replace=False)  # step 1: draw a batch

@@ -74,7 +74,7 @@ def show_clipping() -> None:
     ):
         ax.annotate("", end, (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2})
         ax.text(*place, words, va="center", size=10, color=color)
-    ax.text(1.95, -0.45, "length 2", ha="center", size=9, color=GREY)
+    ax.text(1.4, -0.5, "length 2", ha="center", size=9, color=GREY)
     ax.set(xlim=(-0.2, 7.4), ylim=(-0.7, 2.1), aspect="equal")
     ax.set_axis_off()
     show(
