@@ -11,7 +11,7 @@ no letters, leans on 1 / V.
 
 import numpy as np
 
-from rnnlib.letter_model import letter_batch
+from rnnlib.letter_models import letter_batch
 
 __all__ = ["LetterTable"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.init import init_dense, init_rnn
-from rnnlib.letter_model import letter_batch
+from rnnlib.letter_models import letter_batch
 from rnnlib.losses import cross_entropy, cross_entropy_backward
 from rnnlib.optim import adam_state, adam_step
 from rnnlib.params import Params, parameters

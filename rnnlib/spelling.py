@@ -7,10 +7,12 @@ and improving the weights is the library's part.
 import numpy as np
 
 from rnnlib.activations import softmax
+from rnnlib.cell_models import CellModel
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.generation import sample
-from rnnlib.letter_model import LetterModel, init_letter_model, letter_batch
+from rnnlib.init import init_dense, init_rnn
+from rnnlib.letter_models import letter_batch
 from rnnlib.losses import cross_entropy, cross_entropy_backward
 from rnnlib.optim import adam_state, adam_step
 from rnnlib.rnn import RNNCache, rnn_backward, rnn_step
@@ -35,7 +37,7 @@ class Speller:
 
     Attributes
     ----------
-    model : LetterModel
+    model : CellModel
     losses : list of float
         The loss of each update so far, in nats a letter.
     alphabet : Vocabulary
@@ -56,7 +58,8 @@ class Speller:
         self.words, self.step, self.output, self.H = list(words), step, output, H
         self.alphabet = Vocabulary(".abcdefghijklmnopqrstuvwxyz")
         self._rng = np.random.default_rng(seed)
-        self.model = init_letter_model(len(self.alphabet), H, self._rng)
+        V = len(self.alphabet)
+        self.model = CellModel(init_rnn(V, H, self._rng), init_dense(H, V, self._rng))
         self.losses = []
         self._optimizer = adam_state(self.model)
 
@@ -91,7 +94,7 @@ class Speller:
         dlogits = cross_entropy_backward(logits, targets, mask=mask)
         dhs, grads_out = output_step_backward(dlogits, hs, self.model.out)
         _, _, grads_cell = rnn_backward(dhs, None, RNNCache(xs, h0, hs, self.model.cell))
-        grads, _ = clip_grad_norm(LetterModel(grads_cell, grads_out), 5.0)
+        grads, _ = clip_grad_norm(CellModel(grads_cell, grads_out), 5.0)
         self.model, self._optimizer = adam_step(
             self.model, grads, self._optimizer, learning_rate=learning_rate
         )

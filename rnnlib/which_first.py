@@ -7,9 +7,9 @@ b a t x q q   ->  b
 import numpy as np
 
 from rnnlib.activations import tanh_backward
+from rnnlib.cell_models import CellModel
 from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.init import init_dense, init_rnn
-from rnnlib.letter_model import LetterModel
 from rnnlib.losses import cross_entropy_backward
 from rnnlib.optim import adam_state, adam_step
 from rnnlib.params import Params, parameters
@@ -105,7 +105,7 @@ def recurrent_accuracy(gap, *, seed=0, H=32, updates=150):
         Its share of right answers on 1,000 new strings.
     """
     rng = np.random.default_rng(seed)
-    model = LetterModel(init_rnn(LETTERS, H, rng), init_dense(H, 2, rng))
+    model = CellModel(init_rnn(LETTERS, H, rng), init_dense(H, 2, rng))
     state = adam_state(model)
     for _ in range(updates):
         xs, answers = which_first(gap, 32, rng)
@@ -113,7 +113,7 @@ def recurrent_accuracy(gap, *, seed=0, H=32, updates=150):
         dlogits = cross_entropy_backward(output_step(h, model.out), answers)
         dh, grads_out = output_step_backward(dlogits, h, model.out)
         _, _, grads_cell = rnn_backward(None, dh, cache)
-        grads = LetterModel(grads_cell, grads_out)
+        grads = CellModel(grads_cell, grads_out)
         model, state = adam_step(model, grads, state, learning_rate=5e-3)
     xs, answers = which_first(gap, 1000, rng)
     _, h, _ = rnn_forward(xs, np.zeros((1000, H)), model.cell)

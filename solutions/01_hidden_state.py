@@ -45,7 +45,7 @@ import rnnlib
 from rnnlib import RNNCache, RNNParams
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
-from rnnlib.letter_model import letter_loss
+from rnnlib.letter_models import letter_batch, letter_loss
 from rnnlib.letter_table import LetterTable
 from rnnlib.plotting import LiveFigure, plot_hidden_states, plot_traces, show
 from rnnlib.plotting.described import (
@@ -291,7 +291,7 @@ live, stages = LiveFigure(), SpellingStages("tyrannosau")
 for update in speller.learn(1000, look=(0, 10, *range(100, 1001, 100))):
     if update in (0, 10, 100, 1000):
         live.show(*stages.add(speller))
-    loss = letter_loss(held_out, speller.model, speller.alphabet)
+    loss = letter_loss(speller.model, *letter_batch(held_out, speller.alphabet))
     (word,) = speller.write(1, np.random.default_rng(update))
     print(f"{update:>5} updates   loss on names held out {loss:.2f}   {word}")
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import rnnlib
-from rnnlib.letter_model import (
-    init_letter_model,
+from rnnlib.cell_models import CellModel
+from rnnlib.letter_models import (
     letter_batch,
+    letter_gradients,
     letter_loss,
-    letter_loss_and_grads,
     letter_probabilities,
 )
 from rnnlib.letter_table import LetterTable
@@ -20,19 +20,23 @@ ALPHABET = rnnlib.Vocabulary(".abc")
 WORDS = ["abc", "ca", "b", "abca"]
 
 
+def a_model():
+    rng = np.random.default_rng(0)
+    return CellModel(rnnlib.init_rnn(4, 3, rng), rnnlib.init_dense(3, 4, rng))
+
+
 def test_the_gradient_of_the_letter_model_is_that_of_its_loss():
-    model = init_letter_model(4, 3, np.random.default_rng(0))
-    loss, grads = letter_loss_and_grads(WORDS, model, ALPHABET)
-    assert loss == pytest.approx(letter_loss(WORDS, model, ALPHABET))
-    report = rnnlib.gradient_check(lambda m: letter_loss(WORDS, m, ALPHABET), model, grads)
+    model, batch = a_model(), letter_batch(WORDS, ALPHABET)
+    loss, grads = letter_gradients(model, *batch)
+    assert loss == pytest.approx(letter_loss(model, *batch))
+    report = rnnlib.gradient_check(lambda m: letter_loss(m, *batch), model, grads)
     assert report.ok
 
 
 def test_probabilities_of_letters_multiply_to_the_loss():
-    model = init_letter_model(4, 3, np.random.default_rng(0))
-    letters = letter_batch(WORDS, ALPHABET)[2].sum()
+    model, batch = a_model(), letter_batch(WORDS, ALPHABET)
     p = letter_probabilities(WORDS, model, ALPHABET)
-    assert -np.log(p).sum() / letters == pytest.approx(letter_loss(WORDS, model, ALPHABET))
+    assert -np.log(p).sum() / batch[2].sum() == pytest.approx(letter_loss(model, *batch))
 
 
 def test_a_table_gives_probabilities_and_its_loss_is_theirs():
