@@ -6,11 +6,10 @@ have a lower loss on them than ``N log N / (number of targets)``.
 
 import numpy as np
 
-from rnnlib.dense import output_step, output_step_backward
-from rnnlib.letter_model import LetterModel, letter_batch
-from rnnlib.losses import cross_entropy, cross_entropy_backward
+from rnnlib.cell_models import CellModel
+from rnnlib.letter_models import letter_batch, letter_gradients
 from rnnlib.optim import adam_state
-from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
+from rnnlib.rnn import RNNParams
 
 __all__ = ["BUGS", "lowest_loss", "overfit_letters"]
 
@@ -35,8 +34,8 @@ def overfit_letters(words, model, alphabet, step, clip, *, bug=None, updates=200
     Parameters
     ----------
     words : sequence of str
-    model : LetterModel
-        Where it begins.
+    model : CellModel
+        Where it begins: an RNN.
     alphabet : Vocabulary
     step, clip : callable
         Adam's step and clipping by norm.
@@ -47,13 +46,13 @@ def overfit_letters(words, model, alphabet, step, clip, *, bug=None, updates=200
     Returns
     -------
     losses : (updates,)
-    model : LetterModel
+    model : CellModel
 
     Examples
     --------
-    >>> from rnnlib import Vocabulary, adam_step, clip_grad_norm
-    >>> from rnnlib.letter_model import init_letter_model
-    >>> start = init_letter_model(4, 8, np.random.default_rng(0))
+    >>> from rnnlib import Vocabulary, adam_step, clip_grad_norm, init_dense, init_rnn
+    >>> rng = np.random.default_rng(0)
+    >>> start = CellModel(init_rnn(4, 8, rng), init_dense(8, 4, rng))
     >>> words, alphabet = ["abc", "cab"], Vocabulary(".abc")
     >>> losses, _ = overfit_letters(words, start, alphabet, adam_step, clip_grad_norm)
     >>> bool(lowest_loss(words) < losses[-1] < losses[0])
@@ -63,16 +62,13 @@ def overfit_letters(words, model, alphabet, step, clip, *, bug=None, updates=200
     aims = xs.argmax(axis=-1) if bug == "targets not shifted" else targets
     state, losses = adam_state(model), []
     for _ in range(updates):
-        hs, _, cache = rnn_forward(xs, np.zeros((len(words), model.cell.b_h.size)), model.cell)
-        logits = output_step(hs, model.out)
-        losses.append(cross_entropy(logits, aims, mask=mask))
-        dlogits = cross_entropy_backward(logits, aims, mask=mask)
-        dhs, grads_out = output_step_backward(dlogits, hs, model.out)
-        _, _, g = rnn_backward(dhs, None, cache)
+        loss, grads = letter_gradients(model, xs, aims, mask)
+        losses.append(loss)
+        g = grads.cell
         if bug == "gradient of W_hh transposed":
             g = RNNParams(g.W_xh, g.W_hh.T.copy(), g.b_h)
         if bug == "gradient of W_hh lost":
             g = RNNParams(g.W_xh, np.zeros_like(g.W_hh), g.b_h)
-        grads, _ = clip(LetterModel(g, grads_out), 1.0)
+        grads, _ = clip(CellModel(g, grads.out), 1.0)
         model, state = step(model, grads, state, learning_rate=0.01)
     return np.array(losses), model

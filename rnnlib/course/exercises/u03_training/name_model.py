@@ -8,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnlib.cell_models import CellModel
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u03_training.stored_models import (
     ALPHABET,
     names_to_learn_from,
     stored_model,
 )
-from rnnlib.letter_model import LetterModel, letter_loss
+from rnnlib.dense import DenseParams
+from rnnlib.letter_models import letter_batch, letter_loss
 from rnnlib.letter_table import LetterTable
+from rnnlib.rnn import RNNParams
 
 MOST_WEIGHTS = 2600
 CLEARLY = 0.95
@@ -24,8 +27,8 @@ CLEARLY = 0.95
 BY_ANY_MEANS = tuple(
     f"rnnlib.{module}"
     for module in (
-        "activations _shapes _timesteps clipping dense dropout generation init letter_model losses "
-        "optim params rnn sequences stopping text"
+        "_shapes _timesteps activations cell_models cells clipping coupled_lstm dense dropout "
+        "generation init letter_models losses optim params rnn sequences stopping text"
     ).split()
 )
 """What has been written before, or is lent; only the result counts here."""
@@ -70,7 +73,7 @@ def table_perplexity(n: int, names: tuple[str, ...]) -> float:
 def observe_names(value, case):
     """The perplexity on the names in ``case.given``, and which tables it beats there."""
     _check(value)
-    perplexity = float(np.exp(letter_loss(case.given, value, ALPHABET)))
+    perplexity = float(np.exp(letter_loss(value, *letter_batch(case.given, ALPHABET))))
     beaten = {
         result: float(perplexity < part * table_perplexity(n, case.given))
         for result, (n, part) in TABLES.items()
@@ -80,9 +83,15 @@ def observe_names(value, case):
 
 def _check(model):
     """Refuse what is not a network of the right shapes within the budget."""
-    if not isinstance(model, LetterModel):
+    if not isinstance(model, CellModel):
         kind = "nothing" if model is None else f"a {type(model).__name__}"
-        raise Unusable(f"returned {kind}; it should return a LetterModel(cell, out)")
+        raise Unusable(f"returned {kind}; it should return a CellModel(cell, out)")
+    for part, kind in ((model.cell, RNNParams), (model.out, DenseParams)):
+        if not isinstance(part, kind):
+            raise Unusable(
+                f"has {type(part).__name__} in it; a CellModel(cell=RNNParams(...), "
+                "out=DenseParams(...)) is wanted"
+            )
     shapes = {name: array.shape for name, array in model.items()}
     V, H = len(ALPHABET), model.cell.b_h.size
     wanted = {
@@ -154,9 +163,9 @@ def never_trained():
     """the network knows less than how frequent each letter is. It is not trained, or it has learned
     something else: are the targets the *next* letters, and are these the weights of the end?
     """
-    from rnnlib.letter_model import init_letter_model
+    from rnnlib.course.exercises.u03_training.stored_models import new_model
 
-    return init_letter_model(27, 30, np.random.default_rng(0))
+    return new_model(30, np.random.default_rng(0))
 
 
 @NAME_MODEL.mistake
@@ -202,9 +211,9 @@ def nothing_against_overfitting():
 @NAME_MODEL.mistake
 def too_many_weights():
     """the network has more weights than the budget allows: H units cost H² + 55 H + 27 of them."""
-    from rnnlib.letter_model import init_letter_model
+    from rnnlib.course.exercises.u03_training.stored_models import new_model
 
-    return init_letter_model(27, 64, np.random.default_rng(0))
+    return new_model(64, np.random.default_rng(0))
 
 
 @NAME_MODEL.mistake
@@ -228,6 +237,6 @@ def full_stop_forgotten():
     """the alphabet has 26 letters here: the full stop, which begins and ends a name, is a symbol
     too.
     """
-    from rnnlib.letter_model import init_letter_model
+    from rnnlib.course.exercises.u03_training.stored_models import new_model
 
-    return init_letter_model(26, 30, np.random.default_rng(0))
+    return new_model(30, np.random.default_rng(0), 26)

@@ -15,10 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnlib.cell_models import CellModel
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.data import dinosaur_names
-from rnnlib.letter_model import LetterModel, init_letter_model, letter_loss_and_grads
+from rnnlib.dense import DenseParams
+from rnnlib.init import init_dense, init_rnn
+from rnnlib.letter_models import letter_batch, letter_gradients
 from rnnlib.optim import adam_state, adam_step, rmsprop_state, rmsprop_step
+from rnnlib.rnn import RNNParams
 from rnnlib.text import Vocabulary
 
 ALPHABET = Vocabulary(".abcdefghijklmnopqrstuvwxyz")
@@ -36,14 +40,17 @@ RECIPES = {
 
 
 @cache
-def stored_model(name: str) -> LetterModel:
+def stored_model(name: str) -> CellModel:
     """A trained network by its name in `RECIPES`."""
-    shapes = json.loads(FILE.read_text(encoding="ascii"))[name]
-    H = len(shapes["cell.b_h"])
-    like = init_letter_model(len(ALPHABET), H, np.random.default_rng(0))
-    arrays = [np.array(shapes[key]).reshape(array.shape) / 100 for key, array in like.items()]
-    W_xh, W_hh, b_h, W_hy, b_y = arrays
-    return LetterModel(type(like.cell)(W_xh, W_hh, b_h), type(like.out)(W_hy, b_y))
+    flat = json.loads(FILE.read_text(encoding="ascii"))[name]
+    like = new_model(len(flat["cell.b_h"]), np.random.default_rng(0))
+    arrays = [np.array(flat[key]).reshape(array.shape) / 100 for key, array in like.items()]
+    return CellModel(RNNParams(*arrays[:3]), DenseParams(*arrays[3:]))
+
+
+def new_model(H: int, rng: np.random.Generator, V: int = len(ALPHABET)) -> CellModel:
+    """A network of H units that reads and predicts V letters, not trained."""
+    return CellModel(init_rnn(V, H, rng), init_dense(H, V, rng))
 
 
 def names_to_learn_from() -> list[str]:
@@ -56,12 +63,12 @@ def train(*, H=30, updates, seed=0, decay=0.0, keep=0.0, optimizer="adam", words
     """Train a network on the names; weights shrink at each update by `decay` times the rate."""
     rng = np.random.default_rng(seed)
     words = names_to_learn_from()[:words]
-    model = mean = init_letter_model(len(ALPHABET), H, rng)
+    model = mean = new_model(H, rng)
     step, rate = (adam_step, 5e-3) if optimizer == "adam" else (rmsprop_step, 3e-3)
     state = (adam_state if optimizer == "adam" else rmsprop_state)(model)
     for _ in range(updates):
         batch = rng.choice(words, 64, replace=False)
-        _, grads = letter_loss_and_grads(batch, model, ALPHABET)
+        _, grads = letter_gradients(model, *letter_batch(batch, ALPHABET))
         grads, _ = clip_grad_norm(grads, 1.0)
         model, state = step(model, grads, state, learning_rate=rate)
         model = model.map(lambda p: p * (1 - rate * decay))
