@@ -35,16 +35,11 @@ import numpy as np
 
 import rnnlib
 from rnnlib import AdamState, DenseParams, EarlyStopping, RMSpropState
+from rnnlib.cell_models import CellModel
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
 from rnnlib.letter_drills import BUGS, lowest_loss, overfit_letters
-from rnnlib.letter_model import (
-    LetterModel,
-    init_letter_model,
-    letter_batch,
-    letter_loss,
-    letter_probabilities,
-)
+from rnnlib.letter_models import letter_batch, letter_loss, letter_probabilities
 from rnnlib.letter_table import LetterTable
 from rnnlib.plotting import LiveFigure, plot_loss
 from rnnlib.plotting.training import (
@@ -121,12 +116,17 @@ check_answer("targets", answer_targets)
 # %% grade_answer="targets" points=0.5
 
 # %% [markdown]
-# **Steps 2, 3 and 4** in one function, from the pieces that you know. A `LetterModel` is a group
-# of two groups, `cell` and `out`. Its gradient is again a `LetterModel`, with one number for every
+# **Steps 2, 3 and 4** in one function, from the pieces that you know. A `CellModel` is a group of
+# two groups, `cell` and `out`. Its gradient is again a `CellModel`, with one number for every
 # weight.
 
 
 # %%
+def new_model(H, rng):
+    """A network of H units that reads letters and predicts the next one, not trained yet."""
+    return CellModel(rnnlib.init_rnn(V, H, rng), rnnlib.init_dense(H, V, rng))
+
+
 def loss_and_grads(words, model):
     """The mean loss a letter in nats, and its gradient for every weight."""
     xs, targets, mask = letter_batch(words, alphabet)
@@ -137,10 +137,15 @@ def loss_and_grads(words, model):
     dlogits = rnnlib.cross_entropy_backward(logits, targets, mask=mask)  # step 4: backward
     dhs, grads_out = rnnlib.output_step_backward(dlogits, hs, model.out)
     _, _, grads_cell = rnnlib.rnn_backward(dhs, None, cache)
-    return loss, LetterModel(grads_cell, grads_out)
+    return loss, CellModel(grads_cell, grads_out)
 
 
-start = init_letter_model(V, H, np.random.default_rng(3))
+def loss_on(words, model):
+    """The loss alone, for names that are not learned from."""
+    return letter_loss(model, *letter_batch(words, alphabet))
+
+
+start = new_model(H, np.random.default_rng(3))
 loss, grads = loss_and_grads(training[:32], start)
 print(f"first loss {loss:.2f}; log {V} = {np.log(V):.2f}")
 print(f"{start.size:,} weights, {grads.size:,} gradients")
@@ -490,7 +495,7 @@ for name, (step, state_of, rates) in optimizers.items():
     print(f"{name:<9}", end="")
     for rate in rates:
         model, _, _ = train(start, step, state_of(start), rate)
-        loss = letter_loss(held_out, model, alphabet)
+        loss = loss_on(held_out, model)
         print(f"{loss:8.2f} ({rate:g})", end="", flush=True)
     print()
 
@@ -594,13 +599,13 @@ check(early_stopping)
 # %% tags=["nbval-ignore-output"]
 step, clip, note = working(adam_step), working(clip_grad_norm), working(early_stopping)
 rng = np.random.default_rng(1)
-model = init_letter_model(V, H, rng)
+model = new_model(H, rng)
 state, stopping = rnnlib.adam_state(model), EarlyStopping(patience=8)
 losses, looks, live = [], {}, LiveFigure()
 
 for update in range(1501):
     if update % 25 == 0:  # step 7: look
-        looks[update] = letter_loss(held_out, model, alphabet)
+        looks[update] = loss_on(held_out, model)
         stopping = note(looks[update], model, stopping)
         enough = stopping.waited >= stopping.patience
         if update % 100 == 25 or enough:
@@ -796,8 +801,8 @@ for temperature in (0.5, 1.0, 1.5):
 # *yehuecauhceratops*, *ngwevu*. The marking has 256 such names, and neither you nor your notebook's kernel
 # needs to see them: **train a network that predicts them**.
 #
-# - Return a `LetterModel` with at most **2,600 weights**, about a third of what we had so far: `H`
-#   is yours to choose. `init_letter_model(V, H, rng)` makes one.
+# - Return a `CellModel` with at most **2,600 weights**, about a third of what we had so far: `H`
+#   is yours to choose. `new_model(H, rng)` makes one.
 # - Everything is allowed that ends in such parameters: your own functions, the library's, other
 #   batches, other learning rates or rates that change, weights that shrink a little at each
 #   update, a mean of the weights over many updates, ...
@@ -814,29 +819,21 @@ for temperature in (0.5, 1.0, 1.5):
 
 # %% exercise="name_model" minutes=35
 def name_model():
-    """A LetterModel with at most 2,600 weights, trained on names of dinosaurs."""
+    """A CellModel with at most 2,600 weights, trained on names of dinosaurs."""
     ### BEGIN SOLUTION
     return TRAINED
 
 
 def train_for_new_names(H=30, updates=1100, rate=5e-3, decay=0.3):
     """Adam; at each update all weights shrink a little."""
-    import rnnlib
-    from rnnlib.data import dinosaur_names
-    from rnnlib.letter_model import init_letter_model, letter_loss, letter_loss_and_grads
-
-    alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
-    names = [str(name) for name in np.random.default_rng(0).permutation(dinosaur_names())]
-    watched, learned = names[100:200], names[200:]
     rng = np.random.default_rng(0)
-    model = init_letter_model(len(alphabet), H, rng)
+    model = new_model(H, rng)
     state = rnnlib.adam_state(model)
     for update in range(updates + 1):
         if update % 100 == 0:
-            seen, new = (letter_loss(words, model, alphabet) for words in (learned[:100], watched))
+            seen, new = (loss_on(words, model) for words in (training[:100], held_out))
             print(f"{update:>5} updates   loss {seen:.2f}, on names held out {new:.2f}", flush=True)
-        words = rng.choice(learned, 64, replace=False)
-        _, grads = letter_loss_and_grads(words, model, alphabet)
+        _, grads = loss_and_grads(rng.choice(training, 64, replace=False), model)
         grads, _ = clip_grad_norm(grads, 1.0)
         falling = rate * min(1, 2 * (1 - update / updates) + 0.02)  # in the second half
         model, state = adam_step(model, grads, state, learning_rate=falling)
@@ -935,7 +932,7 @@ def started(kind):
         scale = {"all zero": 0.0, "normal, deviation 0.01": 0.01, "normal, deviation 1": 1.0}[kind]
         matrices = [scale * rng.normal(size=shape) for shape in ((V, H), (H, H), (H, V))]
     W_xh, W_hh, W_hy = matrices
-    return LetterModel(rnnlib.RNNParams(W_xh, W_hh, np.zeros(H)), DenseParams(W_hy, np.zeros(V)))
+    return CellModel(rnnlib.RNNParams(W_xh, W_hh, np.zeros(H)), DenseParams(W_hy, np.zeros(V)))
 
 
 print("start                     first loss   first gradient's norm   loss after 100 (held out)")
@@ -944,7 +941,7 @@ for kind in (
 ):  # fmt: skip
     model = started(kind)
     model, losses, norms = train(model, step, rnnlib.adam_state(model), 0.01, max_norm=1.0)
-    new = letter_loss(held_out, model, alphabet)
+    new = loss_on(held_out, model)
     print(f"{kind:<25} {losses[0]:>10.2f} {norms[0]:>20.2f} {new:>20.2f}", flush=True)
 
 # %% [markdown]
@@ -965,7 +962,7 @@ for kind in (
 model, state, rng = not_stopped, rnnlib.adam_state(not_stopped), np.random.default_rng(2)
 for more in range(401):
     if more % 100 == 0:
-        seen, new = (letter_loss(words, model, alphabet) for words in (training[:100], held_out))
+        seen, new = (loss_on(words, model) for words in (training[:100], held_out))
         print(f"{more:>4} more updates   training {seen:.2f}   held out {new:.2f}", flush=True)
     _, grads = loss_and_grads(rng.choice(training, 64, replace=False), model)
     model, state = step(model, clip(grads, 1.0)[0], state, learning_rate=5e-3)
