@@ -325,8 +325,8 @@ for max_norm in (np.inf, 0.5):
     print(row + f" {norms.max():>14.1f}")
 
 # %% [markdown]
-# The same learning rate, the same start, the same batches: without clipping the loss explodes,
-# with clipping it falls. Too long a step lands where the ground is steep. There the gradient is long,
+# The same learning rate, the same start, the same batches: without clipping the loss explodes, with
+# clipping it falls. Too long a step lands where the ground is steep. There the gradient is long,
 # and the next step is longer still. Clipping breaks that chain. It does not turn a badly chosen
 # learning rate into a good one, and it does nothing for gradients that are too *short*. Unit 04
 # comes back to both.
@@ -343,10 +343,10 @@ show_valley({"SGD": walk_valley(working(sgd_step), rnnlib.sgd_state, 0.045)})
 # %% [markdown]
 # *Figure 3.3. SGD jumps from side to side across the valley and creeps along it.*
 #
-# A larger learning rate would throw it out of the valley. What helps is **a step size for each weight**: small
-# where gradients are usually large, large where they are usually small. So keep, for each weight,
-# a running mean of its squared gradient, and divide by its root. This is **RMSprop** (root mean
-# square):
+# A larger learning rate would throw it out of the valley. What helps is **a step size for each
+# weight**: small where gradients are usually large, large where they are usually small. So keep,
+# for each weight, a running mean of its squared gradient, and divide by its root. This is
+# **RMSprop** (root mean square):
 #
 # $$v \leftarrow \rho\,v + (1 - \rho)\,g^2 \qquad\qquad p \leftarrow p - \eta\,\frac{g}{\sqrt{v} + \varepsilon}$$
 #
@@ -396,13 +396,13 @@ check(rmsprop_step)
 # ## 3.5 Adam
 #
 # **The idea.** Keep two running means: one of the squared gradients, as in RMSprop, and one of the
-# gradients themselves. The second smooths the direction. What points back and forth cancels, and what
-# points the same way every time adds up; this is called *momentum*. Both means are corrected for
-# their start.
+# gradients themselves. The second smooths the direction. What points back and forth cancels, and
+# what points the same way every time adds up; this is called *momentum*. Both means are corrected
+# for their start.
 #
 # **Why a correction?** The means begin at zero. After the first step with the gradient 10 and
-# $\beta_1 = 0.9$, the mean is $0.9 \cdot 0 + 0.1 \cdot 10 = 1$. That is far too small, because nine tenths
-# of it are the zero we began with. Divide by the part that is *not* the start, $1 - 0.9^1 =
+# $\beta_1 = 0.9$, the mean is $0.9 \cdot 0 + 0.1 \cdot 10 = 1$. That is far too small, because nine
+# tenths of it are the zero we began with. Divide by the part that is *not* the start, $1 - 0.9^1 =
 # 0.1$, and it is 10, as it should be. After $t$ steps that part is $1 - \beta^t$, soon nearly 1.
 #
 # **The equations**, at step $t = 1, 2, 3, \dots$
@@ -480,8 +480,8 @@ show_valley(
 # Both walk along the valley as readily as across it. Adam's mean of the gradients carries it past
 # the goal before it comes back: momentum.
 #
-# Now on the names. To be fair, each optimizer may try four learning rates on a grid with
-# the same ratios, from the same start and on the same batches. A comparison at a single rate would compare
+# Now on the names. To be fair, each optimizer may try four learning rates on a grid with the same
+# ratios, from the same start and on the same batches. A comparison at a single rate would compare
 # little else than that choice.
 
 # %% tags=["nbval-ignore-output"]
@@ -502,8 +502,9 @@ for name, (step, state_of, rates) in optimizers.items():
 # %% [markdown]
 # Read along the rows first: **the learning rate matters more than the optimizer**. With its best
 # rate, plain SGD is not far behind. Then compare the scales. The rates that suit SGD are about a
-# hundred times larger than Adam's, and they depend on how large gradients happen to be; Adam's do not, because
-# the scale cancels. That is a practical reason for its popularity: it needs less trying.
+# hundred times larger than Adam's, and they depend on how large gradients happen to be; Adam's do
+# not, because the scale cancels. That is a practical reason for its popularity: it needs less
+# trying.
 #
 # ## 3.6 First overfit fifty names
 #
@@ -535,8 +536,9 @@ for bug in (None, *BUGS):
 # - **no bug:** down to the lowest possible loss, and there it stays;
 # - **transposed:** the loop learns *something*. On the large task you might blame the data; on
 #   fifty names it is plain that something is broken;
-# - **lost:** the other weights can do much by themselves, so the loss falls all the same, only more slowly.
-#   Asking "does the loss fall?" would not find this bug. The numerical gradient of unit 02 does;
+# - **lost:** the other weights can do much by themselves, so the loss falls all the same, only more
+#   slowly. Asking "does the loss fall?" would not find this bug. The numerical gradient of unit 02
+#   does;
 # - **not shifted:** *below* what is possible. The network is asked for the letter that it has just
 #   been given. A loss that is too good is a bug as well.
 #
@@ -660,10 +662,10 @@ check_answer("bits", answer_bits)
 
 # %% [markdown]
 # **A baseline that costs the same.** A network is worth its trouble only if it beats what can be
-# had without one. An ***n*-gram table** counts which letter follows the last $n - 1$ letters.
-# Where it has rarely seen a context, it leans on the shorter one, and so on down to 1/27 for each letter
-# (Witten and Bell's rule). Nothing is trained; one pass over the names is enough. Which $n$? Our network has 7,643
-# weights, so the table may store at most as many counts:
+# had without one. An ***n*-gram table** counts which letter follows the last $n - 1$ letters. Where
+# it has rarely seen a context, it leans on the shorter one, and so on down to 1/27 for each letter
+# (Witten and Bell's rule). Nothing is trained; one pass over the names is enough. Which $n$? Our
+# network has 7,643 weights, so the table may store at most as many counts:
 
 # %%
 print(" n   counts stored   loss on names held out")
@@ -797,9 +799,9 @@ for temperature in (0.5, 1.0, 1.5):
 #
 # ## 3.10 Open task: dinosaurs that nobody has told it
 #
-# Since our list was made, many dinosaurs have been described, and others were never in it: *halszkaraptor*,
-# *yehuecauhceratops*, *ngwevu*. The marking has 256 such names, and neither you nor your notebook's kernel
-# needs to see them: **train a network that predicts them**.
+# Since our list was made, many dinosaurs have been described, and others were never in it:
+# *halszkaraptor*, *yehuecauhceratops*, *ngwevu*. The marking has 256 such names, and neither you
+# nor your notebook's kernel needs to see them: **train a network that predicts them**.
 #
 # - Return a `CellModel` with at most **2,600 weights**, about a third of what we had so far: `H`
 #   is yours to choose. `new_model(H, rng)` makes one.
@@ -811,10 +813,10 @@ for temperature in (0.5, 1.0, 1.5):
 #   returns what was trained. The cell should not take more than about half a minute, and it
 #   should print something while it runs.
 #
-# **How it is marked.** By the perplexity on most of the new names, drawn by the marking. You earn a share for being better than a
-# table of one letter, of two, of three, of four letters, and the last share for a perplexity 5 percent
-# below that of the table of four, which stores about three times as many numbers as your network. **The score** is your
-# perplexity; lower is better.
+# **How it is marked.** By the perplexity on most of the new names, drawn by the marking. You earn a
+# share for being better than a table of one letter, of two, of three, of four letters, and the last
+# share for a perplexity 5 percent below that of the table of four, which stores about three times
+# as many numbers as your network. **The score** is your perplexity; lower is better.
 
 
 # %% exercise="name_model" minutes=35
@@ -826,14 +828,24 @@ def name_model():
 
 def train_for_new_names(H=30, updates=1100, rate=5e-3, decay=0.3):
     """Adam; at each update all weights shrink a little."""
+    import rnnlib  # what the notebook has already: so the cell can be run by itself
+    from rnnlib.cell_models import CellModel
+    from rnnlib.data import dinosaur_names
+    from rnnlib.letter_models import letter_batch, letter_gradients, letter_loss
+
+    alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
+    names = [str(name) for name in np.random.default_rng(0).permutation(dinosaur_names())]
+    watched, learned = names[100:200], names[200:]
     rng = np.random.default_rng(0)
-    model = new_model(H, rng)
+    model = CellModel(rnnlib.init_rnn(27, H, rng), rnnlib.init_dense(H, 27, rng))
     state = rnnlib.adam_state(model)
     for update in range(updates + 1):
         if update % 100 == 0:
-            seen, new = (loss_on(words, model) for words in (training[:100], held_out))
+            shown = (letter_batch(words, alphabet) for words in (learned[:100], watched))
+            seen, new = (letter_loss(model, *batch) for batch in shown)
             print(f"{update:>5} updates   loss {seen:.2f}, on names held out {new:.2f}", flush=True)
-        _, grads = loss_and_grads(rng.choice(training, 64, replace=False), model)
+        words = rng.choice(learned, 64, replace=False)
+        _, grads = letter_gradients(model, *letter_batch(words, alphabet))
         grads, _ = clip_grad_norm(grads, 1.0)
         falling = rate * min(1, 2 * (1 - update / updates) + 0.02)  # in the second half
         model, state = adam_step(model, grads, state, learning_rate=falling)
@@ -874,8 +886,8 @@ for perplexity, whose in {
 # - A training loop has seven steps: draw a batch, forward, loss, backward, clip, update, look.
 # - Clipping by norm shortens a gradient and keeps its direction. It prevents explosions.
 # - RMSprop and Adam give each weight a step size of its own. The learning rate still matters most.
-# - Overfit a few examples first. The loss should reach the lowest value that you can work out, and not
-#   go below it.
+# - Overfit a few examples first. The loss should reach the lowest value that you can work out, and
+#   not go below it.
 # - Stop when the loss on held-out names has not fallen for a while, and keep the best weights.
 # - Perplexity is $e^L$, bits are $L / \log 2$; a loss means something only next to a baseline at
 #   the same cost.
@@ -947,8 +959,8 @@ for kind in (
 # %% [markdown]
 # - **All zero:** everything but the output's bias is stuck. The state is 0, so $W_{hy}$ gets no
 #   gradient (its gradient is a product with the state) and stays 0. What flows back into the cell
-#   is multiplied by $W_{hy}$, so it is 0 as well: neither $W_{xh}$ nor $W_{hh}$ nor $b_h$ ever moves.
-#   What the bias learns is how frequent each letter is.
+#   is multiplied by $W_{hy}$, so it is 0 as well: neither $W_{xh}$ nor $W_{hh}$ nor $b_h$ ever
+#   moves. What the bias learns is how frequent each letter is.
 # - **Deviation 1:** the first loss is far above log 27. The network is *sure of nonsense*, and it
 #   spends its updates on forgetting it.
 # - **Deviation 0.01:** it begins at log 27, but its first updates go into growing the weights.
@@ -970,8 +982,9 @@ not_stopped = model
 
 # %% [markdown]
 # **Five hundred names of each kind.** How many are in the list, how many come more than once, how
-# long they are, and how much they surprise the table of four letters (its loss on them, in nats a letter)?
-# Beside them stand names from the table itself, and from the network that learned fifty names by heart.
+# long they are, and how much they surprise the table of four letters (its loss on them, in nats a
+# letter)? Beside them stand names from the table itself, and from the network that learned fifty
+# names by heart.
 
 # %% tags=["nbval-ignore-output"]
 dice = np.random.default_rng
@@ -1000,8 +1013,8 @@ for name, make in makers.items():
 #   do, so it is not yet a perfect imitation.
 # - **Hot** (1.5): more variety, less dinosaur.
 # - **Fifty by heart:** perfect names, and nearly all of them copies. Whoever shows you generated
-#   text that looks perfect should also say how much of it stands in the training data. Our network was
-#   stopped in time, and it hardly copies.
+#   text that looks perfect should also say how much of it stands in the training data. Our network
+#   was stopped in time, and it hardly copies.
 # - **The table** writes names that look as good. They surprise it little, of course: they are its
 #   own.
 #
