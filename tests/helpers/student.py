@@ -1,5 +1,6 @@
 """What a student does in a notebook: a cell that is run, with what earlier cells have defined."""
 
+import importlib
 import inspect
 import itertools
 import linecache
@@ -30,6 +31,8 @@ def notebook(*earlier, borrow=()):
     Public functions are there too where they come from the modules in `borrow`.
     """
     names = {"np": np}
+    for module in map(importlib.import_module, borrow):
+        names |= {name: getattr(module, name) for name in getattr(module, "__all__", ())}
     for name, value in vars(rnnlib).items():
         if inspect.isclass(value) or getattr(value, "__module__", None) in borrow:
             names[name] = value

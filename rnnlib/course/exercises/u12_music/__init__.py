@@ -9,6 +9,7 @@ from rnnlib.course.exercises.u12_music.note_durations import NOTE_DURATIONS
 from rnnlib.course.exercises.u12_music.note_length import NOTE_LENGTH
 from rnnlib.course.exercises.u12_music.text_streams import TEXT_STREAMS
 from rnnlib.course.exercises.u12_music.tone import TONE
+from rnnlib.course.exercises.u12_music.write_tunes import WRITE_TUNES
 
 EXERCISES = (
     NOTE_LENGTH,
@@ -20,5 +21,6 @@ EXERCISES = (
     MIDI_NUMBER,
     FREQUENCY,
     TONE,
+    WRITE_TUNES,
 )
 """In the order of the notebook."""
