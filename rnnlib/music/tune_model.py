@@ -3,12 +3,23 @@
 import numpy as np
 
 from rnnlib.dense import DenseParams, output_step
+from rnnlib.generation import continue_text, sample
 from rnnlib.init import init_dense, init_lstm
+from rnnlib.losses import cross_entropy
 from rnnlib.lstm import LSTMParams
 from rnnlib.lstm_sequence import lstm_forward
 from rnnlib.params import Params, parameters
 
-__all__ = ["TuneModel", "as_text", "init_tune_model", "read_tunes", "tune_state", "tune_step"]
+__all__ = [
+    "TuneModel",
+    "as_text",
+    "init_tune_model",
+    "read_tunes",
+    "tune_loss",
+    "tune_state",
+    "tune_step",
+    "write_side_by_side",
+]
 
 
 @parameters
@@ -134,3 +145,77 @@ def tune_step(symbol, state, model):
     h = o * np.tanh(c)
     logits = h @ model.out.W_hy + model.out.b_y
     return (logits[0] if np.ndim(symbol) == 0 else logits), (h, c)
+
+
+def tune_loss(ids, model, *, forget_after=None):
+    """The mean loss a symbol of one text, in nats.
+
+    Parameters
+    ----------
+    ids : (length,) of int
+    model : TuneModel
+    forget_after : int, optional
+        The state is thrown away after so many symbols, again and again.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> model = init_tune_model(5, 3, np.random.default_rng(0))
+    >>> round(tune_loss(np.arange(40) % 5, model), 1)
+    1.7
+    """
+    inputs, targets = ids[:-1, None], ids[1:, None]
+    if forget_after is not None:  # every piece is a row of a batch of its own, begun with zeros
+        whole = len(inputs) // forget_after * forget_after
+        inputs, targets = (a[:whole].reshape(-1, forget_after).T for a in (inputs, targets))
+    logits, _, _ = read_tunes(inputs, tune_state(model, inputs.shape[1]), model)
+    return float(cross_entropy(logits.astype(float), targets))
+
+
+def write_side_by_side(headers, model, symbols, rng, *, before="", length=330, temperature=1.0,
+                       top_k=None):  # fmt: skip
+    """A tune for every header, all at once: a row of a batch each.
+
+    Parameters
+    ----------
+    headers : list of str
+    model : TuneModel
+    symbols : rnnlib.Vocabulary
+    rng : numpy.random.Generator
+    before : str
+        What the network reads first.
+    length : int
+        The most symbols of a tune, its header not counted.
+    temperature, top_k
+        As in `rnnlib.sample`.
+
+    Returns
+    -------
+    list of str
+        Each ends where the network wrote a blank line.
+
+    Examples
+    --------
+    >>> from rnnlib import Vocabulary
+    >>> rng = np.random.default_rng(0)
+    >>> model = init_tune_model(5, 3, rng)
+    >>> tunes = write_side_by_side(["ab", "c"], model, Vocabulary("abcd|"), rng, length=3)
+    >>> [len(tune) for tune in tunes]
+    [5, 4]
+    """
+    # Rows of one length: a prompt that is longer than the shortest one loses its beginning.
+    prompts = [before + header for header in headers]
+    shortest = min(map(len, prompts))
+    rows = np.array([symbols.encode(prompt[-shortest:]) for prompt in prompts]).T
+    written = continue_text(
+        rows,
+        length,
+        lambda ids, state: tune_step(ids, state, model),
+        lambda logits: sample(logits.astype(float), rng, temperature=temperature, top_k=top_k),
+        tune_state(model, len(headers)),
+    )
+    texts = (symbols.decode(row).partition("\n\n")[0] for row in written.T)
+    return [header + text for header, text in zip(headers, texts)]

@@ -53,6 +53,7 @@ COMPLETE_BARS = Exercise(
     whole=False,
     weights={"complete": 2},
     uses=("note_durations",),
+    borrow=("rnnlib.music.lengths",),  # for `note_durations`
 )
 
 
