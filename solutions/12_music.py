@@ -38,10 +38,25 @@ import rnnlib
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import irish_tunes
 from rnnlib.music import (
-    SymbolTable, TuneModel, abc_sections, as_text, count_bars, damaged_tune, ends_on_keynote,
-    full_bar, init_tune_model, melody, note_length, notes_in_scale, read_abc, read_tunes,
-    synthesize, tune_loss, tune_state, tune_step, write_side_by_side,
-)  # fmt: skip
+    SymbolTable,
+    TuneModel,
+    abc_sections,
+    as_text,
+    count_bars,
+    damaged_tune,
+    ends_on_keynote,
+    full_bar,
+    init_tune_model,
+    melody,
+    note_length,
+    notes_in_scale,
+    read_tunes,
+    synthesize,
+    tune_loss,
+    tune_state,
+    tune_step,
+    write_side_by_side,
+)
 from rnnlib.plotting import LiveFigure, plot_loss, show
 from rnnlib.plotting.music import draw_durations, draw_streams, draw_tone, plot_temperatures
 from rnnlib.plotting.sound import listen
