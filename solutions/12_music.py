@@ -889,9 +889,9 @@ for name in (
 
 # %% [markdown]
 # Both columns teach caution. Nearly all notes lie in the scale, whoever writes: the key signature does the work, and a measure that
-# everybody passes measures nothing. As for the end, real tunes come home far more often than anything written here, and the
-# network is **no better than the table**. Every bar shows the metre anew; the key is named once, in the header, two hundred symbols
-# before the end. Whether a better network would come home is a good question for an evening.
+# everybody passes measures nothing. As for the end, most real tunes come home, and most
+# tunes written here do not. Sixty tunes are too few to tell the network from the table in that column. Every bar shows the metre
+# anew; the key is named once, in the header, two hundred symbols before the end. Would a better network come home?
 #
 # **Try it yourself.** Change the header (`M:9/8`, `K:E Minor`), the seed and the temperature in section 12.6. Or let your
 # `write_tunes` reward tunes that end on the keynote.
