@@ -33,7 +33,7 @@ from rnnlib.course.checking.alternatives import other_ways
 from rnnlib.course.checking.display import Points, earned, publish, say, text
 from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
-from rnnlib.course.checking.sealed_questions import all_questions, normal, open_sealed
+from rnnlib.course.checking.sealed_questions import all_questions, near_miss, normal, open_sealed
 from rnnlib.course.exercises import Exercise, all_exercises
 
 watch_cells()
@@ -169,7 +169,8 @@ def _answer_report(question: str, answer: object) -> Report | None:
     verdict = open_sealed(question, questions[question], answer)
     wanted = questions[question]["wanted"]
     if verdict is None and wanted == "a number" and normal(answer)[-1:].isdigit():
-        report.notes = ["No."]
+        hint = near_miss(question, questions[question], answer)
+        report.notes = [hint or "No."]
     elif verdict is None:
         report.notes = [f"The answer is {wanted}."]
     else:
@@ -182,6 +183,7 @@ def _answer_report(question: str, answer: object) -> Report | None:
 def _note_failed_cell(report: Report, name: str) -> None:
     """Say so when the newest version of a cell never came to be: the check sees the one before."""
     if name in failed_definitions():
+        report.outdated = True
         report.notes.append(
             f"The last cell that defines `{name}` ended in an error (see there), so this is about "
             "the version before it."
