@@ -183,33 +183,6 @@ WRITE_TUNES = Exercise(
 
 
 @WRITE_TUNES.variant
-def bar_by_bar(headers, model, state, alphabet, rng):
-    """A bar that does not add up is written again, from the state at its beginning."""
-    tunes, begun = [], state
-    for header in headers:
-        full = full_bar(header.partition("\n")[0][2:], "1/8")
-        state = begun
-        for symbol in header:
-            logits, state = tune_step(alphabet.index(symbol), state, model)
-        notes, tries, inner, kept = "", 0, 0, ("", logits, state)
-        while len(notes) < 330 and not notes.endswith("\n\n"):
-            p = np.exp((logits - logits.max()) / 0.9)
-            if inner < 7 and notes.endswith("\n"):
-                p[alphabet.index("\n")] = 0
-            k = int((p.cumsum() < rng.random() * p.sum()).sum())
-            notes += alphabet[k]
-            logits, state = tune_step(k, state, model)
-            if notes[-1] == "|":
-                complete, inner = complete_bars(abc_sections(notes + "z"), full)
-                if complete < inner and tries < 40:
-                    (notes, logits, state), tries = kept, tries + 1
-                else:
-                    kept, tries = (notes, logits, state), 0
-        tunes.append(header + notes.strip())
-    return tunes
-
-
-@WRITE_TUNES.variant
 def symbols_that_fit(headers, model, state, alphabet, rng):
     """No step back: notes of whole lengths alone, and none that is too long for its bar."""
 
