@@ -351,16 +351,18 @@ V, H, N, T, PASSES = len(symbols), 128, 8, 64, 10
 model = init_tune_model(V, H, np.random.default_rng(0))
 print(f"{len(text):,} symbols to learn from, {V} different ones; {model.size:,} weights\n")
 
-tables = {n: SymbolTable(text, n, symbols) for n in (1, 2, 4, 5, 6, 16)}
-table_loss = {n: table.loss(text_held_out) for n, table in tables.items()}
+tables, table_loss = {}, {}
 print("table          counts stored   loss held out   perplexity")
-for n, table in tables.items():
+for n in (1, 2, 4, 5, 6, 16):
+    tables[n] = SymbolTable(text, n, symbols)
+    table_loss[n] = tables[n].loss(text_held_out)
     name = {1: "symbols by frequency", 2: "pairs (n = 2)"}.get(n, f"n = {n}")
-    print(f"{name:<20} {table.stored:>9,} {table_loss[n]:>13.2f} {np.exp(table_loss[n]):>12.1f}")
+    stored, perplexity = tables[n].stored, np.exp(table_loss[n])
+    print(f"{name:<20} {stored:>9,} {table_loss[n]:>13.2f} {perplexity:>12.1f}")
 
 # %% [markdown]
 # The best table looks back three or four symbols; longer contexts are too rare. Now the network: ten passes through the text.
-# **This cell takes a while**, less than half a minute of processor time when nothing else runs. Watch what the network writes
+# **This cell takes a while**: half a minute on a fast machine, a few minutes on a slow or busy one. Watch what the network writes
 # after each pass, and look for the line that carries the state.
 
 # %% tags=["nbval-ignore-output"]
@@ -518,19 +520,20 @@ def by_table(n):
     return [head + tables[n].write(HEARD + head, 330, rng).strip() for head in headers]
 
 
-makers = {
-    "symbols by frequency": by_table(1),
-    "table, n = 5": by_table(5),
-    "table, n = 16": by_table(16),
-    "network, temperature 1": sixty(),
-    "network, temperature 0.7": sixty(0.7),
-    "network, 1, no tune before": sixty(before=""),
-    "real tunes, held out": [as_text(t).strip() for t in held_out],
+writers = {
+    "symbols by frequency": lambda: by_table(1),
+    "table, n = 5": lambda: by_table(5),
+    "table, n = 16": lambda: by_table(16),
+    "network, temperature 1": sixty,
+    "network, temperature 0.7": lambda: sixty(0.7),
+    "network, 1, no tune before": lambda: sixty(before=""),
+    "real tunes, held out": lambda: [as_text(t).strip() for t in held_out],
 }
 print("sixty tunes by                 inner bars   that add up")
-share = {}
-for name, made in makers.items():
-    complete, inner = count_bars(made, count=count)
+makers, share = {}, {}
+for name, write in writers.items():
+    makers[name] = write()
+    complete, inner = count_bars(makers[name], count=count)
     share[name] = complete / inner
     print(f"{name:<28} {inner:>12} {share[name]:>12.0%}")
 
@@ -856,6 +859,7 @@ for temperature in temperatures:
     complete, inner = count_bars(made)
     bars_at.append(complete / inner)
     copy_at.append(np.mean(copies(made)))
+    print(f"temperature {temperature}: {bars_at[-1]:.0%} of the bars add up")
 show(
     plot_temperatures(
         temperatures,
