@@ -120,6 +120,13 @@ from rnnlib.mgu import (
     mgu_step,
     mgu_step_backward,
 )
+from rnnlib.multihead import (
+    MultiHeadCache,
+    MultiHeadParams,
+    init_multihead,
+    multihead_backward,
+    multihead_forward,
+)
 from rnnlib.optim import (
     AdamState,
     MomentumState,
@@ -198,6 +205,8 @@ __all__ = [
     "MGUParams",
     "MGUStepCache",
     "MomentumState",
+    "MultiHeadCache",
+    "MultiHeadParams",
     "ParameterReport",
     "Params",
     "RMSpropState",
@@ -256,6 +265,7 @@ __all__ = [
     "init_layer_norm_rnn",
     "init_lstm",
     "init_mgu",
+    "init_multihead",
     "init_rnn",
     "init_stack",
     "jacobian_bound",
@@ -289,6 +299,8 @@ __all__ = [
     "mgu_step_backward",
     "momentum_state",
     "momentum_step",
+    "multihead_backward",
+    "multihead_forward",
     "numerical_gradient",
     "one_hot",
     "orthogonal",
