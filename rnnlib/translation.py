@@ -15,20 +15,24 @@ import numpy as np
 
 from rnnlib.activations import log_softmax
 from rnnlib.clipping import clip_grad_norm
-from rnnlib.dense import DenseParams, output_step
+from rnnlib.dense import DenseParams, output_step, output_step_backward
 from rnnlib.gru import GRUParams, gru_step
-from rnnlib.gru_sequence import gru_forward
+from rnnlib.gru_sequence import gru_backward, gru_forward
 from rnnlib.init import init_dense, init_gru
+from rnnlib.losses import cross_entropy, cross_entropy_backward
+from rnnlib.multihead import MultiHeadParams
 from rnnlib.optim import adam_state, adam_step
 from rnnlib.params import Params, parameters
 from rnnlib.sequences import pad
 from rnnlib.text import one_hot
 
 __all__ = [
+    "HeadTranslator",
     "PairBatch",
     "Translator",
     "decoder_step",
     "encode",
+    "head_gradients",
     "init_translator",
     "pair_batch",
     "train_translator",
@@ -50,6 +54,25 @@ class Translator(Params):
     encoder: GRUParams
     decoder: GRUParams
     out: DenseParams
+
+
+@parameters
+class HeadTranslator(Params):
+    """A translator whose attention has weights of its own.
+
+    Parameters
+    ----------
+    encoder : GRUParams
+    decoder : GRUParams
+    out : DenseParams
+        From the decoder's state and the context, 2H numbers.
+    heads : MultiHeadParams
+    """
+
+    encoder: GRUParams
+    decoder: GRUParams
+    out: DenseParams
+    heads: MultiHeadParams
 
 
 class PairBatch(NamedTuple):
@@ -181,7 +204,8 @@ def decoder_step(model, hs, mask, attend=None):
         The encoder's states; with N = 1 they serve any number of texts.
     mask : (T, N) of bool
     attend : callable, optional
-        ``attend(queries, hs, mask) -> context, weights``, for a model with a context.
+        ``attend(queries, hs, mask) -> context, weights``, for a model with a context. For a
+        `HeadTranslator` it gets the heads' weights, too.
 
     Returns
     -------
@@ -197,6 +221,8 @@ def decoder_step(model, hs, mask, attend=None):
     [1.0, 1.0]
     """
 
+    own = (model.heads,) if isinstance(model, HeadTranslator) else ()
+
     def step(ids, state):
         y = one_hot(ids, len(model.out.b_y), dtype=state.dtype)
         state, _ = gru_step(y, state, model.decoder)
@@ -204,10 +230,56 @@ def decoder_step(model, hs, mask, attend=None):
         if attend is not None:
             shape = (len(hs), len(ids), hs.shape[2])
             here = np.broadcast_to(hs, shape), np.broadcast_to(mask, shape[:2])
-            seen = np.concatenate([state, attend(state[None], *here)[0][0]], axis=1)
+            seen = np.concatenate([state, attend(state[None], *here, *own)[0][0]], axis=1)
         return log_softmax(output_step(seen, model.out)), state
 
     return step
+
+
+def head_gradients(model, batch, both_passes):
+    """Loss and gradients of a `HeadTranslator`, for a function that does both passes of attention.
+
+    Parameters
+    ----------
+    model : HeadTranslator
+    batch : PairBatch
+    both_passes : callable
+        ``both_passes(queries, hs, mask, params, dcontext) -> context, weights, dqueries, dhs,
+        grads``. It is called twice: for the context, and again when its gradient is known.
+
+    Returns
+    -------
+    loss : float
+    grads : HeadTranslator
+
+    Examples
+    --------
+    >>> from rnnlib import Vocabulary, init_multihead
+    >>> target, rng = Vocabulary("^.xy"), np.random.default_rng(0)
+    >>> batch = pair_batch(["ab", "a"], ["xy", "x"], Vocabulary("ab"), target)
+    >>> start = init_translator(2, 4, 3, rng, context=True)
+    >>> heads = init_multihead(3, 3, 2, 2, rng)
+    >>> model = HeadTranslator(start.encoder, start.decoder, start.out, heads)
+    >>> def nothing(queries, hs, mask, params, dcontext):
+    ...     return 0 * queries, None, 0 * queries, 0 * hs, params.zeros_like()
+    >>> loss, grads = head_gradients(model, batch, nothing)
+    >>> round(loss, 1), bool(np.all(grads.out.W_hy[3:] == 0))
+    (1.7, True)
+    """
+    hs, h, encoder_cache = encode(model, batch.xs, batch.mask)
+    states, _, decoder_cache = gru_forward(batch.ys, h, model.decoder)
+    look = states, hs, batch.mask, model.heads
+    context = both_passes(*look, np.zeros_like(states))[0]
+    seen = np.concatenate([states, context], axis=2)
+    logits = output_step(seen, model.out)
+    dlogits = cross_entropy_backward(logits, batch.targets, mask=batch.real)
+    dseen, grads_out = output_step_backward(dlogits, seen, model.out)
+    dstates, dcontext = np.split(dseen, 2, axis=2)
+    _, _, dqueries, dhs, grads_heads = both_passes(*look, dcontext)
+    _, dh, grads_decoder = gru_backward(dstates + dqueries, None, decoder_cache)
+    _, _, grads_encoder = gru_backward(dhs, dh, encoder_cache)
+    loss = cross_entropy(logits, batch.targets, mask=batch.real)
+    return loss, HeadTranslator(grads_encoder, grads_decoder, grads_out, grads_heads)
 
 
 def train_translator(model, gradients, draw, updates, *, learning_rate=0.01, every=60, look=None):
