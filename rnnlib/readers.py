@@ -27,7 +27,14 @@ from rnnlib.sequences import pad
 from rnnlib.stack import zero_state
 from rnnlib.text import embedding, embedding_backward
 
-__all__ = ["Reader", "init_reader", "read", "tag_loss", "train_reader", "train_tagger"]
+__all__ = [
+    "Reader",
+    "init_reader",
+    "read_texts",
+    "tag_loss",
+    "train_reader",
+    "train_tagger",
+]
 
 
 @parameters
@@ -79,7 +86,7 @@ def init_reader(V, K, rng, *, E=16, H=32, init=init_rnn, both=False, dtype=np.fl
     return Reader(W_e, cell, init_dense(2 * H if both else H, K, rng, dtype=dtype))
 
 
-def read(model, ids, mask):
+def read_texts(model, ids, mask):
     """All states, and the way back from their gradients.
 
     Parameters
@@ -97,7 +104,7 @@ def read(model, ids, mask):
     Examples
     --------
     >>> reader = init_reader(5, 2, np.random.default_rng(0), E=3, H=4)
-    >>> hs, go_back = read(reader, np.array([[1], [4]]), np.ones((2, 1), bool))
+    >>> hs, go_back = read_texts(reader, np.array([[1], [4]]), np.ones((2, 1), bool))
     >>> hs.shape, go_back(hs)[0].any(axis=1)
     ((2, 1, 4), array([False,  True, False, False,  True]))
     """
@@ -164,7 +171,7 @@ def train_reader(
     for update in range(1, updates + 1):
         chosen = rng.integers(len(texts), size=N)
         ids, mask = pad([texts[i] for i in chosen])
-        hs, go_back = read(model, ids, mask)
+        hs, go_back = read_texts(model, ids, mask)
         loss, dhs, grads_out = head(hs, mask, [targets[i] for i in chosen], model.out)
         grads = Reader(*go_back(dhs), grads_out).map(lambda g, p: g.astype(p.dtype), model)
         grads, _ = clip_grad_norm(grads, 1.0)
@@ -199,14 +206,14 @@ def tag_loss(model, texts, tags):
     0.693
     """
     ids, mask = pad(texts)
-    hs, _ = read(model, ids, mask)
+    hs, _ = read_texts(model, ids, mask)
     return float(cross_entropy(output_step(hs, model.out), pad(tags)[0], mask=mask))
 
 
-def train_tagger(model, texts, tags, held_texts, held_tags, epochs, patience, seed):
+def train_tagger(model, texts, tags, held_texts, held_tags, epochs, patience, learning_rate, seed):
     """Train a tagger that reads in both directions, and keep the best of all epochs.
 
-    Adam with a learning rate of 0.02 on batches of 32 texts, in a new random order each epoch,
+    Adam on batches of 32 texts, in a new random order each epoch,
     gradients clipped to a norm of 1. After each epoch the loss on held-out texts is measured; when
     it has not fallen below its smallest value for `patience` epochs in a row, training ends.
 
@@ -219,6 +226,7 @@ def train_tagger(model, texts, tags, held_texts, held_tags, epochs, patience, se
     epochs : int
         No more than these.
     patience : int
+    learning_rate : float
     seed : int
         Of the order of the texts.
 
@@ -239,7 +247,7 @@ def train_tagger(model, texts, tags, held_texts, held_tags, epochs, patience, se
     >>> start = init_reader(4, 2, rng, E=3, H=4, both=True)
     >>> texts = [rng.integers(4, size=5) for _ in range(64)]
     >>> tags = [text // 2 for text in texts]
-    >>> best, losses = train_tagger(start, texts, tags, texts[:8], tags[:8], 12, 3, seed=0)
+    >>> best, losses = train_tagger(start, texts, tags, texts[:8], tags[:8], 12, 3, 0.02, seed=0)
     >>> losses[-1] < losses[0] / 2, len(losses) <= 12
     (True, True)
     """
@@ -250,12 +258,12 @@ def train_tagger(model, texts, tags, held_texts, held_tags, epochs, patience, se
         for begin in range(0, len(texts), 32):
             chosen = order[begin : begin + 32]
             ids, mask = pad([texts[i] for i in chosen])
-            hs, go_back = read(model, ids, mask)
+            hs, go_back = read_texts(model, ids, mask)
             targets = pad([tags[i] for i in chosen])[0]
             dlogits = cross_entropy_backward(output_step(hs, model.out), targets, mask=mask)
             dhs, grads_out = output_step_backward(dlogits, hs, model.out)
             grads, _ = clip_grad_norm(Reader(*go_back(dhs), grads_out), 1.0)
-            model, state = adam_step(model, grads, state, learning_rate=0.02)
+            model, state = adam_step(model, grads, state, learning_rate=learning_rate)
         losses.append(tag_loss(model, held_texts, held_tags))
         if losses[-1] == min(losses):
             best = model
