@@ -1,7 +1,7 @@
 """Recurrent networks in NumPy: forward, and backward by hand.
 
 The public names of the mathematics, and nothing else; importing this costs little more than
-importing NumPy. Checks, figures, music and PyTorch have their own modules.
+importing NumPy. Checks, figures, music, speech (`ctc`, `audio`) and PyTorch have their own modules.
 
 Functions of the mathematics are not annotated: what matters of an array is its shape, and that
 stands in the docstring, in the same symbols everywhere. Figures and the course's tools are.
@@ -109,7 +109,7 @@ from rnnlib.lstm import (
     lstm_step_backward,
 )
 from rnnlib.lstm_sequence import lstm_backward, lstm_forward
-from rnnlib.metrics import class_scores, confusion_matrix
+from rnnlib.metrics import class_scores, confusion_matrix, edit_distance, error_rate
 from rnnlib.mgu import (
     MGUCache,
     MGUParams,
@@ -258,8 +258,10 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "early_stopping",
+    "edit_distance",
     "embedding",
     "embedding_backward",
+    "error_rate",
     "fit_ar",
     "future_leak",
     "grad_norm",

@@ -1,4 +1,4 @@
-"""How good a classifier is, and for whom: confusion matrix, precision, recall, F1.
+"""How good a classifier is, and for whom: confusion matrix, precision, recall, F1; edit distance.
 
 One number, the share of right answers, hides which class pays for it. The confusion matrix keeps
 all of it: row k holds what became of the examples of class k.
@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnlib._shapes import ShapeError, as_floats, match_shapes, same_shape
 
-__all__ = ["class_scores", "confusion_matrix"]
+__all__ = ["class_scores", "confusion_matrix", "edit_distance", "error_rate"]
 
 
 def confusion_matrix(targets, guesses, K):
@@ -91,3 +91,72 @@ def class_scores(counts):
 def _share(part, whole):
     """part / whole, and 0 where there is no whole."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def edit_distance(a, b):
+    """The fewest changes (replace, insert, delete one) that make one sequence into another.
+
+    ::
+
+        d(i, j) = min( d(i-1, j) + 1,  d(i, j-1) + 1,  d(i-1, j-1) + [a_i != b_j] )
+
+    Parameters
+    ----------
+    a, b : sequences
+        Of numbers, symbols or words; a string is a sequence of its letters.
+
+    Returns
+    -------
+    int
+
+    References
+    ----------
+    Levenshtein, "Binary codes capable of correcting deletions, insertions, and reversals", Soviet
+    Physics Doklady 10 (1966); the recursion: Wagner and Fischer, "The string-to-string correction
+    problem", Journal of the ACM 21 (1974).
+
+    Examples
+    --------
+    >>> edit_distance("kitten", "sitting"), edit_distance([1, 2], [])
+    (3, 2)
+    """
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            change = diagonal + (x != y)
+            diagonal = row[j]
+            row[j] = min(change, row[j] + 1, row[j - 1] + 1)
+    return int(row[-1])
+
+
+def error_rate(guesses, truths):
+    """Edits per label of the truth, over all sequences together (word or label error rate).
+
+    Parameters
+    ----------
+    guesses, truths : lists of sequences
+        As many guesses as truths.
+
+    Returns
+    -------
+    float
+        May be above 1: whoever says too much makes more errors than there are labels.
+
+    Raises
+    ------
+    ValueError
+        If the lists differ in length, or the truths hold no label at all.
+
+    Examples
+    --------
+    >>> error_rate([[1, 2], [3]], [[1, 2, 4], [5]])
+    0.5
+    """
+    labels = sum(len(truth) for truth in truths)
+    if len(guesses) != len(truths) or not labels:
+        raise ValueError(
+            f"needs as many guesses as truths, and a label: got {len(guesses)} guesses, "
+            f"{len(truths)} truths with {labels} labels"
+        )
+    return sum(map(edit_distance, guesses, truths)) / labels

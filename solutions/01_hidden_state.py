@@ -6,141 +6,102 @@
 #     name: python3
 #   rnnlib:
 #     points: 20
-#     seconds: 30
+#     seconds: 45
 # ---
 
 # %% [markdown]
 # # 1 The hidden state
 #
-# A recurrent network reads a sequence one piece at a time and keeps a note of what it has read: the
-# **hidden state**. In this unit you write the few lines that keep this note. Everything is plain
-# NumPy, and you can read all of it.
+# A recurrent network reads a sequence one piece at a time and keeps a note of what it has read so
+# far: the **hidden state**. In this unit you write the few lines that keep this note, in plain
+# NumPy, and within the first hour your lines will spell.
 #
 # **At the end you can**
 # - say why a sequence needs a memory, and show it with a network that has none;
-# - write one step, the output and a whole sequence of a recurrent network, for a batch of examples;
+# - write one step, the output, and a whole sequence of a recurrent network, for a batch of
+#   examples;
+# - watch a network learn to spell, and read its hidden state while you type;
 # - count its parameters, and say why the length of the sequence is not among them;
-# - build, by hand, a network that switches on, remembers, and switches off;
-# - read a picture of hidden states, before and after training.
+# - choose weights by hand so that a network does what you want.
 #
 # | | |
 # |---|---|
-# | **Time** | 60 to 90 minutes |
+# | **Time** | {core} |
 # | **You need** | Python functions; NumPy arrays and their shapes; the matrix product `@`; a rough idea of a feed-forward network and of training |
-# | **Points** | 20: five functions (18) and four questions (2) |
+# | **Points** | 20: five short functions (12.5), three questions (1.5) and an open task (6) |
 #
-# **How it works.** Run the cells from top to bottom with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Where a
-# cell says `YOUR CODE HERE`, it is your turn: put your lines in the place of `# YOUR CODE HERE` **and**
-# of `raise NotImplementedError()`, then run the cell. `check(...)` below it tells you at once what is
-# right and what is not, as often as you like. If you are stuck, open a hint. The cells that say *This
-# cell is marked* show what you have earned. If an exercise will not come out, read on: the experiments
-# then use the library's version and say so. After a restart, or an error that a name *is not defined*,
-# choose *Run > Run All Above Selected Cell*.
+# **How it works.** Run the cells from top to bottom with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Where
+# a cell says `YOUR CODE HERE`, it is your turn: replace `# YOUR CODE HERE` **and** `raise
+# NotImplementedError()` by your lines, then run the cell. `check(...)` below it tells you at once
+# what is right and what is not, as often as you like. If you are stuck, open a hint. The cells
+# that say *This cell is marked* show what you have earned. If an exercise does not work out, read
+# on: the experiments then use the library's version and say so. After a restart, or when a name
+# *is not defined*, choose *Run > Run All Above Selected Cell*.
 
 # %% locked="setup"
 import numpy as np
 
 import rnnlib
-from rnnlib import DenseParams, RNNCache, RNNParams
+from rnnlib import RNNCache, RNNParams
 from rnnlib.course import check, check_answer, working
-from rnnlib.plotting import (
-    draw_compact_and_unrolled,
-    draw_rnn_tasks,
-    draw_separate_vs_shared,
-    draw_unrolled_rnn,
-    plot_hidden_states_pair,
-    plot_loss,
-    plot_traces,
-    show,
+from rnnlib.data import dinosaur_names
+from rnnlib.letter_models import letter_batch, letter_loss
+from rnnlib.letter_table import LetterTable
+from rnnlib.plotting import LiveFigure, plot_hidden_states, plot_traces, show
+from rnnlib.plotting.described import (
+    show_recurrent_cell,
+    show_rnn_tasks,
+    show_self_excitation,
+    show_separate_and_shared,
+    show_unrolled_trex,
 )
+from rnnlib.plotting.spelling import SpellingStages, reading
+from rnnlib.plotting.typed import type_into
+from rnnlib.spelling import Speller
+from rnnlib.which_first import LETTERS, two_orders, window_accuracy
 
 # %% [markdown]
 # ## 1.1 Why a sequence needs a memory
 #
-# Someone reads you letters, one after the other. First an **a** and a **b**, in one order or the
-# other, then a few more letters that do not matter. At the end you are asked: *which came first?*
+# Someone reads letters to you, one after the other. First come an **a** and a **b**, in one order
+# or the other, then a few more letters that do not matter. At the end you are asked: *which came
+# first?*
 #
 # ```
 # a b q m t x   ->  a
 # b a t x q q   ->  b
 # ```
 #
-# You remember it easily. What about a network that has no memory? Give it the last letter and nothing
-# else: after `abq` and after `baq` it sees the same **q**, so it must give the same answer, whatever
-# its weights are. One of the two is wrong. That is not a matter of training or of size: the same
-# input gives the same output.
+# For you this is easy. Now take a network without a memory and give it the last letter and
+# nothing else. After `abq` and after `baq` it sees the same **q**, so it must give the same
+# answer, whatever its weights are. One of the two answers is wrong. More training does not help,
+# and neither does a larger network: the same input gives the same output.
 #
-# The usual way out is a **window**: show it the last *w* letters at once. Let us try. The next cell
-# trains a small feed-forward network (one hidden layer) on windows. Its code is folded away (click on
-# the three dots to see it); units 02 and 03 are about such code.
+# The usual remedy is a **window**: show the network the last *w* letters at once. The next cell
+# trains small feed-forward networks on such windows. **Before you run it**, predict the row of a
+# window of 2: with how many letters after a and b does it still succeed?
 
-# %% hidden=true
-LETTERS = 8  # a, b and six others
-
-
-def which_first(gap, N, rng):
-    """N strings "ab..." or "ba..." with `gap` letters behind: one-hot (gap + 2, N, LETTERS), answers."""
-    answers = rng.integers(0, 2, N)
-    others = rng.integers(2, LETTERS, (gap, N))
-    return rnnlib.one_hot(np.vstack([answers, 1 - answers, others]), LETTERS), answers
-
-
-@rnnlib.parameters
-class TwoLayers(rnnlib.Params):
-    """A feed-forward network: a hidden layer and an output layer."""
-
-    inside: DenseParams
-    outside: DenseParams
-
-
-def window_accuracy(window, gap, seed=0):
-    """Train a feed-forward network on the last `window` letters; its share of right answers."""
-    rng = np.random.default_rng(seed)
-    net = TwoLayers(rnnlib.init_dense(window * LETTERS, 16, rng), rnnlib.init_dense(16, 2, rng))
-    state = rnnlib.adam_state(net)
-    for _ in range(150):
-        x, answers = seen_through(window, which_first(gap, 64, rng))
-        h = np.tanh(rnnlib.output_step(x, net.inside))
-        dlogits = rnnlib.cross_entropy_backward(rnnlib.output_step(h, net.outside), answers)
-        dh, grads_outside = rnnlib.output_step_backward(dlogits, h, net.outside)
-        _, grads_inside = rnnlib.output_step_backward(rnnlib.tanh_backward(dh, h), x, net.inside)
-        grads = TwoLayers(grads_inside, grads_outside)
-        net, state = rnnlib.adam_step(net, grads, state, learning_rate=0.02)
-
-    x, answers = seen_through(window, which_first(gap, 2000, rng))
-    logits = rnnlib.output_step(np.tanh(rnnlib.output_step(x, net.inside)), net.outside)
-    return np.mean(logits.argmax(axis=1) == answers)
-
-
-def seen_through(window, strings):
-    """The last `window` letters of each string, side by side: (N, window * LETTERS)."""
-    xs, answers = strings
-    return np.concatenate(list(xs[-window:]), axis=1), answers
-
-
-print("share of right answers (0.50 is guessing)\n")
-print("letters after a and b:    0     1     2     3     4")
+# %%
+print("share of right answers (0.50 is guessing; a dash: the string is shorter than the window)\n")
+print("letters after a and b     0     1     2     3     4")
 for window in (1, 2, 3, 4):
-    row = [window_accuracy(window, gap) if window <= gap + 2 else np.nan for gap in range(5)]
-    cells = "".join("     -" if np.isnan(a) else f"  {a:.2f}" for a in row)
-    print(f"window of {window:>2} {'letter ' if window == 1 else 'letters'}   {cells}")
+    row = [window_accuracy(window, gap) for gap in range(5)]
+    cells = "".join("     -" if np.isnan(share) else f"  {share:.2f}" for share in row)
+    print(f"window of {window}            {cells}")
 
 # %% [markdown]
-# Read the table along a row (a dash: the string is shorter than the window). As long as the window still
-# shows **one** of the two letters, the answer is always right. As soon as both are out of sight, the network guesses: about 0.50, and no training
-# helps. A larger window only moves the cliff, and every letter of the window costs weights of its own.
+# As long as the window shows at least **one** of the two letters, the answer is right. Once both
+# are out of sight the network guesses. A larger window only moves the cliff, and each letter that
+# is added to it costs weights of its own.
 #
-# What we want is a network that has seen *everything so far* at any time, with a fixed number of
-# weights. So it must keep a summary and carry it along.
-
-# %% [markdown]
-# **Question 1.** A network sees a window of 5 letters. In how many of these strings can it tell which
-# came first: `abxxx`, `baxxx`, `abxxxx`, `baxxxxx`, `abxxxxxx`? Put the number into the cell.
+# **Question 1.** Strings with up to 250 letters after a and b should be answered as well. How
+# long must the window be at least? A letter enters as 8 numbers, and the hidden layer has 16
+# units. How many weights (without biases) lead from the window into that layer?
 
 # %% answer="window"
-answer_window = None  # your answer: a number
+answer_window = None  # your answer: the number of weights
 ### BEGIN SOLUTION
-answer_window = 3
+answer_window = 32_128
 ### END SOLUTION
 
 # %%
@@ -149,39 +110,37 @@ check_answer("window", answer_window)
 # %% grade_answer="window" points=0.5
 
 # %% [markdown]
+# What we want instead is a network that knows *everything so far* at any time and still has a
+# fixed number of weights. It has to keep a summary and carry it along.
+#
 # ## 1.2 One step
 #
 # **The idea.** Keep a vector $h$, a few dozen numbers: the note. When the next piece $x_t$ of the
-# sequence arrives, make a new note out of two things: what has just arrived, and the old note. The
-# recipe for that is the same at every step.
+# sequence arrives, write a new note from two things, what has just arrived and the old note. The
+# recipe is the same at every step.
 
-# %% hidden=true
-show(
-    draw_compact_and_unrolled(3),
-    "On the left a recurrent cell: the input x_t goes into the state h_t through the weights W_xh, the "
-    "state goes into the output y_t through W_hy and back into itself through W_hh. On the right the "
-    "same cell unrolled over three steps: each state gets an arrow from its input and one from the "
-    "state before, with the same weights in every column.",
-)
+# %%
+show_recurrent_cell()
 
 # %% [markdown]
-# Both pictures show the same network. On the left, the arrow that leads back means "one step later".
-# On the right, that loop is unrolled: one column a step, time runs to the right. The colours tell the
-# weights apart, and each colour returns in every column: **the same weights are used at every step**. (The way up, with $W_{hy}$ to the output
-# $y$, is section 1.4.)
+# *Figure 1.1. The same network twice: with a loop that means "one step later", and unrolled, one
+# column for each step.*
 #
-# **The equation.** All terms are added, and a tanh keeps every number between −1 and 1:
+# The colours tell the weights apart, and each colour returns in every column: **the same weights
+# are used at every step**. (The arrow upward, $W_{hy}$, is section 1.3.)
+#
+# **The equation.** Three terms are added, and a tanh keeps every number between −1 and 1:
 #
 # $$h_t = \tanh\left(x_t\,W_{xh} + h_{t-1}\,W_{hh} + b_h\right)$$
 #
-# Read it aloud: *what comes in* ($x_t W_{xh}$), *what is remembered* ($h_{t-1} W_{hh}$), *where a unit
-# leans by itself* ($b_h$). On paper, with one number each: for $x = 1$, $h = 0.5$, $W_{xh} = 0.4$,
-# $W_{hh} = -0.6$ and $b_h = 0.1$ the sum is $0.4 - 0.3 + 0.1 = 0.2$, and the new state is
+# Read it aloud: *what comes in* ($x_t W_{xh}$), *what is remembered* ($h_{t-1} W_{hh}$), *what a
+# unit does by itself* ($b_h$). On paper, with one number each: for $x = 1$, $h = 0.5$, $W_{xh} =
+# 0.4$, $W_{hh} = -0.6$ and $b_h = 0.1$ the sum is $0.4 - 0.3 + 0.1 = 0.2$, and the new state is
 # $\tanh(0.2) \approx 0.197$.
 #
-# A letter enters as a **one-hot** vector: as many numbers as there are letters, all 0 but for a single 1
-# at the letter's place. With 8 letters, $D = 8$. And in practice we read $N$ sequences at once, a
-# **batch**: each row of $x$ and $h$ belongs to one of them.
+# A letter enters as a **one-hot** vector: one number for each letter of the alphabet, all of them
+# 0 except for a 1 at the letter's own place. With 8 letters, $D = 8$. In practice we read $N$
+# sequences at once, a **batch**: each row of $x$ and $h$ belongs to one of them.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -191,8 +150,6 @@ show(
 # | $W_{xh}$ | `params.W_xh` | (D, H) | from the input to the state |
 # | $W_{hh}$ | `params.W_hh` | (H, H) | from the old state to the new one |
 # | $b_h$ | `params.b_h` | (H,) | the bias, added to every row |
-#
-# **Your turn:** write one step.
 
 
 # %% exercise="rnn_step"
@@ -213,33 +170,28 @@ check(rnn_step)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: where to begin</summary>
 #
-# Translate the equation from left to right. It has three terms; every term must come out with the
-# shape (N, H). `params.W_xh` is the array $W_{xh}$.
+# Translate the equation from left to right. It has three terms, and every term must come out with
+# the shape (N, H).
 # </details>
 # <details><summary><b>Hint 2</b>: which product</summary>
 #
-# A product of matrices is written `@` in NumPy; `*` multiplies entry by entry. (N, D) `@` (D, H) gives
-# (N, H). The bias needs no loop: NumPy adds a vector of length H to each row of an (N, H) array.
-# </details>
-# <details><summary><b>Hint 3</b>: the form of the line</summary>
-#
-# `return np.tanh(... @ ... + ... @ ... + ...)`: one tanh around the whole sum.
+# In NumPy `@` is the product of matrices and `*` multiplies entry by entry. Compare the inner
+# sizes: (N, D) and (D, H) make (N, H). The bias needs no loop, because NumPy adds a vector of
+# length H to each row of an (N, H) array.
 # </details>
 
-# %% grade="rnn_step" points=5
+# %% grade="rnn_step" points=3.5
 
 # %% [markdown]
-# **Try it: does the state remember?** We take random weights, no training at all, and feed the two
-# strings `ab...` and `ba...` with the same letters behind. The last letters are equal. Are the states?
+# **Try it: does the state remember?** Here are random weights, no training at all, and the two
+# strings `ab...` and `ba...` followed by the same twelve letters. **Predict:** after the last
+# letter, are the two states equal?
 
 # %%
 step = working(rnn_step)
 rng = np.random.default_rng(1)
 params = rnnlib.init_rnn(LETTERS, 32, rng)
-xs, _ = which_first(12, 1, rng)
-other = xs.copy()
-other[:2] = xs[1::-1]  # the first two letters, exchanged
-
+xs, other = two_orders(12, rng)  # the same letters but for the order of the first two
 h, h_other = np.zeros((1, 32)), np.zeros((1, 32))
 print("letters read   distance between the two states")
 for t in range(len(xs)):
@@ -248,26 +200,145 @@ for t in range(len(xs)):
         print(f"{t + 1:>12}   {np.linalg.norm(h - h_other):.3f}")
 
 # %% [markdown]
-# After one letter the states differ, of course. After fourteen they still do, although the last twelve
-# letters were the same: **the state carries the past**. It also fades, step by step. How fast, and what
-# can be done about it, is the subject of units 04 and 05.
+# They differ to the end, although the last twelve letters were the same: **the state carries the
+# past**.
 #
-# ## 1.3 A whole sequence
+# > **What you may have read: "A recurrent network remembers everything."** The state depends on
+# > everything, and that is less than it sounds. Read the column of distances again: the trace of
+# > the first two letters becomes fainter with each letter that follows. How fast it fades, and what
+# > to do about it, is the subject of units 04 and 05.
 #
-# **The idea.** Begin with a state $h_0$ (often zeros). Take a step for each input, in order, and hand
-# the new state on to the next step. Keep them all.
+# ## 1.3 The output
+#
+# **The idea.** The state is for the network itself. What the network says to the world is read
+# out of the state by one more layer, which gives a score to each of $K$ possible answers. These
+# scores are called **logits**; they may be any numbers. The **softmax** turns them into
+# probabilities: $e$ to the power of each score, divided by the sum of all. It is not part of this
+# layer.
+#
+# **The equation:** $\quad y_t = h_t\,W_{hy} + b_y$
+#
+# | symbol | code | shape | meaning |
+# |---|---|---|---|
+# | $h_t$ | `h` | (N, H) | a state |
+# | $W_{hy}$ | `params.W_hy` | (H, K) | from the state to the scores |
+# | $b_y$ | `params.b_y` | (K,) | the bias |
+# | $y_t$ | `logits` | (N, K) | a score for each of K answers |
 
-# %% hidden=true
-show(
-    draw_unrolled_rnn(4, inputs="trex", outputs="rex."),
-    "A recurrent network unrolled over the four letters t, r, e, x. At each step it reads a letter and "
-    "its output is the next one: r, e, x, and a full stop for the end.",
-)
+
+# %% exercise="output_step"
+def output_step(h, params):
+    """Scores for K classes from the hidden state.
+
+    h: (N, H).  params: W_hy (H, K), b_y (K,).
+    Returns logits: (N, K).
+    """
+    ### BEGIN SOLUTION
+    return h @ params.W_hy + params.b_y
+    ### END SOLUTION
+
+
+# %%
+check(output_step)
 
 # %% [markdown]
-# **The equation** is the one that you have written, for $t = 1, \dots, T$, with the result of one step
-# as the input of the next. Time is the first axis of every array: `xs[0]` is the input of the first
-# step, for all examples of the batch. (Formulas count from 1, Python counts from 0: $x_1$ is `xs[0]`.)
+# <details><summary><b>Hint</b></summary>
+#
+# It is the same kind of line as in `rnn_step`, with one product less and nothing around the sum.
+# `h` is (N, H) and the result is (N, K): on which side of `@` does the weight stand?
+# </details>
+
+# %% grade="output_step" points=1.5
+
+# %% [markdown]
+# ## 1.4 It learns to spell
+#
+# A step and an output: that is a whole network. Let us give it something to learn, the names of
+# 1,318 genera of dinosaurs. It reads a name letter by letter and predicts, after each letter, the
+# **next** one. Nobody has to label anything, because the right answer at one step is the input of
+# the next. A full stop marks the beginning and the end:
+
+# %%
+print("input  ", " ".join(".trex"))
+print("target ", " ".join("trex."))
+
+# %%
+show_unrolled_trex()
+
+# %% [markdown]
+# *Figure 1.2. Reading "trex": at each step the output is a prediction of the next letter.*
+#
+# **The loss** at a step is $-\log$ of the probability that the network gave to the letter that
+# did come; the loss of a batch is the mean over all its letters. Its unit is the **nat**, the
+# unit of the natural logarithm. There are 27 symbols, so a network that knows nothing and gives
+# each of them the same probability has the loss $-\log(1/27) = \log 27 \approx 3.30$ nats a
+# letter. An untrained network should begin near that number. If it does not, something is wrong:
+# this is the cheapest test there is, and it finds many mistakes.
+#
+# Training means: change the weights a little so that the loss becomes smaller, again and again.
+# How that is done is the subject of units 02 and 03, so here it is lent to you. Each time the
+# network *reads*, though, it runs **your** `rnn_step` and **your** `output_step`. We keep 118
+# names apart that it never learns from. Run the cell and watch: the bars show which letter it
+# expects after *tyrannosau*, and below them are words that it makes up.
+
+# %% tags=["nbval-ignore-output"]
+names = [str(name) for name in np.random.default_rng(0).permutation(dinosaur_names())]
+held_out, training = names[:118], names[118:]
+speller = Speller(training, step=working(rnn_step), output=working(output_step))
+untrained = speller.model
+
+live, stages = LiveFigure(), SpellingStages("tyrannosau")
+for update in speller.learn(1000, look=(0, 10, *range(100, 1001, 100))):
+    if update in (0, 10, 100, 1000):
+        live.show(*stages.add(speller))
+    loss = letter_loss(speller.model, *letter_batch(held_out, speller.alphabet))
+    (word,) = speller.write(1, np.random.default_rng(update))
+    print(f"{update:>5} updates   loss on names held out {loss:.2f}   {word}")
+
+# %% [markdown]
+# *Figure 1.3. The same network before training and after 10, 100 and 1,000 updates.*
+#
+# At first the bars are low, the loss is near 3.30, and the words are a jumble of letters. Soon
+# vowels and consonants alternate, and in the end most of the words could be the name of a
+# dinosaur.
+#
+# Is that loss good? A number means something only next to a **baseline**. Here are two that need
+# no network. One counts how frequent each letter is. The other counts which letter follows which,
+# so it knows the last letter and has no other memory.
+
+# %% tags=["nbval-ignore-output"]
+print("on the names held out, nats a letter")
+for what, n in (("frequencies of the letters", 1), ("a table of pairs of letters", 2)):
+    print(f"  {what:<28} {LetterTable(training, n, speller.alphabet).loss(held_out):.2f}")
+print(f"  {'your network':<28} {loss:.2f}")
+
+# %% [markdown]
+# The network is clearly better than a table that sees the last letter. So its state must hold
+# **more than the last letter**. You can watch it: type a name into the box, letter by letter.
+# Each row is a unit, each column the state after a letter.
+
+# %% tags=["nbval-ignore-output"]
+type_into(lambda text: reading(speller, text), "tyrannosau", label="type a name")
+
+# %% [markdown]
+# *Figure 1.4. Sixteen units of the trained network while it reads; above them, what it expects
+# next.*
+#
+# And now the other way round: type a beginning, and the network finishes it, five times.
+
+# %% tags=["nbval-ignore-output"]
+dice = np.random.default_rng(4)
+type_into(lambda text: ", ".join(speller.write(5, dice, text)), "robo", label="type a beginning")
+
+# %% [markdown]
+# ## 1.5 A whole sequence
+#
+# So far the loop over time was hidden in the lent code. Now write it yourself.
+#
+# **The idea.** Begin with a state $h_0$, often zeros. Take a step for each input, in order, and
+# hand the new state on to the next step. Keep all of them. Time is the first axis of every array:
+# `xs[0]` is the input of the first step, for all examples of the batch. (Formulas count from 1
+# and Python counts from 0, so $x_1$ is `xs[0]`.)
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -276,8 +347,8 @@ show(
 # | $h_1 \dots h_T$ | `hs` | (T, N, H) | the state after each step |
 # | $h_T$ | `h` | (N, H) | the final state |
 #
-# **Your turn.** Use your `rnn_step`. The last line is given: the *cache* packs up what you had in your
-# hands; unit 02 needs it to go backward through time.
+# Use your `rnn_step`. The last line is given: the *cache* packs up what unit 02 needs to go
+# backward through time.
 
 
 # %% exercise="rnn_forward"
@@ -304,68 +375,54 @@ check(rnn_forward)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: where to begin</summary>
 #
-# A loop over an array runs over its first axis: `for x in xs:` gives one (N, D) array a step.
+# A Python loop over an array runs over its first axis, and here that is time. Which variable has
+# to survive from one turn of the loop to the next, and what is it before the first turn?
 # </details>
-# <details><summary><b>Hint 2</b>: what changes in the loop</summary>
+# <details><summary><b>Hint 2</b>: from a list to an array</summary>
 #
-# One variable `h` holds the current state. Before the loop it is `h0`; in the loop it is replaced by
-# what `rnn_step` returns, which you also append to a list.
-# </details>
-# <details><summary><b>Hint 3</b>: from a list to an array</summary>
-#
-# `np.stack(states)` makes an array (T, N, H) of a list of T arrays (N, H).
+# Collect the states in a list. NumPy has a function that stacks T arrays of the shape (N, H)
+# along a new first axis.
 # </details>
 
-# %% grade="rnn_forward" points=6
+# %% grade="rnn_forward" points=4
 
 # %% [markdown]
-# **Try it: what can a letter change?** We read *tyrannosaurus* and *tyranxosaurus* with the same random
-# weights. They differ in the sixth letter (step 5, counting from 0). How far apart are the states?
+# **Try it: what can one letter change?** We read *tyrannosaurus* and *tyranxosaurus* with the
+# trained weights. They differ in the sixth letter. **Predict** the shape of the curve: how far
+# apart are the two states before that letter, at it, and after it?
 
-# %%
+# %% tags=["nbval-ignore-output"]
 forward = working(rnn_forward)
-alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
-V = len(alphabet)
 
 
 def read_word(word, params):
     """The states (T, H) while a network reads a word."""
-    xs = rnnlib.one_hot(alphabet.encode(word), V)[:, None, :]  # (T, 1, V): a batch of one
+    xs = rnnlib.one_hot(speller.alphabet.encode(word), 27)[:, None, :]  # (T, 1, 27): a batch of one
     hs, *_ = forward(xs, np.zeros((1, params.b_h.size)), params)
     return hs[:, 0]
 
 
-params = rnnlib.init_rnn(V, 32, np.random.default_rng(2))
 word, changed = "tyrannosaurus", "tyranxosaurus"
-distance = np.linalg.norm(read_word(word, params) - read_word(changed, params), axis=1)
-show(
-    plot_traces(
-        {"distance": distance},
-        xlabel=f"step: the letters of {word}",
-        ylabel="distance of the states",
-        events={"changed letter": [5]},
-    ),
-    "Distance between the states of two runs. It is 0 for the first five letters, "
-    f"{distance[5]:.1f} at the sixth, which differs, and {distance[-1]:.1f} after the last.",
-)
+trained = speller.model.cell
+distance = np.linalg.norm(read_word(word, trained) - read_word(changed, trained), axis=1)
+figure = plot_traces({"distance": distance}, xlabel="letter read", ylabel="distance of the states")
+figure.axes[0].set_xticks(range(len(word)), list(word))
+show(figure, "The distance is " + ", ".join(f"{d:.1f} at {k}" for k, d in zip(word, distance)))
 
 # %% [markdown]
-# Before the changed letter nothing moves: **the past cannot see the future**. From that letter on
-# every state is another one: **the future has seen the past**.
-
-# %% [markdown]
-# **Question 2.** You read a sequence of six inputs and get $h_1 \dots h_6$. Then you change $x_3$ and
-# $h_0$, and read it again. Which states change?
+# *Figure 1.5. The distance between the states of two runs that differ in the sixth letter.*
 #
-# - a) only $h_3$
-# - b) $h_3$ to $h_6$
-# - c) $h_1$ to $h_6$
-# - d) only $h_6$
+# Before the changed letter nothing moves: **the past cannot see the future**. From that letter on
+# all states are different: **the future has seen the past**.
+#
+# **Question 2.** A batch has $N = 2$ sequences of $T = 6$ inputs, and $H = 20$. You read it and
+# get `hs`. Then you change $x_3$ of the first sequence and $h_0$ of the second, and read the
+# batch again. How many of the numbers in `hs` can change?
 
 # %% answer="changes"
-answer_changes = None  # your answer: "a", "b", "c" or "d"
+answer_changes = None  # your answer: a number
 ### BEGIN SOLUTION
-answer_changes = "c"
+answer_changes = 200
 ### END SOLUTION
 
 # %%
@@ -374,86 +431,23 @@ check_answer("changes", answer_changes)
 # %% grade_answer="changes" points=0.5
 
 # %% [markdown]
-# ## 1.4 The output
+# ## 1.6 What is shared, and what it saves
 #
-# **The idea.** The state is for the network itself. To say something to the world it is read out by one
-# more layer: a score for each of $K$ possible answers. The scores are called **logits**; they may be any
-# numbers. The softmax ($e$ to the power of each score, divided by the sum of all) turns them into
-# probabilities, and it belongs to the loss, not to this layer.
-#
-# **The equation:** $\quad y_t = h_t\,W_{hy} + b_y$
-#
-# | symbol | code | shape | meaning |
-# |---|---|---|---|
-# | $h_t$ | `h` | (N, H) | a state |
-# | $W_{hy}$ | `params.W_hy` | (H, K) | from the state to the scores |
-# | $b_y$ | `params.b_y` | (K,) | bias |
-# | $y_t$ | `logits` | (N, K) | a score for each of K classes |
-#
-# **Your turn.**
-
-
-# %% exercise="output_step"
-def output_step(h, params):
-    """Scores for K classes from the hidden state.
-
-    h: (N, H).  params: W_hy (H, K), b_y (K,).
-    Returns logits: (N, K).
-    """
-    ### BEGIN SOLUTION
-    return h @ params.W_hy + params.b_y
-    ### END SOLUTION
-
-
-# %%
-check(output_step)
-
-# %% [markdown]
-# <details><summary><b>Hint 1</b></summary>
-#
-# It is the same kind of line as in `rnn_step`, with one product less and nothing around the sum.
-# </details>
-# <details><summary><b>Hint 2</b></summary>
-#
-# `h` is (N, H) and the result is (N, K), so the weight stands on the right of `@`.
-# </details>
-
-# %% grade="output_step" points=2
-
-# %% [markdown]
-# **Try it: what does an untrained network expect?** It has read `tyrannosau` and is asked for the next
-# letter. We turn its scores into probabilities.
-
-# %%
-scores = working(output_step)
-readout = rnnlib.init_dense(32, V, np.random.default_rng(3))
-logits = scores(read_word("tyrannosau", params)[-1:], readout)
-p = rnnlib.softmax(logits)[0]
-best = np.argsort(-p)[:5]
-print("next letter:", ", ".join(f"{alphabet.decode([k])} {p[k]:.1%}" for k in best), "...")
-print(f"all {V} probabilities: smallest {p.min():.1%}, largest {p.max():.1%}; 1/{V} is {1 / V:.1%}")
-
-# %% [markdown]
-# It has no idea: every symbol is about as likely as any other. In section 1.8 it will know better.
-#
-# ## 1.5 What is shared, and what it saves
-#
-# Instead of one cell used $T$ times we might have given every step weights of its own, as in an
+# Instead of using one cell $T$ times we might have given every step weights of its own, as in an
 # ordinary deep network.
 
-# %% hidden=true
-show(
-    draw_separate_vs_shared(3),
-    "Above, three separate layers in a row with the weights W_1, W_2 and W_3: three times the weights. "
-    "Below, one recurrent layer used three times with the same weights W: the weights once.",
-)
+# %%
+show_separate_and_shared()
 
 # %% [markdown]
-# Sharing has three advantages. The number of weights does not grow with the sequence. What is learned at
-# one place of the sequence is known at every other. And the same network reads sequences of any length.
+# *Figure 1.6. Separate layers, and one recurrent layer that is used at every step.*
 #
-# **Your turn:** count the numbers that a recurrent network with an output layer learns. The arrays are
-# those of the two tables above: $W_{xh}$, $W_{hh}$, $b_h$, $W_{hy}$, $b_y$.
+# Sharing has three advantages. The number of weights does not grow with the sequence. What is
+# learned at one place is known at every other place. And the same network reads sequences of any
+# length.
+#
+# **Your turn:** how many numbers does a recurrent network with an output layer learn? Its arrays
+# are those of the two tables above: $W_{xh}$, $W_{hh}$, $b_h$, $W_{hy}$, $b_y$.
 
 
 # %% exercise="count_parameters"
@@ -470,32 +464,21 @@ check(count_parameters)
 # %% [markdown]
 # <details><summary><b>Hint</b></summary>
 #
-# An array of shape (D, H) holds D · H numbers, one of shape (H,) holds H. Add up the five arrays.
+# How many numbers does an array of shape (H, H) hold, and how many one of shape (H,)? There are
+# five arrays.
 # </details>
 
-# %% grade="count_parameters" points=2
+# %% grade="count_parameters" points=1
 
 # %% [markdown]
-# **Try it: three separate layers against one recurrent layer**, and more than three. Each separate layer
-# has its own $W_{xh}$, $W_{hh}$ and $b_h$; the output layer is there once in both.
-
-# %%
-count = working(count_parameters)
-D, H, K = V, 64, V
-recurrent = count(D, H, K)
-layer = rnnlib.init_rnn(D, H, np.random.default_rng(0)).size
-print("  T   separate layers   one recurrent layer")
-for T in (1, 3, 12, 100):
-    print(f"{T:>3} {recurrent + (T - 1) * layer:>17,} {recurrent:>21,}")
-
-# %% [markdown]
-# **Question 3.** How many parameters does a recurrent network have that reads and predicts the 27 symbols
-# of our names ($D = K = 27$) with $H = 100$ units? Work it out, on paper or with your function.
+# **Question 3.** With separate layers each of $T = 12$ steps has its own $W_{xh}$, $W_{hh}$ and
+# $b_h$; the output layer exists once. With $D = K = 27$ and $H = 100$, how many more numbers does
+# that network learn than the recurrent one?
 
 # %% answer="parameters"
 answer_parameters = None  # your answer: a number
 ### BEGIN SOLUTION
-answer_parameters = 15_527
+answer_parameters = 140_800
 ### END SOLUTION
 
 # %%
@@ -504,49 +487,43 @@ check_answer("parameters", answer_parameters)
 # %% grade_answer="parameters" points=0.5
 
 # %% [markdown]
-# ## 1.6 A memory that you set by hand
+# ## 1.7 A memory that you set by hand
 #
-# Weights need not be learned: for a small task you can choose them, and then you see what they are for.
+# Weights need not be learned. For a small task you can choose them, and then you see what they
+# are for.
 #
-# **The task: a latch.** The network has two inputs. A pulse (a 1) on the first one **sets** it: the state
-# must go above 0.5. A pulse on the second one **resets** it: the state must go below 0.5. Between the
-# pulses both inputs are 0 and the state must stay where it is, for hundreds of steps. It begins at 0,
-# which is off. No feed-forward network can do that: when nothing arrives, there is nothing to see.
+# **The task: a latch.** The network has two inputs. A pulse (a 1) on the first one **sets** it:
+# the state must go above 0.5. A pulse on the second one **resets** it: the state must go below
+# 0.5. Between the pulses both inputs are 0, and the state must stay where it is, for hundreds of
+# steps. It begins at 0, which counts as off. No feed-forward network can do that: when nothing
+# arrives, there is nothing to see.
 #
-# What must $W_{hh}$ be, so that a single unit keeps its value when nothing arrives? Then each step is
-# $h_t = \tanh(w\,h_{t-1})$. Watch what becomes of $h = 0.9$ for different $w$:
+# What must $W_{hh}$ be, so that a single unit keeps its value when nothing arrives? Each step is
+# then $h_t = \tanh(w\,h_{t-1})$. Here is what becomes of $h = 0.9$ for different $w$:
 
-# %% hidden=true
-steps = np.arange(41)
-traces = {}
-for w in (0.9, 1.0, 1.5, 3.0):
-    h, path = 0.9, []
-    for _ in steps:
-        path.append(h)
-        h = np.tanh(w * h)
-    traces[f"w = {w}"] = np.array(path)
-show(
-    plot_traces(traces, xlabel="step", ylabel="h"),
-    "One unit that starts at 0.9 and only listens to itself. After 40 steps it is at "
-    + ", ".join(f"{path[-1]:.2f} for {name}" for name, path in traces.items())
-    + ".",
-)
+# %%
+show_self_excitation()
 
 # %% [markdown]
-# Below 1 the state dies away. At exactly 1 it still dies, only slowly, because $\tanh(h)$ is always a
-# little less than $h$. Above 1 the unit excites itself, the tanh holds it back, and the two agree on a
-# value that stays: with $w = 3$ it is 0.995. By symmetry −0.995 stays as well. Two values that stay: that
-# is one bit of memory. (0 stays too, but only like a pencil on its tip: the least push, and the state moves
-# on to one of the two. Before the first pulse there must be no push.)
+# *Figure 1.7. A unit that listens to nothing but itself.*
 #
-# **Your turn:** choose the weights of a latch. One unit is enough; if you take more, the first
-# one is looked at. The check looks
-# at what your network does, not at your numbers: many choices are right.
+# Below 1 the state dies away. At exactly 1 it still does, only slowly, because $\tanh(h)$ is
+# always a little less than $h$. Above 1 the unit excites itself, the tanh holds it back, and the
+# two agree on a value that stays; with $w = 3$ it is close to 1. By symmetry the negative value
+# stays as well. Two values that stay: that is one bit of memory. (0 stays too, but only like a
+# pencil on its tip: the slightest push, and the state moves to one of the two. Before the first
+# pulse there must be no push.)
+#
+# **Your turn.** One unit is enough; if you use more, the first one is looked at. The check tries
+# what your network *does*, so many choices of numbers are right.
 
 
 # %% exercise="latch_params"
 def latch_params():
-    """Weights for a latch: RNNParams with W_xh (2, H), W_hh (H, H), b_h (H,); H = 1 is enough."""
+    """Weights for a latch: RNNParams with W_xh (2, H), W_hh (H, H), b_h (H,); H = 1 is enough.
+
+    The first row of W_xh belongs to the input "set", the second to "reset".
+    """
     ### BEGIN SOLUTION
     return RNNParams(W_xh=[[6.0], [-6.0]], W_hh=[[3.0]], b_h=[0.0])
     ### END SOLUTION
@@ -558,335 +535,284 @@ check(latch_params)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: the form of the answer</summary>
 #
-# `return RNNParams(W_xh=[[...], [...]], W_hh=[[...]], b_h=[...])`. The first row of `W_xh` belongs to the
-# input "set", the second to "reset".
+# Lists of lists become arrays by themselves: a matrix with two rows and one column is `[[1.0],
+# [2.0]]`.
 # </details>
-# <details><summary><b>Hint 2</b>: holding</summary>
+# <details><summary><b>Hint 2</b>: holding and switching</summary>
 #
-# Take for `W_hh` one of the w of the picture above: one whose curve stays up.
-# </details>
-# <details><summary><b>Hint 3</b>: switching</summary>
-#
-# A pulse must win against the state that is being held. A state of −0.995 contributes −0.995 · `W_hh` to
-# the sum; the pulse has to bring that sum well above 0.
+# Look in Figure 1.7 for a curve that stays up. A pulse must win against the state that is being
+# held: how much does that state contribute to the sum, and with which sign?
 # </details>
 
-# %% grade="latch_params" points=3
+# %% grade="latch_params" points=2.5
 
 # %% [markdown]
-# **Try it.** Watch your latch at work. (The network that runs here is your `rnn_forward`.)
+# > **What you may have read: "A plain recurrent network has no memory; for that one needs an
+# > LSTM."** You have just built a memory with a single tanh unit, and the check made it hold for
+# > 200 steps. What is hard is to *learn* such weights from examples (section 1.10, unit 04). The
+# > LSTM (unit 05) was made to make that easier.
+#
+# ## 1.8 One network, several tasks
+#
+# What differs between tasks is which outputs are used.
 
 # %%
-latch = working(latch_params)()
-forward = working(rnn_forward)
-pulses = np.zeros((60, 1, 2))
-pulses[[10, 15, 45], 0, 0] = 1  # set
-pulses[[30, 35], 0, 1] = 1  # reset
-hs, *_ = forward(pulses, np.zeros((1, latch.b_h.size)), latch)
-show(
-    plot_traces(
-        {"state": hs[:, 0, 0]},
-        xlabel="step",
-        ylabel="h",
-        events={"set": pulses[:, 0, 0] > 0, "reset": pulses[:, 0, 1] > 0},
-    ),
-    f"The state of a latch: {hs[5, 0, 0]:.2f} at the start, {hs[20, 0, 0]:.2f} after the first set pulse, "
-    f"{hs[40, 0, 0]:.2f} after the reset, {hs[55, 0, 0]:.2f} after the next set pulse.",
-)
+show_rnn_tasks()
 
 # %% [markdown]
-# This is a memory cell. Unit 05 will build one that *learns* when to set, hold and reset: the LSTM.
+# *Figure 1.8. Four uses of the same network.*
 #
-# ## 1.7 A loss at every step, or at the end
+# - **Many to one.** Only the final state $h_T$ is read. Which letter came first? Is this review a
+#   good one? The state has to hold everything that matters until the sequence ends.
+# - **Many to many.** Each state is read. Which letter comes next? There is a loss at every step.
+# - **One to many**, and **an encoder with a decoder**: the network writes. You have seen the first
+#   when it finished your word; the second is unit 10.
 #
-# The same network serves for different tasks. What differs is which outputs are used.
-
-# %% hidden=true
-show(
-    draw_rnn_tasks(),
-    "Four uses of a recurrent network: one to many, many to one, many to many with an output at every "
-    "step, and many to many with an encoder that reads first and a decoder that writes afterwards.",
-)
-
-# %% [markdown]
-# - **Many to one.** Only the final state $h_T$ is read: which letter came first? is this review a good
-#   one? The state has to hold all that matters by the time the sequence ends.
-# - **Many to many.** Each state is read: which letter comes next? which word class is this word? There is
-#   a loss at every step, and the loss of the sequence is their mean:
+# ## 1.9 Open task: a light that listens
 #
-# $$L = \frac{1}{T} \sum_{t=1}^{T} L_t \qquad L_t = -\log p_t(\text{the right answer at step } t)$$
+# This task is yours alone: there are no steps and no template. Take pen and paper.
 #
-# We want to predict letters, so there is a loss at every step. It takes no labels: what is right at one
-# step is the input of the next. With a full stop as the mark of beginning and end, *trex* becomes
-
-# %%
-name = "trex"
-print("input  ", " ".join("." + name))
-print("target ", " ".join(name + "."))
-
-# %% [markdown]
-# **Where the loss begins.** A network that gives each of 27 symbols the same probability has the loss
-# $-\log(1/27) = \log 27 \approx 3.30$ **nats** a letter (a nat is the unit of the natural logarithm). An
-# untrained network should begin there; if it does not, something is wrong. It is the cheapest test there
-# is, and it finds many mistakes.
+# A lamp hears letters, one at a time, out of `o n f x y z`. When it has heard **on**, that is an
+# o *directly* followed by an n, the light goes on. When it has heard **off**, it goes out.
+# Nothing else may switch it. It begins dark. So it should be
 #
-# ## 1.8 The hidden state before and after training
+# ```
+# letters   x o n x y o f x o f f x n o o n
+# light     - - ● ● ● ● ● ● ● ● - - - - - ●
+# ```
 #
-# Now real data: the names of 1,318 genera of dinosaurs. We keep 118 apart and train on the others. How to
-# train is the subject of units 02 and 03, so this code is given. Read it for its order: read the names, compare
-# with the targets, go back through time, improve the weights. It takes a few seconds.
-
-# %%
-from rnnlib.data import dinosaur_names
-
-rng = np.random.default_rng(0)
-names = rng.permutation(dinosaur_names())
-held_out, training = list(names[:118]), list(names[118:])
-
-
-def as_batch(words):
-    """Inputs (T, N, V), targets (T, N) and a mask (T, N) that is False behind a word's end."""
-    T = max(len(word) for word in words) + 1
-    ids = np.zeros((T + 1, len(words)), int)  # 0 is the full stop
-    mask = np.zeros((T, len(words)), bool)
-    for n, word in enumerate(words):
-        ids[1 : len(word) + 1, n] = alphabet.encode(word)
-        mask[: len(word) + 1, n] = True
-    return rnnlib.one_hot(ids[:-1], V), ids[1:], mask
+# **Choose the weights** of a recurrent network that does this, in `light_params()`. The input is
+# one-hot with $D = 6$, the rows of $W_{xh}$ in the order o, n, f, x, y, z. The **first unit** is
+# the light: on where it is above 0.5, after the *same* letter that completes the word. The state
+# begins at zeros. You may use **at most 12 units**.
+#
+# **How it is marked.** Your weights are tried on thousands of letters that you do not see: the
+# two words with chatter between them, hundreds of meaningless letters between the words, and
+# texts full of look-alikes such as `oon`, `nof`, `ffo`, `off` when it is dark anyway, or an n as
+# the very first letter. You earn a share for each of: hearing *on*, hearing *off*, staying on,
+# staying dark, and not being fooled. When something is wrong, the check shows you the shortest
+# text that goes wrong.
+#
+# **The score** is the number of units. Fewer is better.
 
 
-@rnnlib.parameters
-class LetterModel(rnnlib.Params):
-    """A recurrent cell and its output layer."""
+# %% exercise="light_params" minutes=30
+def light_params():
+    """Weights of a network that hears "on" and "off".
 
-    cell: RNNParams
-    out: DenseParams
-
-
-def loss_and_grads(words, model):
-    """The mean loss a letter, and its gradient for every weight."""
-    xs, targets, mask = as_batch(words)
-    h0 = np.zeros((len(words), model.cell.b_h.size))
-    hs, _, cache = rnnlib.rnn_forward(xs, h0, model.cell)
-    logits = rnnlib.output_step(hs, model.out)
-    loss = rnnlib.cross_entropy(logits, targets, mask=mask)
-    dlogits = rnnlib.cross_entropy_backward(logits, targets, mask=mask)
-    dhs, grads_out = rnnlib.output_step_backward(dlogits, hs, model.out)
-    _, _, grads_cell = rnnlib.rnn_backward(dhs, None, cache)
-    return loss, LetterModel(grads_cell, grads_out)
-
-
-H = 64
-untrained = LetterModel(rnnlib.init_rnn(V, H, rng), rnnlib.init_dense(H, V, rng))
-model, state = untrained, rnnlib.adam_state(untrained)
-losses, validation = [], {}
-for update in range(301):
-    if update % 50 == 0:
-        validation[update] = loss_and_grads(held_out, model)[0]
-    loss, grads = loss_and_grads(rng.choice(training, 64, replace=False), model)
-    losses.append(loss)
-    model, state = rnnlib.adam_step(model, grads, state, learning_rate=5e-3)
-
-print(
-    f"names for training:    first {losses[0]:.2f}, at the end {np.mean(losses[-20:]):.2f} nats a letter"
-)
-print(f"names held out:        first {validation[0]:.2f}, at the end {validation[300]:.2f}")
-
-# %% [markdown]
-# The first loss is close to 3.30, as it should be. Is the last one good? A number means something only next to
-# what a dull method reaches. The dullest looks at nothing but how frequent each letter is; a better one counts
-# which letter follows which (a *bigram* table): it knows the last letter, and has no other memory.
+    Returns RNNParams: W_xh (6, H), W_hh (H, H), b_h (H,), with H at most 12.
+    """
+    ### BEGIN SOLUTION
+    o, n, f = 0, 1, 2  # the rows of the letters that matter
+    light, after_o, after_of = 0, 1, 2  # the units
+    W_xh, W_hh, b_h = np.zeros((6, 3)), np.zeros((3, 3)), np.zeros(3)
+    W_xh[o, after_o] = 10  # 1 after an o, 0 after anything else
+    W_hh[after_o, after_of] = W_xh[f, after_of] = 10
+    b_h[after_of] = -15  # it takes both
+    W_hh[light, light] = 30  # the light holds itself, on or off
+    W_hh[after_o, light] = 40  # an o before: nearly enough to switch it on
+    W_xh[n, light] = 10  # and an n now: enough
+    W_hh[after_of, light] = -5  # "of" before
+    W_xh[f, light] = -10  # and an f now: off
+    b_h[light] = -20  # at the beginning the light is at 0, and an n must not switch it
+    return RNNParams(W_xh, W_hh, b_h)
+    ### END SOLUTION
 
 
 # %%
-def letter_pairs(words):
-    """All pairs (letter, next letter) in the words, as numbers: (number of pairs, 2)."""
-    return np.concatenate(
-        [np.lib.stride_tricks.sliding_window_view(alphabet.encode(f".{w}."), 2) for w in words]
-    )
-
-
-pairs, test_pairs = letter_pairs(training), letter_pairs(held_out)
-counts = np.full((V, V), 0.5)  # half a count for pairs that never occur
-np.add.at(counts, tuple(pairs.T), 1)
-frequency = counts.sum(axis=0) / counts.sum()
-bigram = counts / counts.sum(axis=1, keepdims=True)
-frequency_loss = -np.mean(np.log(frequency[test_pairs[:, 1]]))
-bigram_loss = -np.mean(np.log(bigram[test_pairs[:, 0], test_pairs[:, 1]]))
-
-print("on the names held out, nats a letter")
-print(f"  frequencies alone          {frequency_loss:.2f}")
-print(f"  the last letter (bigram)   {bigram_loss:.2f}")
-print(f"  the recurrent network      {validation[300]:.2f}")
-show(
-    plot_loss(losses, baseline=bigram_loss, baseline_label="bigram", validation=validation),
-    f"The loss falls from {losses[0]:.2f} to {np.mean(losses[-20:]):.2f} nats a letter in 300 updates; on names "
-    f"held out it ends at {validation[300]:.2f}, below the bigram's {bigram_loss:.2f}.",
-)
+check(light_params)
 
 # %% [markdown]
-# The network beats the table that sees the last letter. So its state holds **more than the last letter**: that
-# is what the recurrent weights are for. Now look at the state itself, while it reads a name that it was not
-# trained on, before and after training. Each row is a unit; we show the 16 that move most after training, and
-# below the mean size over all 64, so that our choice of rows does not mislead.
+# Your tool: a box in which you can let your network hear any text. Each row is a unit, the first
+# one is the light.
+
 
 # %%
-forward = working(rnn_forward)
-word = max(held_out, key=lambda w: (len(w) == 13, w))
-before, after = read_word("." + word, untrained.cell), read_word("." + word, model.cell)
+def hear(text):
+    """What the units of your network do while it hears a text: a figure and its description."""
+    text = "".join(letter for letter in text if letter in "onfxyz") or "x"
+    params = working(light_params)()
+    xs = np.eye(6)[["onfxyz".index(letter) for letter in text]][:, None]
+    hs, *_ = working(rnn_forward)(xs, np.zeros((1, params.b_h.size)), params)
+    light = "".join("●" if on else "-" for on in hs[:, 0, 0] > 0.5)
+    return plot_hidden_states(
+        hs[:, 0], text
+    ), f"Heat map of all units; the light while it hears {text}: {light}"
+
+
+type_into(hear, "xonxyofxoffxnoon", label="let it hear")
+
+# %% [markdown]
+# *Figure 1.9. The units while the lamp hears a text.*
+#
+# <details><summary><b>If you do not know where to begin</b></summary>
+#
+# Which two facts about the letters before the present one does the lamp need? A unit that knows
+# such a fact is easy to build. Then make a table of all situations in which the light is decided,
+# with the sum that it gets in each. Write down which of these sums must be positive and which
+# negative. If a sum is close to 0, multiply everything by a large number.
+# </details>
+
+# %% grade="light_params" points=6
+
+# %%
+print("units")
+print(f"{working(light_params)().b_h.size:>5}   yours")
+for units, whose in (
+    (12, "the limit"),
+    (4, "one unit knows that a text has begun"),
+    (3, "our best"),
+):
+    print(f"{units:>5}   {whose}")
+
+# %% [markdown]
+# ## Summary
+#
+# - The hidden state is a vector that is updated at each step: $h_t = \tanh(x_t W_{xh} + h_{t-1}
+#   W_{hh} + b_h)$.
+# - The same weights serve at every step, so their number does not depend on $T$.
+# - $h_t$ depends on $x_1 \dots x_t$ and on $h_0$, and on nothing that comes later.
+# - Logits are read from the state by an affine layer: from the last state (many to one) or from
+#   each (many to many).
+# - The loss of a network that predicts one of $K$ symbols begins near $\log K$ and has to be
+#   compared with a baseline.
+# - A unit that excites itself (with a weight above 1) can hold a bit; one that does not forgets.
+#
+# **Next:** how does one find good weights? Unit 02 goes back through time.
+#
+# ## 1.10 Going further
+#
+# Nothing from here on is marked.
+#
+# **Long memories are hard to learn.** Back to the question of the beginning: which came first, a
+# or b? A recurrent network reads the string, and its final state answers. It has the same weights
+# for every length. Three networks for each gap, from different starts:
+
+# %% tags=["nbval-ignore-output"]
+from rnnlib.which_first import recurrent_accuracy
+
+print("letters after a and b   share of right answers, three starts")
+for gap in (2, 10, 100):
+    print(f"{gap:>21}", end="")
+    for seed in range(3):
+        print(f"   {recurrent_accuracy(gap, seed=seed):.2f}", end="", flush=True)
+    print()
+
+# %% [markdown]
+# There is no cliff at a window's end. But with a hundred letters in between, some networks end
+# near 0.50: within these 150 updates they have learned nothing. Their state held the answer at
+# the beginning, and the gradient that should teach them to keep it hardly arrives. Unit 04
+# measures that.
+#
+# **Before and after training.** The state while reading one of the names held out, with the
+# random weights of the beginning and with the trained ones. We show the 16 units that move most
+# after training.
+
+# %% tags=["nbval-ignore-output"]
+from rnnlib.plotting import plot_hidden_states_pair
+
+word = "." + max(held_out, key=lambda w: (len(w) == 13, w))
+before, after = read_word(word, untrained.cell), read_word(word, speller.model.cell)
 units = np.argsort(-after.std(axis=0))[:16]
+sizes = f"{np.abs(before).mean():.2f} before training, {np.abs(after).mean():.2f} after"
 show(
-    plot_hidden_states_pair(before, after, "." + word, units=units),
-    f"Heat maps of 16 hidden units reading {word}. Before training their values are small and mixed, on average "
-    f"{np.abs(before[:, units]).mean():.2f} in size; after training they are pushed towards -1 and 1, on average "
-    f"{np.abs(after[:, units]).mean():.2f}.",
+    plot_hidden_states_pair(before, after, word, units=units),
+    f"Heat maps of 16 units reading {word}. Mean size over all units: {sizes}.",
 )
-print(
-    f"mean size over all {H} units: before {np.abs(before).mean():.2f}, after {np.abs(after).mean():.2f}"
-)
-print()
-print("after reading   next letter, before   after training")
-for n in (3, 6, 9, 12):
-    row = f".{word[:n]:<13}"
-    for net in (untrained, model):
-        p = rnnlib.softmax(rnnlib.output_step(read_word("." + word[:n], net.cell)[-1:], net.out))[0]
-        best = np.argsort(-p)[:2]
-        row += "  " + ", ".join(f"{alphabet.decode([k])} {p[k]:>4.0%}" for k in best) + "     "
-    print(row.rstrip())
+print("mean size over all units:", sizes)
 
 # %% [markdown]
-# Before training the states are pale and all guesses are weak. After training the units take positions, and the
-# network expects something definite where something definite follows: after *sa* nearly always a *u*.
+# *Figure 1.10. The same name, read with random and with trained weights.*
 #
-# Does a unit mean something? Let us ask the data: is there one whose value goes along with whether the letter just
-# read is a vowel, or with how far we are in the word? A correlation of 1 would be a unit for just that.
+# Before training the states are pale; after it the units take positions. Does a unit *mean*
+# something? Ask the data: is there one whose value goes along with whether the letter just read
+# is a vowel, or with how far we are in the word? A correlation of 1 would be a unit for just
+# that.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 is_vowel = [letter in "aeiou" for word in held_out for letter in word]
 place = [n for word in held_out for n in range(len(word))]
 print("best unit's correlation with    before   after training")
 for what, values in (("vowel or not", is_vowel), ("place in the word", place)):
     row = f"  {what:<28}"
-    for net in (untrained, model):
+    for net in (untrained, speller.model):
         hs = np.concatenate([read_word("." + word, net.cell)[1:] for word in held_out])
         r = np.corrcoef(hs.T, values)[-1, :-1]
         row += f"  {np.abs(r).max():.2f}   "
     print(row.rstrip())
 
 # %% [markdown]
-# Compare the columns. Vowels: random weights tell them apart almost as well, so training has hardly made a *single*
-# unit for them (whether several do it together, this does not show). The place in the word: before, no unit follows it well; after training one follows it closely. Nobody asked
-# for that. It helps to predict the end of a name, so it was learned. Without the first column we might have
-# been proud of the vowels: **compare with the untrained network before you read a meaning into a unit.** Unit 16
-# looks into states more thoroughly.
+# Compare the columns. For vowels, training has changed little: random weights tell them apart
+# about as well, because the letter has just come in. The place in the word is another matter: one
+# unit follows it much more closely than before. Nobody asked for that; it helps to predict the
+# end of a name, so it was learned. **Compare with the untrained network before you read a meaning
+# into a unit.**
 #
-# ## 1.9 Where this helps, and where it does not
-#
-# Back to the question of the beginning: which came first, a or b? A recurrent network reads the string, and its
-# *final* state is read out (many to one). It has the same few weights for every length. Three networks for each
-# gap, from different random starts:
-
+# > **What you may have read: "Sharing weights prevents overfitting."** Let us measure it: 200
+# > updates with the same names, once with one cell for all steps, once with a cell for each of the
+# > 24 places that a letter can have.
 
 # %% tags=["nbval-ignore-output"]
-def recurrent_accuracy(gap, seed, H=32):
-    """Train a recurrent network to say from its final state which letter came first."""
-    rng = np.random.default_rng(seed)
-    model = LetterModel(rnnlib.init_rnn(LETTERS, H, rng), rnnlib.init_dense(H, 2, rng))
-    state = rnnlib.adam_state(model)
-    for _ in range(150):
-        xs, answers = which_first(gap, 32, rng)
-        _, h, cache = rnnlib.rnn_forward(xs, np.zeros((32, H)), model.cell)
-        dlogits = rnnlib.cross_entropy_backward(rnnlib.output_step(h, model.out), answers)
-        dh, grads_out = rnnlib.output_step_backward(dlogits, h, model.out)
-        _, _, grads_cell = rnnlib.rnn_backward(None, dh, cache)
-        grads = LetterModel(grads_cell, grads_out)
-        model, state = rnnlib.adam_step(model, grads, state, learning_rate=5e-3)
-    xs, answers = which_first(gap, 1000, rng)
-    _, h, _ = rnnlib.rnn_forward(xs, np.zeros((1000, H)), model.cell)
-    return np.mean(rnnlib.output_step(h, model.out).argmax(axis=1) == answers)
+from rnnlib.separate_steps import train_letters
 
-
-print("letters after a and b   share of right answers, three starts")
-for gap in (2, 10, 30, 100):
-    print(f"{gap:>21}   " + "  ".join(f"{recurrent_accuracy(gap, seed):.2f}" for seed in range(3)))
+longest = max(map(len, names)) + 1
+for what, cells in (("one shared cell", 1), (f"{longest} separate cells", longest)):
+    print(f"{what:<18}  loss while it learns:", end="")
+    known, new = train_letters(
+        training, held_out, speller.alphabet, cells=cells,
+        watch=lambda update, loss: print(f" {loss:.2f}", end="", flush=True),
+    )  # fmt: skip
+    print(f"\n   in the end {known:.2f} on names that it has seen, {new:.2f} on names held out")
 
 # %% [markdown]
-# **Good at:** anything where order matters and the sequence may be long: no window, no cliff at the window's end,
-# the same weights throughout.
+# The separate cells do better on names that they have seen and worse on new ones: they
+# **overfit**. So the statement holds here. The shared cell does not prevent it altogether; its
+# second number is higher than its first, too.
 #
-# **Bad at:** very long memories. With two or ten letters behind, every start succeeds. With more, some starts, and with a
-# hundred most, end near 0.50: within these 150 updates they have learned nothing. The answer was in the state at the
-# beginning, but the gradient that should teach the network to keep it hardly arrives. Unit 04 measures that; LSTM and
-# GRU (05, 06) are the remedy.
+# > **What you may have read: "The output is fed back."** In this unit the *state* is fed back; that
+# > is Elman's network (1990). In Jordan's (1986) it is the *output*. The difference is real: then
+# > all that the network knows of the past must stand in its output. Take the light as a single
+# > output, on or off. Fed back alone, it cannot tell the n of `on` from the n of `xn`, because both
+# > times the light was dark.
 #
-# **Bad at:** hurrying. Each step has to wait for the one before, so a machine that could do a thousand products at
-# once does them one after the other. Nearly the same arithmetic without the recurrence is one large product:
+# > **What you may have read: "A Transformer is a kind of recurrent network."** A Transformer (the
+# > usual one) carries no state from step to step. It looks at all inputs at once and keeps all of
+# > them; a recurrent network keeps one vector of fixed size. So in training a Transformer can work
+# > on all steps at the same time, while here each step waits for the one before. How much is that
+# > waiting? Nearly the same arithmetic, once step by step and once as one large product:
 
 # %% tags=["nbval-ignore-output"]
 import timeit
 
 T, H = 1000, 64
 rng = np.random.default_rng(0)
-cell, xs, states = (
-    rnnlib.init_rnn(LETTERS, H, rng),
-    rng.normal(size=(T, 1, LETTERS)),
-    rng.normal(size=(T, H)),
-)
+cell = rnnlib.init_rnn(LETTERS, H, rng)
+xs, states = rng.normal(size=(T, 1, LETTERS)), rng.normal(size=(T, H))
 one_by_one = min(
     timeit.repeat(lambda: rnnlib.rnn_forward(xs, np.zeros((1, H)), cell), number=3, repeat=5)
 )
 at_once = min(
     timeit.repeat(lambda: np.tanh(states @ cell.W_hh + xs[:, 0] @ cell.W_xh), number=3, repeat=5)
 )
-print(
-    f"{T} steps one after the other take {one_by_one / at_once:.0f} times as long as {T} rows at once"
-)
+print(f"{T} steps one by one take {one_by_one / at_once:.1f} times as long as {T} rows at once")
 
 # %% [markdown]
-# That is on one processor core; on a graphics card, which can do more at once, the gap is far wider. It is the
-# reason why Transformers, which look at all steps at once, took over where data and machines are large (unit 15).
+# On one processor core that ratio is modest, and it explains little. What counts is hardware that
+# can do thousands of products at the same time: there the steps still wait, and the large product
+# does not.
 #
-# **Not needed** where order does not matter, or where a short window holds all there is to know: then a window or a
-# sum is simpler, and as good.
-
-# %% [markdown]
-# **Question 4.** You want to know whether a sentence contains the word *not* anywhere. Sentences have up to 30 words.
-# Which is the simplest thing that can do it well?
-#
-# - a) a network that sees the last three words
-# - b) the set of words of the sentence, without their order
-# - c) a recurrent network that reads every word and answers at the end
-# - d) a separate layer for each of the 30 places
-
-# %% answer="simplest"
-answer_simplest = None  # your answer: "a", "b", "c" or "d"
-### BEGIN SOLUTION
-answer_simplest = "b"
-### END SOLUTION
-
-# %%
-check_answer("simplest", answer_simplest)
-
-# %% grade_answer="simplest" points=0.5
-
-# %% [markdown]
-# ## Summary
-#
-# - The hidden state is a vector that is updated at each step: $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + b_h)$.
-# - The same weights serve at every step. Their number does not depend on $T$.
-# - $h_t$ depends on $x_1 \dots x_t$ and on $h_0$, and on nothing that comes later.
-# - Logits are read from the state by an affine layer: from the last state (many to one) or from each (many to many).
-# - A unit that excites itself (weight above 1) can hold a bit; one that does not forgets.
-# - A loss at every step begins near $\log K$ and has to be compared with a dull baseline.
-# - Memory over many steps is hard to learn, and steps cannot be done at once.
-#
-# **Next:** how do you find good weights? Unit 02 goes back through time.
+# **Where none of this is needed.** You want to know whether a sentence contains the word *not*
+# anywhere. Then order plays no part, and the set of its words is enough. Where a short window
+# holds all there is to know, a window is simpler and as good.
 #
 # ## References
 #
-# - J. L. Elman, *Finding structure in time*, Cognitive Science 14 (1990), 179–211: the network of this unit.
-# - M. I. Jordan, *Serial order: a parallel distributed processing approach*, ICS Report 8604, UC San Diego (1986):
-#   recurrence from the output instead.
+# - J. L. Elman, *Finding structure in time*, Cognitive Science 14 (1990), 179–211: the network of
+#   this unit.
+# - M. I. Jordan, *Serial order: a parallel distributed processing approach*, ICS Report 8604, UC
+#   San Diego (1986): recurrence from the output instead.
 # - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press (2016), chapter 10.
-# - A. Karpathy, *The unreasonable effectiveness of recurrent neural networks* (2015): letters, one by one.
-# - Data: names of dinosaur genera from the npm package `dinosaurs` 1.2.1 (see `rnnlib/data/LICENSES.md`).
+# - A. Karpathy, *The unreasonable effectiveness of recurrent neural networks* (2015): letters, one
+#   by one.
+# - Data: names of dinosaur genera from the npm package `dinosaurs` 1.2.1 (see
+#   `rnnlib/data/LICENSES.md`).

@@ -81,6 +81,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     grade.set_defaults(run=_grade)
 
+    secret = commands.add_parser(
+        "secret", help="show or set what marked cells draw their inputs from"
+    )
+    secret.add_argument("--new", action="store_true", help="make another one: for the next class")
+    secret.add_argument("--set", dest="secret", help="set it, as it was shown on another machine")
+    secret.set_defaults(run=_secret)
+
     report = commands.add_parser("report", help="a page about a graded class")
     report.add_argument("unit")
     report.set_defaults(run=_report)
@@ -209,6 +216,23 @@ def _effort(options: argparse.Namespace, console: Console) -> int:
     for name, row in zip([*names, "all"], [*rows, map(sum, zip(*rows))]):
         table.add_row(name, *(f"{number:,}" for number in row))
     console.print(table)
+    return 0
+
+
+def _secret(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import UnitError, course_root
+    from rnnlib.course.grading.secret import new_secret, read_secret, secret_path, set_secret
+
+    root = course_root()
+    if options.secret is not None and not options.secret.strip():
+        raise UnitError("a secret has at least one letter; --new makes one")
+    if options.secret:
+        set_secret(root, options.secret.strip())
+    elif options.new:
+        new_secret(root)
+    if options.new or options.secret:
+        console.print("All submissions are marked on other inputs from the next run on.")
+    console.print(f"{read_secret(root)}  ({secret_path(root)})", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 EXTRAS = {
     "student": ("jupyterlab", "ipykernel", "ipywidgets", "tqdm"),
     "instructor": (
-        "nbgrader", "nbclient", "nbconvert", "nbformat", "ipykernel", "jupytext", "bleach",
+        "nbgrader", "nbclient", "nbconvert", "nbformat", "ipykernel", "jupytext", "nh3",
         "jinja2", "latex2mathml", "markupsafe", "psutil", "rich", "tqdm",
     ),
     "cluster": ("distributed",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterator
@@ -23,6 +24,7 @@ KINDS = {
 }
 TOO_LARGE = "too large"
 BEHIND_A_LINK = "a link, or behind one"
+HARD_LINK = "a file with a second name (a hard link)"
 
 
 class FileRefused(Exception):
@@ -147,6 +149,8 @@ def read_file(path: Path, *, within: Path | None = None, limit: int) -> bytes:
             about = os.fstat(file)
             if not stat.S_ISREG(about.st_mode):
                 raise FileRefused(kind_of(about.st_mode))
+            if about.st_nlink > 1:  # it could be anybody's file on the same disk
+                raise FileRefused(HARD_LINK)
             if about.st_size > limit:
                 raise FileRefused(TOO_LARGE)
             with os.fdopen(os.dup(file), "rb") as stream:
@@ -160,7 +164,9 @@ def read_file(path: Path, *, within: Path | None = None, limit: int) -> bytes:
     return data
 
 
-def write_whole(path: str | Path, data: str | bytes, *, durable: bool = False) -> None:
+def write_whole(
+    path: str | Path, data: str | bytes, *, durable: bool = False, private: bool = False
+) -> None:
     """Write a file whole or not at all, in the place of one that may be read-only.
 
     It is written beside its place and moved there: whoever reads it meanwhile sees the old one.
@@ -173,13 +179,18 @@ def write_whole(path: str | Path, data: str | bytes, *, durable: bool = False) -
         Text becomes UTF-8, with line ends as they are.
     durable : bool
         Whether to wait until it is on the disk: a power cut shall not leave an empty file.
+    private : bool
+        Whether nobody but its owner may read it, from the first byte on.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    short = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]  # a name has 255 bytes at most
+    beside = path.with_name(f".{short}.{os.getpid()}.new")
     beside.unlink(missing_ok=True)  # of a process with this number that was killed
     try:
         with open(beside, "xb") as file:  # a new file: not through a link that somebody put there
+            if private:
+                os.chmod(beside, 0o600)
             file.write(data.encode("utf-8") if isinstance(data, str) else data)
             if durable:
                 file.flush()

@@ -8,8 +8,10 @@ import numpy as np
 
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.data.dates import WrittenDate, date_readings, written_dates
+from rnnlib.data.rivers import Rivers, mountain_rivers
 
 __all__ = [
+    "Rivers",
     "Series",
     "Utterances",
     "WrittenDate",
@@ -20,6 +22,7 @@ __all__ = [
     "el_nino",
     "irish_tunes",
     "japanese_vowels",
+    "mountain_rivers",
     "spanish_proverbs",
     "sunspots",
     "surnames",

@@ -49,6 +49,9 @@ def draw_gru_cell(*, backward: bool = False) -> Figure:
         sketch.arrow(*((end, start) if backward else (start, end)), color)
 
     arrow(old.right, keep.left, VERMILLION)
+    for source in (old.bottom, x.top):  # both gates look at the input and at the old state
+        arrow(source, r.left, PURPLE)
+    arrow((3.8, MIDDLE), z.left, VERMILLION)
     arrow((3.15, HIGH), reset.top)
     arrow(r.right, reset.left, PURPLE)
     arrow(reset.bottom, n.top)
@@ -69,7 +72,10 @@ _FORWARD = (
     (5.45, HIGH - 0.1, "$z$ of it is kept", VERMILLION, "left"),
     (5.45, LOW + 0.1, "$1-z$ of it is taken", GREEN, "left"),
     (2.05, MIDDLE + 0.4, "reset gate", PURPLE, "center"),
-    (4.2, MIDDLE + 0.03, "update\ngate", VERMILLION, "center"),
+    (4.0, MIDDLE - 0.16, "update gate", VERMILLION, "center"),
+    (4.05, MIDDLE + 0.2, "$x_t,\\ h_{t-1}$", VERMILLION, "center"),
+    (4.68, (HIGH + MIDDLE) / 2 + 0.02, "$z$", VERMILLION, "right"),
+    (4.68, (LOW + MIDDLE) / 2 + 0.02, "$1-z$", VERMILLION, "right"),
     (3.15, LOW - 0.4, "candidate", GREEN, "center"),
     (3.27, (HIGH + MIDDLE) / 2 + 0.03, "$q$", GREY, "left"),
     (3.27, (LOW + MIDDLE) / 2 + 0.02, "what is heard\nof the past", GREY, "left"),
@@ -84,6 +90,9 @@ _BACKWARD = (
     (3.95, LOW + 0.18, r"$\cdot\,(1-z)$", GREEN, "center"),
     (4.82, (HIGH + MIDDLE) / 2 + 0.02, r"$\cdot\, h_{t-1}$", VERMILLION, "left"),
     (4.68, (LOW + MIDDLE) / 2 + 0.02, r"$\cdot\,(-n)$", VERMILLION, "right"),
+    (1.2, MIDDLE + 0.02, "$da_r$", PURPLE, "center"),
+    (4.05, MIDDLE + 0.2, "$da_z$", VERMILLION, "center"),
+    (4.05, MIDDLE - 0.2, "to $x_t,\\ h_{t-1}$", VERMILLION, "center"),
     (6.7, MIDDLE + 0.4, "$dh_t$ comes in", VERMILLION, "center"),
     (3.15, LOW - 0.4, "$1-n^2$ inside", GREEN, "center"),
 )

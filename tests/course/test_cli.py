@@ -183,3 +183,13 @@ def test_grading_on_a_cluster_names_its_extra(monkeypatch):
         MissingExtra, match=r"A cluster needs Dask: pip install 'rnnlib\[cluster\]'"
     ):
         list(run_all(len, [("a", tuple)], workers=1, scheduler="tcp://127.0.0.1:9"))
+
+
+def test_a_secret_is_shown_set_and_made_anew(course, capsys):
+    code, first = run(capsys, "secret")
+    assert code == 0 and str(course / "marking_secret").replace(" ", "") in first.replace(" ", "")
+    assert run(capsys, "secret")[1] == first
+    assert run(capsys, "secret", "--set", "as-last-year")[1].split()[-2] == "as-last-year"
+    assert "as-last-year" not in run(capsys, "secret", "--new")[1]
+    code, out = run(capsys, "secret", "--set", " ")
+    assert code == 1 and "at least one letter" in out

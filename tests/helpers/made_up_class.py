@@ -59,6 +59,10 @@ def _record(rng, unit, student, own_words):
     if rng.random() < 0.1:
         record["repairs"] = ["The marked cell `grade_rnn_step` was missing; it was put back."]
     skill = rng.betavariate(4, 1.6)
+    # One comment that others write too: one sign alone is found among honest answers, and two are
+    # what an alarm is about.
+    shared = rng.choice(COMMENTS)
+    comments = [c if c == shared else f"{c} ({student})" for c in COMMENTS]
     for k, (name, exercise) in enumerate(unit_exercises(unit).items()):
         points = POINTS[k % len(POINTS)]
         mark = {"cell": f"grade_{name}", "exercise": name, "points": points, "score": points}
@@ -73,7 +77,9 @@ def _record(rng, unit, student, own_words):
                 mark |= {"score": round(share * points, 2), "mistakes": [version.name]}
                 mark["reasons"] = [f"This is what you get when {version.text}"]
         source = version.source(name)
-        record["answers"][name] = in_own_words(rng, source) if own_words else source
+        record["answers"][name] = (
+            in_own_words(rng, source, comments=comments) if own_words else source
+        )
         record["marks"].append(mark)
     right = rng.random() < skill
     mark = {"cell": "grade_answer_why", "exercise": "why", "points": 0.5, "score": right / 2}

@@ -1,5 +1,7 @@
 """What a student does in a notebook: a cell that is run, with what earlier cells have defined."""
 
+import functools
+import importlib
 import inspect
 import itertools
 import linecache
@@ -29,14 +31,24 @@ def notebook(*earlier, borrow=()):
 
     Public functions are there too where they come from the modules in `borrow`.
     """
-    names = {"np": np}
+    names = {"np": np, "rnnlib": rnnlib, **_classes()}
     for name, value in vars(rnnlib).items():
-        if inspect.isclass(value) or getattr(value, "__module__", None) in borrow:
+        if getattr(value, "__module__", None) in borrow:
             names[name] = value
     for name in earlier:
         exercise = all_exercises()[name]
         names = notebook(*exercise.uses, borrow=exercise.borrow) | names
         run_cell(exercise.variants[0].source(name), names)
+    return names
+
+
+@functools.cache
+def _classes():
+    """The classes of the library's modules: a set-up cell imports those that a unit needs."""
+    names = {name: value for name, value in vars(rnnlib).items() if inspect.isclass(value)}
+    for module in ("convlstm", "coupled_lstm", "last_step", "video.event_params"):
+        found = vars(importlib.import_module(f"rnnlib.{module}"))
+        names |= {n: v for n, v in found.items() if n[0] != "_" and inspect.isclass(v)}
     return names
 
 
@@ -52,3 +64,18 @@ def write(source, *earlier):
     after = run_cell(source, dict(before))
     new = [v for k, v in after.items() if k != "__builtins__" and v is not before.get(k)]
     return [value for value in new if callable(value)][-1]
+
+
+def with_faults(exercise, faults):
+    """A mended program with faults put back, as (function, source).
+
+    faults: pairs of what stands once in the first variant, and what stands there instead.
+    """
+    mended = exercise.variants[0]
+    source = mended.source(exercise.name)
+    for right, wrong in faults:
+        assert source.count(right) == 1
+        source = source.replace(right, wrong)
+    names = dict(mended.function.__globals__)
+    exec(source, names)
+    return names[exercise.name], source

@@ -5,7 +5,7 @@ import re
 import pytest
 from lesson import outputs_of, printed_in
 
-DULL = 1 / 6
+BASELINE = 1 / 6
 NUMBER = r"-?\d+\.?\d*(?:e[+-]\d+)?"
 
 
@@ -40,47 +40,19 @@ def test_a_gate_at_one_half_forgets_within_ten_steps(printed):
     assert numbers(printed, "6", "bias of z   z =")[2] > 0.75
 
 
-def test_the_bias_moves_z_and_not_r(printed):
-    rows = [numbers(printed, str(bias), "bias of z    r:") for bias in (0, 2, 5)]
-    assert len({tuple(row[:3]) for row in rows}) == 1
-    assert rows[0][1] == 0.5 and rows[0][4] == 0.5 and rows[2][4] > 0.95
-
-
-def test_a_closed_gate_makes_deaf_after_and_mute_before(printed):
+def test_a_shut_gate_makes_deaf_after_and_mute_before(printed):
     after, before = (numbers(printed, f"reset {w}", "unit 0   unit 1") for w in ("after", "before"))
     assert after[0] == 0 and after[1] != 0
     assert before[1] == 0 and before[0] != 0
 
 
-def test_the_two_forms_agree_where_all_gates_are_alike(printed):
-    assert numbers(printed, "from gru_gates", "reset gate   ")[0] > 0.5
-    for constant in ("1/2 everywhere", "1 everywhere", "0 everywhere"):
-        assert numbers(printed, constant, "reset gate   ") == [0]
-
-
 def test_a_unit_holds_a_number_and_its_gradient(printed):
-    for step in ("5", "27", "48"):
-        value, first, later = numbers(printed, step, "mark at step")
-        assert abs(value - first) < 2e-4 and abs(later - first) < 0.001 < abs(value)
     assert numbers(printed, "latch (tanh, w = 3)", "a push of 0.001") == [0]
     assert numbers(printed, "GRU unit, z bias 10", "a push of 0.001")[0] > 99
 
 
-def test_every_measured_gradient_agrees(printed):
-    for name in ("W_xh", "W_hh", "b_h", "b_hn"):
-        assert line(printed, name, "weights   how many").endswith("below 1e-8")
-
-
-def test_a_gru_with_closed_gates_passes_on_less_than_an_rnn(printed):
-    names = ("GRU, z bias 5", "GRU, z bias 2", "LSTM", "RNN", "GRU, z bias 0")
-    left = {name: numbers(printed, name, "gradient left, before any training") for name in names}
-    ends = [left[name][-1] for name in names]
-    assert ends == sorted(ends, reverse=True)
-    assert 0.4 < ends[0] < 0.6
-
-
 def test_the_students_own_gru_learns_and_opens_its_gates(printed):
-    assert numbers(printed, "200 to 249", "updates    ")[0] < DULL / 10
+    assert numbers(printed, "mean error of the last 50 updates:", "what is left")[0] < BASELINE / 8
     untrained, trained = (numbers(printed, w, "mean z, no mark") for w in ("untrained", "trained"))
     assert trained[0] > untrained[0] + 0.1  # opened
     assert trained[1] < trained[0] - 0.05  # lower at a mark
@@ -88,64 +60,58 @@ def test_the_students_own_gru_learns_and_opens_its_gates(printed):
 
 
 def test_what_the_cells_cost(printed):
-    (rnn, gru, lstm) = (numbers(printed, k, "parameters   kept") for k in ("RNN", "GRU", "LSTM"))
-    size, kept, one, many = range(4)
+    (rnn, gru, lstm) = (
+        numbers(printed, k, "what is left of a push") for k in ("RNN  ", "GRU  ", "LSTM  ")
+    )
     assert rnn[0] == 8256 and gru[0] == 3 * 8256 + 64 and lstm[0] == 4 * 8256
-    assert (rnn[kept], gru[kept], lstm[kept]) == (1, 5, 6)
-    assert gru[many] < lstm[many] and 0.8 < gru[one] / lstm[one] < 1.2
-    assert 1.5 < gru[many] / rnn[many] < 4.5
+    assert 2 < gru[1] < 10 and 2 < lstm[1] < 10  # "several times"
+    assert 0.5 < gru[1] / lstm[1] < 1.2  # "closer"
 
 
-def updates(printed, beginning, after, starts=5):
+def updates(printed, beginning, after="updates until the error is below 0.02, five"):
     """After how many updates each start was there; infinity for "never"."""
     words = re.findall(r"never|\d+(?=\s|$)", line(printed, beginning, after))
-    needed = [float("inf") if w == "never" else float(w) for w in words]
-    return needed[-starts:] if "median" not in line(printed, beginning, after) else needed[:starts]
+    return [float("inf") if word == "never" else float(word) for word in words]
 
 
-def test_gates_make_the_large_difference_and_the_gru_is_there_first(printed):
-    after = "adding problem, T = 25"
-    for rate in ("0.01", "0.02"):
-        rnn, gru, lstm = (
-            updates(printed, f"{kind:<5} rate {rate}", after) for kind in ("RNN", "GRU", "LSTM")
-        )
-        assert min(rnn) == float("inf")
-        assert all(g < other for g, other in zip(gru, lstm, strict=True))
-        first = {
-            k: numbers(printed, f"{k:<5} rate {rate}", after)[0] for k in ("RNN", "GRU", "LSTM")
-        }
-        assert first["GRU"] < first["LSTM"] / 3 and first["RNN"] > 0.9 * DULL
-    for kind in ("GRU", "LSTM"):
-        mean, spread = numbers(printed, f"{kind:<5} rate 0.02", after)[2:4]
-        assert mean < DULL / 40 and spread < 0.003
+def test_gates_make_the_large_difference_and_half_of_the_rest_is_how_they_begin(printed):
+    rnn, lstm, fair, gru, open_z = (
+        updates(printed, name + " " * (18 - len(name)))
+        for name in ("RNN", "LSTM, f 1", "LSTM, f 2, i -2", "GRU, z 0", "GRU, z 2")
+    )
+    assert min(rnn) == float("inf") and len(rnn) == 5
+    median = [sorted(row)[2] for row in (lstm, fair, gru, open_z)]
+    assert median[1] < median[0] and median[2] < median[0]
+    assert abs(median[1] - median[2]) <= 25  # "catches up"
+    assert median[3] < median[1]
 
 
 def test_which_part_of_the_gru_does_it(printed):
-    found = {
-        name: updates(printed, name, "learning rate 0.02: updates until")
+    plain, before, open_r, shut_r = (
+        sum(updates(printed, name + " " * (32 - len(name)), "0.02, three starts"))
         for name in (
-            "GRU as above",
-            "GRU, reset before the product",
-            "GRU, no reset gate (r = 1)",
-            "GRU, candidate without past (r = 0)",
-            "GRU, update gate begins open (bias 2)",
-            "LSTM, forget gate begins open (bias 3)",
+            "as in 6.8", "reset before the product", "no reset gate (r = 1)",
+            "candidate without past (r = 0)",
         )
-    }
-    plain, before, open_r, closed_r, open_z, lstm = (sorted(v) for v in found.values())
-    assert abs(before[2] - plain[2]) <= 25 and abs(closed_r[2] - plain[2]) <= 25  # medians
-    assert open_r[2] > plain[2] + 25 and open_z[2] < plain[2] - 25 and lstm[2] > plain[2] + 50
-    per_start = zip(found["GRU, no reset gate (r = 1)"], found["GRU as above"], strict=True)
-    assert all(without > with_gate for without, with_gate in per_start)
+    )  # fmt: skip
+    assert abs(shut_r - plain) <= 75 and open_r > plain
 
 
-def test_on_names_gru_and_lstm_do_not_differ(printed):
-    after = "names: best loss"
-    bigram = numbers(printed, "bigram", after)[0]
-    best = {kind: numbers(printed, kind, after)[1:3] for kind in ("RNN", "GRU", "LSTM")}
-    assert abs(best["GRU"][0] - best["LSTM"][0]) <= best["GRU"][1] + best["LSTM"][1]
-    assert 0 < best["RNN"][0] - best["GRU"][0] < 0.1
-    assert best["RNN"][0] < bigram - 0.3
+def test_all_results_on_names_under_one_protocol(printed):
+    after = "nats a letter         weights"
+    held, test = {}, {}
+    for name in ("RNN, 64 units", "RNN, 140 units", "GRU, 74 units", "LSTM, 64 units"):
+        _, *losses = numbers(printed, name, after)
+        held[name], test[name] = sum(losses[:2]) / 2, sum(losses[2:]) / 2
+    bigram = numbers(printed, "bigram", after)[1:]
+    assert min(bigram) > max(*held.values(), *test.values()) + 0.2
+    simple, gated = ("RNN, 64 units", "RNN, 140 units"), ("GRU, 74 units", "LSTM, 64 units")
+    for column, low, high in ((held, 0.01, 0.1), (test, 0.05, 0.15)):
+        gap = min(column[n] for n in simple) - max(column[n] for n in gated)
+        assert low < gap < high
+        assert abs(column[gated[0]] - column[gated[1]]) < 0.05
+    assert all(test[name] > held[name] for name in simple)
+    assert held["RNN, 140 units"] > held["RNN, 64 units"] - 0.02
 
 
 def test_the_lstm_counts_and_the_gru_does_not(printed):
@@ -180,5 +146,5 @@ def test_translated_weights_compute_the_same_everywhere(printed):
 
 def test_every_picture_has_words(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 8
+    assert len(pictures) == 4
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

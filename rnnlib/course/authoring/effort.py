@@ -35,8 +35,8 @@ class Effort:
     task_minutes : int
         What the open task took when it was tried: ``minutes=`` of its cell; 0 without one.
     own_lines, given_lines : int
-        Lines of code that a student writes, and that are there: neither empty lines, comments nor
-        docstrings; without set-up, checks and marked cells.
+        Lines of code that a student writes, and that are there: neither empty lines nor comments;
+        without set-up, checks and marked cells.
     """
 
     words: int
@@ -105,6 +105,4 @@ def count_words(text: str) -> int:
 def count_lines(code: str) -> int:
     """The lines of code: neither empty, nor a comment, nor a check."""
     lines = (line.strip() for line in code.splitlines())
-    return sum(
-        bool(line) and not line.startswith(("#", "check(", "check_answer(")) for line in lines
-    )
+    return sum(bool(line) and not line.startswith(NO_CODE) for line in lines)

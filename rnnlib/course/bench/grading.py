@@ -31,6 +31,7 @@ from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.grading.run.autograde import autograde
 from rnnlib.course.grading.run.records import read_records
 from rnnlib.course.grading.sample_class import make_honest_class
+from rnnlib.course.grading.secret import NONE, set_secret
 
 WORKERS = 2
 PLAIN = """
@@ -90,6 +91,7 @@ def _hand_in(unit: Unit, root: Path, count: int, more: str = "") -> None:
     solution = root / "solutions" / unit.name / unit.solution.name
     solution.parent.mkdir(parents=True)
     shutil.copyfile(unit.solution, solution)
+    set_secret(root, NONE)  # plain nbgrader knows none, and the reasons quote numbers
     release = generate_assignment(unit.root, root, unit.name, database=True)
     for student, text in make_honest_class(unit.name, release, solution, count):
         path = root / "submitted" / student / unit.name / f"{unit.name}.ipynb"

@@ -8,9 +8,11 @@
 `diagnosis`         which known mistake the numbers fit
 `patterns`          a cause that shows in the numbers of any exercise, and where they are wrong
 `writes`            which line writes into an argument
+`rows`              what is compared, result by result and extra by extra
 `marking`           all of it for one function: the rows of a report and their marks
 `display`           a report as HTML, as text, as data
 `alternatives`      right versions to read, once one's own is right
+`seeds`             a secret in the seeds of marked cells
 `sealed_questions`  questions whose answers do not stand in the file
 `failed_cells`      notices cells that ended in an error
 ==================  ===========================================================================
@@ -34,6 +36,7 @@ from rnnlib.course.checking.display import Points, earned, publish, say, text
 from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
 from rnnlib.course.checking.sealed_questions import all_questions, normal, open_sealed
+from rnnlib.course.checking.seeds import mixed_seed
 from rnnlib.course.exercises import Exercise, all_exercises
 
 watch_cells()
@@ -84,7 +87,7 @@ def grade(function: Callable, *, points: float, seed: int = SHOWN_SEED) -> float
     exercise = _exercise_of(function)
     if exercise is None:
         return Points(0.0)
-    report = mark(exercise, function, seed)
+    report = mark(exercise, function, mixed_seed(seed, exercise.name))
     _note_failed_cell(report, exercise.name)
     told = seed == SHOWN_SEED and _told.get(exercise.name) == text(report)
     publish(report, points, told=told)

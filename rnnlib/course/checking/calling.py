@@ -8,7 +8,7 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -110,14 +110,16 @@ def call(
         warnings.simplefilter("always")
         try:
             with time_limit(seconds):
-                if guarded:
-                    with guard.watch():
-                        result.value = function(*given, **options)
-                else:
-                    result.value = function(*given, **options)
+                with guard.watch() if guarded else nullcontext():
+                    value = function(*given, **options)
+                    # It may be a view of an argument, or be changed by the next call; and how it is
+                    # copied can be the student's own code.
+                    result.value = _copied(value)
         except TookTooLong:
             result.timed_out = True
             result.problem = f"did not finish within {seconds:g} seconds and was stopped"
+        except _NotCopied:
+            result.problem = "returned something that cannot be copied"
         except NotImplementedError:
             result.unwritten = True
             result.problem = "is not written yet"
@@ -144,12 +146,22 @@ def call(
         if isinstance(before, np.random.Generator)
         and str(before.bit_generator.state) == str(after.bit_generator.state)
     )
-    # What is returned may be a view of an argument, or be changed by the next call.
-    try:
-        result.value = copy.deepcopy(result.value)
-    except Exception:
-        result.problem = result.problem or "returned something that cannot be copied"
     return result
+
+
+class _NotCopied(Exception):
+    """What was returned cannot be copied."""
+
+
+def _copied(value: object) -> object:
+    if type(value).__module__.partition(".")[0] == "torch":
+        return value  # copying it would be noticed as torch's work; it is no result anyway
+    try:
+        if type(value) in (tuple, list):
+            return type(value)(map(_copied, value))
+        return copy.deepcopy(value)
+    except Exception:
+        raise _NotCopied from None
 
 
 def unchanged(before: object, after: object) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from rnnlib.course.checking.calling import Call, call
 from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
 from rnnlib.course.checking.results import close, collect, floats, same
+from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
 REMEMBERED = 32
@@ -83,7 +84,8 @@ def diagnose(
             return [("advice", advice)], True
         return list(found.items()), not found or explained >= set(wrong)
     patterns = {}
-    for name in wrong:
+    # A shape may be wrong only where a size is 1.
+    for name in wrong or (exercise.results if not found else ()):
         if name not in explained | missing:
             clause = _pattern(exercise, name, responses, expected)
             if clause is not None:
@@ -125,7 +127,10 @@ def _best_mistakes(
 def _pattern(
     exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
 ) -> tuple[str, str] | None:
-    """A pattern in the numbers of a wrong result, as (name, clause); None where there is none."""
+    """A pattern in a wrong result, as (name, clause); None where there is none."""
+    shapes = _shape_pattern(exercise, name, responses, expected)
+    if shapes is not None:
+        return shapes
     cases = []
     for response, right in zip(responses[:-1], expected, strict=True):
         if response.case.kind != PLAIN:
@@ -150,6 +155,29 @@ def _pattern(
             )
         )
     return pattern(name, cases, lambda a, b: close(a, b, exercise))
+
+
+def _shape_pattern(
+    exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
+) -> tuple[str, str] | None:
+    """What explains the wrong shapes in every ordinary case, or else in every special one."""
+    letters = axes_of(exercise.results[name])
+    wrong = []
+    for response, right in zip(responses[:-1], expected, strict=True):
+        got, wanted = floats((response.results or {}).get(name)), floats(right[name])
+        if got is not None and wanted is not None and got.shape != wanted.shape:
+            wrong.append((response.case.kind == PLAIN, got, wanted))
+    found = None
+    for plain, got, wanted in wrong:
+        if plain < wrong[0][0]:
+            break  # ordinary cases come first, and say enough
+        named = letters if len(letters) == wanted.ndim else ()
+        with np.errstate(all="ignore"):  # infinities, perhaps
+            here = dict(
+                shape_patterns(name, got, wanted, named, lambda a, b: close(a, b, exercise))
+            )
+        found = here if found is None else {k: v for k, v in found.items() if k in here}
+    return next(iter(found.items()), None) if found else None
 
 
 def right_functions(exercise: Exercise) -> dict[str, Callable]:

@@ -6,7 +6,8 @@ import html
 import re
 from dataclasses import replace
 
-from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.checking.marking import Report
+from rnnlib.course.checking.rows import Row
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.marks import earned_points
 

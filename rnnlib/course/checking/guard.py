@@ -8,6 +8,7 @@ protection against somebody who wants to cheat.
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 import types
@@ -65,8 +66,9 @@ class Guard:
         if event == "call":
             code = frame.f_code
             module = _module_of(code.co_filename)
-            # Importing a module runs its body; that alone lets nothing do the work.
-            own = code.co_name == "<module>" or _only_looks_up(code)
+            # An import runs the bodies of modules and classes; that alone lets nothing do the work.
+            is_body = not code.co_flags & inspect.CO_OPTIMIZED
+            own = is_body or _only_looks_up(code)
             if module and module not in self.allowed and not own:
                 self.borrowed = f"{module}.{code.co_qualname}"
         elif event == "c_call":

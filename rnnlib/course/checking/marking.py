@@ -1,12 +1,4 @@
-"""Marking one function: try it on fresh inputs, compare every result, say what is wrong.
-
-The rows of a report (`rnnlib.course.marks` says what each is worth):
-
-- one for every result, on inputs in which all sizes differ;
-- extras: one for every special kind of input (a size of 1, large numbers), one for arguments that
-  must come back unchanged, one for drawing from the random generator where one is given, one for
-  giving the same answer again.
-"""
+"""Marking one function: try it on fresh inputs, compare every result, say what is wrong."""
 
 from __future__ import annotations
 
@@ -14,29 +6,17 @@ import copy
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
 from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
-from rnnlib.course.checking.results import KEPT, collect, compare, floats, same
-from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
-from rnnlib.course.marks import earned_share, extra_share, result_share, results_right
+from rnnlib.course.checking.results import collect, compare, floats, same
+from rnnlib.course.checking.rows import Row, rows_of
+from rnnlib.course.exercises import Case, Exercise, Unusable, all_exercises, rebind
+from rnnlib.course.marks import earned_share
 from rnnlib.params import Params
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a report: what was compared, the part of it that is right (0 to 1), and why.
-
-    A row that is not all right and gives no reason has its reason in another row.
-    """
-
-    name: str
-    right: float
-    share: float
-    reason: str = ""
-    result: str | None = None
 
 
 @dataclass
@@ -73,8 +53,8 @@ class Report:
         return self.state == "right"
 
 
-_Pairs = list[tuple[Response, dict[str, object]]]
-"""Responses, each with the results that are expected of it."""
+LARGEST_OWN = 1_000
+"""How many times the largest right number a student's own may be, to compare by it."""
 
 
 def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
@@ -111,7 +91,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
             "own earlier functions."
         ]
         return report
-    report.rows = _rows(exercise, responses, expected)
+    report.rows = rows_of(exercise, responses, expected)
     report.score = _score(exercise, responses[0])
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
@@ -186,32 +166,74 @@ def _apart(
         earlier = function.earlier(exercise.uses)
     else:
         earlier = {name: function.__globals__.get(name) for name in exercise.uses}
+
+    @cache
+    def report_on(name: str) -> Report:
+        """What marking says of the student's own earlier function, if it says anything."""
+        earlier_one = all_exercises()[name]
+        if earlier[name] is earlier_one.reference:  # it was marked as right
+            return Report(name, state="right")
+        return mark(earlier_one, earlier[name]) if callable(earlier[name]) else Report(name)
+
     if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
         mixed = rebind(exercise.own.function, earlier)
         try:
             own = [_expected(exercise, case, mixed) for case in cases]
         except Unusable:
             own = []
-        if own and _agree(exercise, responses, own) and not _is_trivial(exercise, cases[0], mixed):
-            names = _wrong_ones(exercise, earlier)
+        if (
+            own
+            and _are_of_a_size(exercise, own, expected)
+            and _agree(exercise, responses, own)
+            and not _is_trivial(exercise, cases[0], mixed)
+            and _wrong_as_known(exercise, report_on)
+        ):
+            names = _wrong_ones(exercise, report_on)
             return responses, own, f"Marked with your own {names}, which is not right yet."
     same = all(a.agrees(t, exercise) for a, t in zip(apart, responses, strict=True))
     if same and _borrowed(apart) == _borrowed(responses):
         return responses, expected, ""
-    names = _wrong_ones(exercise, earlier)
+    names = _wrong_ones(exercise, report_on)
     return apart, expected, f"Marked with a right {names}; yours is not right yet."
 
 
-def _wrong_ones(exercise: Exercise, earlier: dict[str, object]) -> str:
+def _wrong_ones(exercise: Exercise, report_on: Callable[[str], Report]) -> str:
     """Which of the student's earlier functions do not pass their checks, for a sentence."""
     names = exercise.uses
     if len(names) > 1:
-        tried = {
-            name: callable(earlier.get(name)) and mark(all_exercises()[name], earlier[name]).passed
-            for name in names
-        }
-        names = [name for name in names if not tried[name]] or names
+        names = [name for name in names if not report_on(name).passed] or names
     return " and ".join(f"`{name}`" for name in names)
+
+
+def _are_of_a_size(exercise: Exercise, own: list[dict], expected: list[dict]) -> bool:
+    """Whether all numbers are finite and none is far beyond the right ones.
+
+    Results are compared by the largest number among those that are expected: one that is very large
+    would make anything right.
+    """
+    for mine, right in zip(own, expected, strict=True):
+        for name in exercise.results:
+            numbers, wanted = floats(mine.get(name)), floats(right[name])
+            if numbers is None or wanted is None or not numbers.size:
+                continue
+            largest = LARGEST_OWN * np.abs(wanted).max(initial=1.0)
+            if not np.abs(numbers).max() <= largest:  # nan is not
+                return False
+    return True
+
+
+def _wrong_as_known(exercise: Exercise, report_on: Callable[[str], Report]) -> bool:
+    """Whether each earlier function is right, or wrong as a known mistake is, in all that it does.
+
+    One that was made up, to be agreed with easily, is not.
+    """
+    for name in exercise.uses:
+        report = report_on(name)
+        known = {mistake.name for mistake in all_exercises()[name].mistakes}
+        named = report.complete and report.diagnosis and known.issuperset(dict(report.diagnosis))
+        if not (report.passed or (report.state == "wrong" and named)):
+            return False
+    return True
 
 
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
@@ -255,134 +277,3 @@ def _agree(exercise: Exercise, responses: list[Response], expected: list[dict]) 
         )
         for response, right in zip(responses[:-1], expected, strict=True)
     )
-
-
-def _rows(exercise: Exercise, responses: list[Response], expected: list[dict]) -> list[Row]:
-    *firsts, again = responses
-    kinds = list(dict.fromkeys(response.case.kind for response in firsts))
-    special = [kind for kind in kinds if kind != PLAIN]
-    pairs = {
-        kind: [(t, e) for t, e in zip(firsts, expected, strict=True) if t.case.kind == kind]
-        for kind in kinds
-    }
-    draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
-    keeps = exercise.values > len(exercise.returned)
-    extra = extra_share(len(special) + 1 + bool(exercise.arguments) + draws + keeps)
-
-    rows, extras = [], []
-    for name in exercise.results:
-        reason = _first_reason(exercise, name, pairs[PLAIN])
-        share = result_share(exercise.share(name))
-        label = name if exercise.observe else f"`{name}`"
-        rows.append(Row(label, float(not reason), share, reason, result=name))
-    right = _part(exercise, rows)
-
-    for kind in special:
-        reasons = {name: _first_reason(exercise, name, pairs[kind]) for name in exercise.results}
-        part = _part(exercise, [row for row in rows if not reasons[row.result]])
-        # What is wrong on ordinary sizes has its own row already.
-        news = {
-            row.result: reasons[row.result] for row in rows if row.right and reasons[row.result]
-        }
-        reason = next(iter(news.values()), "")
-        if news and len(reasons) > 1 and not exercise.observe and not _whole(pairs[kind]):
-            reason = f"`{next(iter(news))}` {reason}"
-        extras.append(Row(f"with {kind}", part, extra, reason))
-
-    if keeps:
-        reason = _kept(exercise, pairs[PLAIN], all_right=right == 1)
-        label = f"`{KEPT}`, for the backward pass"
-        extras.append(_property(label, not reason, right, extra, reason))
-    if exercise.arguments:
-        changed = dict.fromkeys(name for t in responses for name in t.call.changed)
-        names = " and ".join(f"`{name}`" for name in changed)
-        line = next((t.call.writes for t in responses if t.call.writes), None)
-        where = f" by the line `{line}`" if line else ""
-        reason = f"{names} came back changed{where}: make a new array instead of writing into it"
-        extras.append(_property("leaves its arguments alone", not changed, right, extra, reason))
-    if draws:
-        # Only the first case counts: with a single symbol, in a later one, nothing need be drawn.
-        undrawn = () if firsts[0].problem else firsts[0].call.undrawn
-        names = " and ".join(f"`{name}`" for name in undrawn)
-        reason = f"nothing is drawn from {names}: chance must come from the generator that is given"
-        label = "draws from the given generator"
-        extras.append(_property(label, not undrawn, right, extra, reason))
-    # After a call that hangs there was no second one.
-    hung = any(response.call.timed_out or response.call.lost for response in firsts)
-    constant = hung or not _readable(exercise, firsts[0]) or firsts[0].agrees(again, exercise)
-    reason = "the second call gave another answer: something is kept between calls"
-    extras.append(_property("same answer when called again", constant, right, extra, reason))
-    # A variable of that name may mean something else: it is of interest only if a result is wrong.
-    inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []
-    return inside + rows + extras
-
-
-def _inside(exercise: Exercise, pairs: _Pairs) -> list[Row]:
-    """Rows, unmarked, for the local variables that are named as an intermediate result."""
-    if exercise.intermediates is None:
-        return []
-    rows = {}
-    for response, _ in pairs:
-        for name, right in exercise.intermediates(*response.case.args).items():
-            if name in response.call.inside and not (name in rows and rows[name].reason):
-                got = response.call.inside[name]
-                reason = compare(exercise, name, got, right, response.case) or ""
-                rows[name] = Row(f"`{name}`, inside", float(not reason), 0.0, reason)
-    return list(rows.values())
-
-
-def _kept(exercise: Exercise, pairs: _Pairs, *, all_right: bool) -> str:
-    """What is wrong with the cache. Where results are wrong, only what was given is compared."""
-    for response, right in pairs:
-        if response.results is None:
-            return ""  # said of the results
-        if not any(key.startswith(KEPT) for key in response.results):
-            return f"no `{KEPT}` is returned: it is the last value, behind {exercise.returned[-1]}"
-        for key, wanted in right.items():
-            field = key.removeprefix(f"{KEPT}.")
-            if field == key or not isinstance(wanted, np.ndarray):
-                continue
-            if all_right or field in exercise.arguments:
-                got = response.results.get(key)
-                reason = compare(exercise, key, got, wanted, response.case)
-                if reason and field in exercise.arguments and np.shape(got) == wanted.shape:
-                    return (
-                        f"`{key}` is not the `{field}` that was given: does the name `{field}` "
-                        "stand for something else by then?"
-                    )
-                if reason:
-                    return f"`{key}` {reason}"
-    return ""
-
-
-def _readable(exercise: Exercise, response: Response) -> bool:
-    """Whether every result is made of numbers, so that two of them can be told apart."""
-    if not response.results:
-        return False
-    return all(floats(response.results.get(name)) is not None for name in exercise.results)
-
-
-def _whole(pairs: _Pairs) -> bool:
-    """Whether a call failed as a whole, so that the reason is not about one result."""
-    return any(response.problem for response, _ in pairs)
-
-
-def _first_reason(exercise: Exercise, name: str, pairs: _Pairs) -> str:
-    for response, right in pairs:
-        if response.problem:
-            return response.problem
-        reason = compare(exercise, name, response.results.get(name), right[name], response.case)
-        if reason:
-            return reason
-    return ""
-
-
-def _part(exercise: Exercise, rows: list[Row]) -> float:
-    """How far the results are right, by these of their rows."""
-    weights = {name: exercise.share(name) for name in exercise.results}
-    return results_right({row.result: row.right for row in rows}, weights)
-
-
-def _property(name: str, holds: bool, right: float, share: float, reason: str) -> Row:
-    """A row that earns its share only as far as the results are right."""
-    return Row(name, right if holds else 0.0, share, "" if holds else reason)

@@ -18,6 +18,9 @@ from rnnlib.params import Params
 FEWEST = 4
 """Fewer wrong numbers than this show no pattern."""
 
+TOLD_OF_FEW = ("sign", "divided", "times", "factor", "rounded")
+"""Patterns that show in a few numbers too, if they do in two cases."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -75,7 +78,7 @@ def pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | 
         return None
     found = [dict(_patterns(name, case, close)) for case in cases]
     for key, text in found[0].items():
-        told = not few or key.partition(":")[0] in ("sign", "divided", "times", "factor")
+        told = not few or key.partition(":")[0] in TOLD_OF_FEW
         if told and all(other.get(key) == text for other in found[1:]):
             return key, text
     return None
@@ -148,6 +151,10 @@ def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str
     if equals(-right):
         yield "sign", f"the sign of `{name}` is wrong: each entry is the negative of the right one"
     yield from _factor(name, case, close)
+    for digits in range(4):
+        if np.array_equal(got, np.round(right, digits)):
+            yield "rounded", f"`{name}` is rounded: pass it on with all its digits"
+            break
     if "T" in case.letters[: got.ndim]:
         yield from _in_time(name, case, close)
     if got.ndim > 1:

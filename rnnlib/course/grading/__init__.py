@@ -16,6 +16,7 @@ Around them:
 ================  ================================================================================
 `command`         what `rnnlib grade`, `rnnlib report` and `rnnlib export` do
 `limits`          how large, how long and how many: every such decision, with its reason
+`secret`          what is mixed into the seeds of marked cells, so that nobody foretells them
 `marked_cell`     what a marked cell's outputs say: the one reader of a published report
 `sample_class`    a class made up from the exercises' own mistakes and variants
 `demo`            `rnnlib demo`: the sample class, from the release to the marks

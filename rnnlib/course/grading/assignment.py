@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +77,11 @@ class Assignment:
 
     def students(self) -> list[str]:
         """Who handed it in, by the folders in ``submitted/``."""
-        folders = (self.root / "submitted").glob(f"*/{self.unit}")
-        return sorted(folder.parent.name for folder in folders)
+        try:
+            names = os.listdir(self.root / "submitted")
+        except FileNotFoundError:
+            return []
+        return sorted(name for name in names if _is_there(self.submitted(name)))
 
     def config(self):
         """nbgrader's settings for this course root, as a traitlets `Config`."""
@@ -87,6 +91,17 @@ class Assignment:
         if self.db_url:  # what nbgrader_config.py says counts otherwise
             config.CourseDirectory.db_url = self.gradebook
         return config
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something, also where we may not look."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def gradebook_url(root: Path, db_url: str | None = None) -> str:

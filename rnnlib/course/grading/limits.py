@@ -54,6 +54,15 @@ CELL_SECONDS = 30.0
 SUBMISSION_SECONDS = 300.0
 """For all of a submission's own cells: a unit runs in less than a minute."""
 
+TASK_SECONDS = 900.0
+"""For all that grading one submission takes, pages included: three times what its cells may."""
+
+PAGE_SECONDS = 60.0
+"""For cleaning what is shown and making the page: it takes half a second."""
+
+LAST_SECONDS = 30.0
+"""From then on until the worker itself is ended: one long call cannot be interrupted."""
+
 ANSWER_SECONDS = 3.0
 """For an answer beyond those that the call itself may take: what it costs to interrupt a call."""
 
@@ -175,6 +184,12 @@ WIRE_CALLBACK_BYTES = 1 * MiB
 WIRE_INTERMEDIATE_ENTRIES = 10_000
 """Of a local array that is sent along as an intermediate result: a check's inputs are small."""
 
+WORKER_MEMORY = 12 * GiB
+"""Address space of a worker: what a submission can make it ask for ends."""
+
+GRADER_MEMORY = 1 * GiB
+"""By how much a worker may grow while one cell runs: it only collects that cell's outputs."""
+
 TRUSTED_MEMORY = 8 * GiB
 """Address space of the trusted kernel: what a student's data can make our code ask for ends."""
 
@@ -223,6 +238,15 @@ SHOWN_TEXT_CHARACTERS = 10_000
 
 SHOWN_CODE_CHARACTERS = 20_000
 """Of a cell of code in the feedback."""
+
+SHOWN_OUTPUTS = 2_000
+"""Of all cells that are a student's: each becomes a part of a page."""
+
+SHOWN_NESTING = 200
+"""HTML elements in one another: a table has four, and reading n of them takes n**2 steps."""
+
+SHOWN_FORMULA_CHARACTERS = 2_000
+"""Of one formula; the longest of the course has about two hundred."""
 
 SHOWN_CHARACTERS = 200_000
 """Of all that a student wrote, in the feedback: a page takes time to draw."""

@@ -62,7 +62,7 @@ ANSWER = """
 # %% answer="window"
 answer_window = None
 ### BEGIN SOLUTION
-answer_window = 3
+answer_window = 32128
 ### END SOLUTION
 
 # %%
@@ -72,7 +72,7 @@ check_answer("window", answer_window)
 """
 WHOLE = HEADER + SETUP + EXERCISE + ANSWER
 # A question of unit 01, whose sealed form the kernel finds in `rnnlib`.
-QUESTIONS = '[window]\nright = 3\nremarks.3 = "Yes."\nremarks.2 = "Nearly."\n'
+QUESTIONS = '[window]\nright = 32128\nremarks.32128 = "Yes."\nremarks.2 = "Nearly."\n'
 
 
 @pytest.fixture

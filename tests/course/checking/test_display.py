@@ -14,7 +14,8 @@ from rnnlib.course.checking.display import (
     publish,
     text,
 )
-from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.checking.marking import Report
+from rnnlib.course.checking.rows import Row
 
 ROWS = [
     Row("`hs`", 1.0, 0.4),

@@ -9,10 +9,12 @@ import pytest
 import torch
 from student import notebook, run_cell, write, written
 
+import rnnlib
 from rnnlib.course.checking import check, grade, mark
 from rnnlib.course.checking.calling import call, shapes_of
 from rnnlib.course.checking.display import as_data, as_html, earned, text
-from rnnlib.course.checking.marking import Report, Row
+from rnnlib.course.checking.marking import Report
+from rnnlib.course.checking.rows import Row
 from rnnlib.course.exercises import Case, Exercise, Unusable, Version, all_exercises
 from rnnlib.course.exercises.drawing import LARGE
 
@@ -240,8 +242,9 @@ def test_a_number_that_is_nan_is_called_so():
 
 
 def test_a_weight_of_a_layer_is_written_as_in_python():
-    source = "def stack_forward(xs, states0, params, *, mask):\n    return params[0]\n"
-    said = reason(mark(all_exercises()["stack_forward"], write(source)))
+    stack = rnnlib.init_stack(rnnlib.init_rnn, 3, 5, 3, np.random.default_rng(0))
+    exercise = Exercise("lowest", lambda params: 1.0, lambda _: [Case((stack,))], results={"y": ""})
+    said = reason(mark(exercise, write("def lowest(params):\n    return params[0]\n")))
     assert "write `params.layers[0].W_xh`" in said and "params.layers[2].b_h (5,)" in said
 
 
@@ -469,7 +472,9 @@ WRONG_STEPS = {
     "looping": "def rnn_step(x, h, params):\n    while True:\n        x = x + 0\n",
     "unwritten": "def rnn_step(x, h, params):\n    raise NotImplementedError()\n",
     "borrowed": "import rnnlib\ndef rnn_step(*args):\n    return rnnlib.rnn_step(*args)\n",
-    "changing its arguments": STEP.mistakes[-1].source("rnn_step"),
+    "changing its arguments": next(
+        m for m in STEP.mistakes if m.name == "state_overwritten"
+    ).source("rnn_step"),
     "missing": "",
     "no function": "rnn_step = 5\n",
 }
@@ -654,3 +659,34 @@ def test_of_two_earlier_functions_only_the_wrong_one_is_named():
     run_cell(step.own.source("lstm_step"), names)
     report = mark(step, names["lstm_step"])
     assert report.passed and report.notes[0].startswith("Marked with a right `lstm_state`;")
+
+
+# --- what was made up to be agreed with --------------------------------------------------------
+
+LOSING = "def rnn_step(x, h, params):\n    {}\n"
+ZEROS = (
+    "def rnn_forward(xs, h0, params):\n"
+    "    return np.zeros((len(xs), *h0.shape)), np.zeros_like(h0), None\n"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "r = np.zeros_like(h); r[0, 0] = np.inf; return r",
+        "r = np.zeros_like(h); r[0, 0] = 1e30; return r",
+        "return h * 0 if np.size(x) % 2 else h + x.sum() * params.W_hh.sum()",
+        "return 0.5 * np.tanh(x @ params.W_xh) * h",
+    ],
+)
+def test_an_earlier_function_that_is_no_known_mistake_is_not_compared_with(body):
+    names = run_cell(LOSING.format(body))
+    run_cell(ZEROS, names)
+    report = mark(FORWARD, names["rnn_forward"])
+    assert report.state == "wrong"
+    run_cell(
+        "def rnn_forward(xs, h0, params):\n"
+        "    return (*[np.full((len(xs), *h0.shape), np.inf), np.full(h0.shape, np.inf)], None)",
+        names,
+    )
+    assert mark(FORWARD, names["rnn_forward"]).share == 0

@@ -30,6 +30,19 @@ def told(name, source):
         ("dh * (1 - h**2) / len(h)", "is the right one divided by N"),
         ("h", "da is h, as it was given"),
         ("np.sort(dh * (1 - h**2), axis=0)", "the right numbers in wrong places"),
+        ("np.round(dh * (1 - h**2), 2)", "da is rounded"),
+        ("(dh * (1 - h**2)).sum(axis=0)", "da is summed over axis 0"),
+        ("(dh * (1 - h**2)).mean(axis=1)", "da is averaged over axis 1"),
+        ("(dh * (1 - h**2))[0]", "da holds only the first entry along axis 0"),
+        ("(dh * (1 - h**2))[:, -1:]", "da holds only the last entry along axis 1"),
+        ("(dh * (1 - h**2))[None]", "da keeps an axis of size 1"),
+        ("(dh * (1 - h**2)).squeeze()", "da has lost an axis of size 1"),
+        ("(dh * (1 - h**2)).T", "the axes of da come in the order (axis 1, axis 0)"),
+        ("(dh * (1 - h**2))[1:]", "the first entry along axis 0 is left out of da"),
+        (
+            "np.pad(dh * (1 - h**2), ((0, 1), (0, 0)))",
+            "one entry too many along axis 0, at the end",
+        ),
     ],
 )
 def test_a_pattern_is_named(value, said):

@@ -29,6 +29,7 @@ from rnnlib.course.grading import sample_class
 from rnnlib.course.grading.limits import PRINTED_CHARACTERS
 from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.grading.run.output_limit import LimitedStream
+from rnnlib.course.grading.secret import read_secret, set_secret
 
 EXERCISES = list(unit_exercises(UNIT))
 QUESTIONS = [name for name in POINTS if name not in EXERCISES]
@@ -224,9 +225,10 @@ def test_grading_again_gives_the_same_marks(root, marks):
 # --- plain nbgrader ---------------------------------------------------------------------------
 
 
-def test_plain_nbgrader_on_the_command_line_gives_the_same_marks(tmp_path, marks):
+def test_plain_nbgrader_on_the_command_line_gives_the_same_marks(tmp_path, root, marks):
     students = ["one_mistake_each", "cell_copied"]
     hand_in(tmp_path, short_notebook(), only=students)
+    set_secret(tmp_path, read_secret(root))
     where = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", "autograde", UNIT],

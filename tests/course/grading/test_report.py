@@ -71,6 +71,19 @@ def test_any_class_has_a_page(tmp_path, size):
     assert len([e for e in page.elements if e[0] == "tr"]) == (size and size + 1 + 2 * (size > 1))
 
 
+@pytest.mark.parametrize("better, best", [("lower", "3.1"), ("higher", "4.25")])
+def test_the_best_scores_of_an_open_task_are_listed(tmp_path, monkeypatch, better, best):
+    records = make_records(UNIT, 12)
+    task = all_exercises()["latch_params"]
+    monkeypatch.setattr(task, "score", ("seconds", better))
+    reached = iter((4.25, 3.1, 3.7, *[None] * 20))
+    for mark in (m for record in records for m in record["marks"]):
+        mark["reached"] = next(reached) if mark["exercise"] == task.name else None
+    page = report(tmp_path, records)
+    assert f"Best seconds ({better} is better): {best} " in page.text
+    assert "median 3.7" in page.text
+
+
 def test_a_class_that_all_needs_a_person(tmp_path):
     records = make_records(UNIT, 3)
     records = [r | {"problem": "it is not JSON", "marks": [], "seconds": {}} for r in records]

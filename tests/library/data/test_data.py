@@ -1,4 +1,5 @@
 import datetime
+import gzip
 import hashlib
 import re
 from importlib.resources import files
@@ -13,6 +14,7 @@ from rnnlib.data import (
     irish_tunes,
     japanese_vowels,
     make_date_formats,
+    make_digits,
     make_dinosaur_names,
     make_irish_tunes,
     make_japanese_vowels,
@@ -168,6 +170,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
     "make, source",
     [
         (make_date_formats.make, b"PK"),
+        (make_digits.make, gzip.compress(b"0,0,5\n", mtime=0)),
         (make_dinosaur_names.make, b"tyrannosaurus\n"),
         (make_irish_tunes.make, b"X:1\nM:C\nL:1/8\nK:D Major\nABcd|"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),

@@ -1,5 +1,6 @@
-"""Unit 05. LSTM: its gates, a step, a sequence, forward and backward; an open forget gate."""
+"""Unit 05. LSTM: gates, a step, a sequence, forward and backward; coupled gates and peepholes."""
 
+from rnnlib.course.exercises.u05_lstm.coupled_lstm_versions import COUPLED_LSTM
 from rnnlib.course.exercises.u05_lstm.lstm_backward import LSTM_BACKWARD
 from rnnlib.course.exercises.u05_lstm.lstm_forward import LSTM_FORWARD
 from rnnlib.course.exercises.u05_lstm.lstm_gates import LSTM_GATES
@@ -7,8 +8,6 @@ from rnnlib.course.exercises.u05_lstm.lstm_gates_backward import LSTM_GATES_BACK
 from rnnlib.course.exercises.u05_lstm.lstm_state import LSTM_STATE
 from rnnlib.course.exercises.u05_lstm.lstm_state_backward import LSTM_STATE_BACKWARD
 from rnnlib.course.exercises.u05_lstm.lstm_step import LSTM_STEP
-from rnnlib.course.exercises.u05_lstm.lstm_step_backward import LSTM_STEP_BACKWARD
-from rnnlib.course.exercises.u05_lstm.open_forget_gate import OPEN_FORGET_GATE
 
 EXERCISES = (
     LSTM_GATES,
@@ -17,8 +16,7 @@ EXERCISES = (
     LSTM_FORWARD,
     LSTM_STATE_BACKWARD,
     LSTM_GATES_BACKWARD,
-    LSTM_STEP_BACKWARD,
     LSTM_BACKWARD,
-    OPEN_FORGET_GATE,
+    COUPLED_LSTM,
 )
 """In the order of the notebook."""

@@ -9,7 +9,9 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u05_lstm.inputs import GRADS, draw_state, draw_weights
 from rnnlib.course.exercises.u05_lstm.lstm_forward import lstm_forward
-from rnnlib.lstm import LSTMCache, LSTMParams, LSTMState, lstm_step_backward
+from rnnlib.course.exercises.u05_lstm.lstm_gates_backward import lstm_gates_backward
+from rnnlib.course.exercises.u05_lstm.lstm_state_backward import lstm_state_backward
+from rnnlib.lstm import LSTMCache, LSTMParams, LSTMState
 
 
 def lstm_backward(dhs, dstate, caches):
@@ -53,7 +55,7 @@ LSTM_BACKWARD = Exercise(
     lstm_backward,
     _draw_backward,
     results={"dxs": "(T, N, D)", "dstate0.h": "(N, H)", "dstate0.c": "(N, H)", **GRADS},
-    uses=("lstm_step_backward",),
+    uses=("lstm_state_backward", "lstm_gates_backward"),
 )
 
 
@@ -64,7 +66,8 @@ def from_the_end(dhs, dstate, caches):
     grads = caches[0].params.zeros_like()
     dh, dc = dstate
     for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        dc, *dgates = lstm_state_backward(dh + dhs[t], dc, caches[t])
+        dxs[t], dh, step = lstm_gates_backward(*dgates, caches[t])
         grads = grads.map(np.add, step)
     return dxs, LSTMState(dh, dc), grads
 
@@ -74,7 +77,9 @@ def pairs_turned_round(dhs, dstate, caches):
     """Over pairs from the end; what each step gives is kept in lists."""
     dxs, steps = [], []
     for dh, cache in zip(dhs[::-1], caches[::-1]):
-        dx, dstate, step = lstm_step_backward(LSTMState(dstate.h + dh, dstate.c), cache)
+        dc, *dgates = lstm_state_backward(dstate.h + dh, dstate.c, cache)
+        dx, dh, step = lstm_gates_backward(*dgates, cache)
+        dstate = LSTMState(dh, dc)
         dxs.append(dx)
         steps.append(step)
     W_xh = sum(step.W_xh for step in steps)
@@ -84,7 +89,7 @@ def pairs_turned_round(dhs, dstate, caches):
 
 @LSTM_BACKWARD.variant
 def weights_after_the_loop(dhs, dstate, caches):
-    """The weights' gradients in one product each, behind the loop; no call of the step."""
+    """The weights' gradients in one product each, after the loop; no call of the step."""
     params, (dh, dc) = caches[0].params, dstate
     das = []
     for dh_t, cache in zip(reversed(dhs), reversed(caches)):
@@ -156,7 +161,8 @@ def gradients_of_one_step(dhs, dstate, caches):
     dxs = np.zeros((len(caches), *caches[0].x.shape))
     dh, dc = dstate
     for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), grads = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        dc, *dgates = lstm_state_backward(dh + dhs[t], dc, caches[t])
+        dxs[t], dh, grads = lstm_gates_backward(*dgates, caches[t])
     return dxs, LSTMState(dh, dc), grads
 
 
@@ -172,15 +178,15 @@ LSTM_BACKWARD.slip(
     "final_gradient_ignored",
     "dh, dc = dstate",
     "dh, dc = np.zeros_like(dstate.h), np.zeros_like(dstate.c)",
-    "the way back starts with zeros and `dstate` takes no part: it is the gradient of a loss on "
-    "the final state.",
+    "the backward pass starts with zeros and `dstate` takes no part: it is the gradient of a loss "
+    "on the final state.",
 )
 
 LSTM_BACKWARD.slip(
     "final_cell_gradient_ignored",
     "dh, dc = dstate",
     "dh, dc = dstate.h, np.zeros_like(dstate.c)",
-    "the way back starts with zeros for dc. `dstate` holds both, dh and dc.",
+    "the backward pass starts with zeros for dc. `dstate` holds both, dh and dc.",
 )
 
 LSTM_BACKWARD.slip(
@@ -200,15 +206,16 @@ LSTM_BACKWARD.slip(
 
 
 @LSTM_BACKWARD.mistake
-def losses_added_behind_the_step(dhs, dstate, caches):
-    """`dhs[t]` is added behind the step. It belongs to the state *after* step t, so it goes into
+def losses_added_after_the_step(dhs, dstate, caches):
+    """`dhs[t]` is added after the step. It belongs to the state *after* step t, so it goes into
     the step: `dh + dhs[t]`.
     """
     dxs = np.zeros((len(caches), *caches[0].x.shape))
     grads = caches[0].params.zeros_like()
     dh, dc = dstate
     for t in reversed(range(len(caches))):
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc), caches[t])
+        dc, *dgates = lstm_state_backward(dh, dc, caches[t])
+        dxs[t], dh, step = lstm_gates_backward(*dgates, caches[t])
         grads = grads.map(np.add, step)
         dh = dh + dhs[t]
     return dxs, LSTMState(dh, dc), grads
@@ -231,7 +238,8 @@ def dxs_in_the_order_of_work(dhs, dstate, caches):
     dxs, grads = [], caches[0].params.zeros_like()
     dh, dc = dstate
     for t in reversed(range(len(caches))):
-        dx, (dh, dc), step = lstm_step_backward(LSTMState(dh + dhs[t], dc), caches[t])
+        dc, *dgates = lstm_state_backward(dh + dhs[t], dc, caches[t])
+        dx, dh, step = lstm_gates_backward(*dgates, caches[t])
         dxs.append(dx)
         grads = grads.map(np.add, step)
     return np.stack(dxs), LSTMState(dh, dc), grads
@@ -245,7 +253,8 @@ def losses_overwritten(dhs, dstate, caches):
     dh, dc = dstate
     for t in reversed(range(len(caches))):
         dhs[t] += dh
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dhs[t], dc), caches[t])
+        dc, *dgates = lstm_state_backward(dhs[t], dc, caches[t])
+        dxs[t], dh, step = lstm_gates_backward(*dgates, caches[t])
         grads = grads.map(np.add, step)
     return dxs, LSTMState(dh, dc), grads
 
@@ -261,14 +270,16 @@ LSTM_BACKWARD.slip(
 
 @LSTM_BACKWARD.mistake
 def written_into_the_state(dhs, dstate, caches):
-    """`dstate.h` is written into. The parts of a state cannot be set; make a new one,
-    `LSTMState(dh + dhs[t], dc)`.
+    """`dstate.h` is written into. The parts of a state cannot be set: give them names of their own,
+    `dh, dc = dstate`.
     """
     dxs = np.zeros((len(caches), *caches[0].x.shape))
     grads = caches[0].params.zeros_like()
     for t in reversed(range(len(caches))):
         dstate.h += dhs[t]
-        dxs[t], dstate, step = lstm_step_backward(dstate, caches[t])
+        dc, *dgates = lstm_state_backward(dstate.h, dstate.c, caches[t])
+        dxs[t], dh, step = lstm_gates_backward(*dgates, caches[t])
+        dstate = LSTMState(dh, dc)
         grads = grads.map(np.add, step)
     return dxs, dstate, grads
 
@@ -291,23 +302,23 @@ LSTM_BACKWARD.slip(
 
 LSTM_BACKWARD.slip(
     "nothing_carried",
-    "LSTMState(dh + dhs[t], dc)",
-    "LSTMState(dhs[t], 0 * dc)",
+    "dh + dhs[t], dc",
+    "dhs[t], 0 * dc",
     "nothing comes back from the later step: neither dh, which is added to `dhs[t]`, nor dc.",
 )
 
 LSTM_BACKWARD.slip(
     "nothing_handed_on_from_dstate",
-    "dxs[t], (dh, dc), step",
-    "dxs[t], _, step",
+    "dc, *dgates = lstm_state_backward(dh + dhs[t], dc, caches[t])\n        dxs[t], dh",
+    "_, *dgates = lstm_state_backward(dh + dhs[t], dc, caches[t])\n        dxs[t], _",
     "every step gets the gradient of the final state, `dstate`, and it is returned as it came. "
     "What a step gives, (dh, dc), goes to the step before.",
 )
 
 LSTM_BACKWARD.slip(
     "final_gradient_at_each_step",
-    "dh + dhs[t], dc)",
-    "dh + dhs[t] + (dstate.h if t < len(caches) - 1 else 0), dc)",
+    "dh + dhs[t], dc",
+    "dh + dhs[t] + (dstate.h if t < len(caches) - 1 else 0), dc",
     "the dh of the final state is added at every step. It comes in once, before the last step.",
 )
 
@@ -315,27 +326,27 @@ LSTM_BACKWARD.slip(
     "final_dh_ignored",
     "dh, dc = dstate",
     "dh, dc = np.zeros_like(dstate.h), dstate.c",
-    "the way back starts with zeros for dh. `dstate` holds both, dh and dc.",
+    "the backward pass starts with zeros for dh. `dstate` holds both, dh and dc.",
 )
 
 LSTM_BACKWARD.slip(
     "dxs_one_step_early",
-    "dxs[t], (dh",
-    "dxs[t - 1], (dh",
+    "dxs[t], dh",
+    "dxs[t - 1], dh",
     "the gradient of the input of step t is kept as `dxs[t - 1]`. It belongs to `dxs[t]`.",
 )
 
 LSTM_BACKWARD.slip(
     "dxs_never_filled",
-    "dxs[t], (dh",
-    "dx, (dh",
+    "dxs[t], dh",
+    "dx, dh",
     "dxs stays as it was made, all zeros: what a step gives for its input is kept in `dxs[t]`.",
 )
 
 LSTM_BACKWARD.slip(
     "steps_without_a_loss_skipped",
-    "        dxs[t]",
-    "        if not dhs[t].any():\n            continue\n        dxs[t]",
+    "        dc, *dgates",
+    "        if not dhs[t].any():\n            continue\n        dc, *dgates",
     "the steps at which `dhs[t]` is zero are skipped. What comes back from later steps goes "
     "through them all the same.",
 )
@@ -351,6 +362,16 @@ def final_gradient_overwritten(dhs, dstate, caches):
     dh, dc = dstate
     for t in reversed(range(len(caches))):
         dh += dhs[t]
-        dxs[t], (dh, dc), step = lstm_step_backward(LSTMState(dh, dc), caches[t])
+        dc, *dgates = lstm_state_backward(dh, dc, caches[t])
+        dxs[t], dh, step = lstm_gates_backward(*dgates, caches[t])
         grads = grads.map(np.add, step)
     return dxs, LSTMState(dh, dc), grads
+
+
+LSTM_BACKWARD.slip(
+    "cell_gradient_taken_last",
+    "dc, *dgates",
+    "*dgates, dc",
+    "the results of `lstm_state_backward` are taken as di, df, dg, do, dc. It returns the gradient "
+    "of the cell first.",
+)

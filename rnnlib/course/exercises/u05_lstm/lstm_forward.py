@@ -201,7 +201,7 @@ def glued_along_the_batch(xs, state0, params):
 
 @LSTM_FORWARD.mistake
 def kept_after_the_loop(xs, state0, params):
-    """the lines that keep h and the cache stand behind the loop, so that the last step alone is
+    """the lines that keep h and the cache stand after the loop, so that the last step alone is
     kept. Indent them as the step is.
     """
     state, hs, caches = state0, [], []

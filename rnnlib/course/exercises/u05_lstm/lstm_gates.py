@@ -246,8 +246,8 @@ def sigmoid_that_overflows(x, h, params):
 
 
 @LSTM_GATES.mistake
-def bias_behind_the_activation(x, h, params):
-    """the biases are added behind the activations. They belong into the sum, before it."""
+def bias_after_the_activation(x, h, params):
+    """the biases are added after the activations. They belong in the sum."""
     i, f, g, o = np.split(x @ params.W_xh + h @ params.W_hh, 4, axis=1)
     b_i, b_f, b_g, b_o = np.split(params.b_h, 4)
     return sigmoid(i) + b_i, sigmoid(f) + b_f, np.tanh(g) + b_g, sigmoid(o) + b_o

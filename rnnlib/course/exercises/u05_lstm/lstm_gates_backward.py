@@ -258,7 +258,7 @@ def weight_gradients_turned_over(di, df, dg, do, cache):
 
 @LSTM_GATES_BACKWARD.mistake
 def weights_not_turned_over(di, df, dg, do, cache):
-    """the weights are not transposed on the way back: (N, 4H) times (4H, D) needs `W_xh.T`."""
+    """the weights are not transposed in the backward pass: (N, 4H) times (4H, D) needs `W_xh.T`."""
     i, f, g, o = cache.i, cache.f, cache.g, cache.o
     parts = [di * i * (1 - i), df * f * (1 - f), dg * (1 - g**2), do * o * (1 - o)]
     da = np.concatenate(parts, axis=1)

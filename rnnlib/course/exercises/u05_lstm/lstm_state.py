@@ -243,7 +243,7 @@ def tan_of_the_cell(c, i, f, g, o):
 
 @LSTM_STATE.mistake
 def cell_kept_within_one(c, i, f, g, o):
-    """the cell is cut off at -1 and 1. It has no bounds: only h, behind the tanh, lies within
+    """the cell is cut off at -1 and 1. It has no bounds: only h, after the tanh, lies within
     them.
     """
     c_next = np.clip(f * c + i * g, -1, 1)

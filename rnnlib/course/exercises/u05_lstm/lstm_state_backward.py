@@ -55,7 +55,7 @@ def both_ways_added(dh, dc, cache):
 
 @LSTM_STATE_BACKWARD.variant
 def by_h_next(dh, dc, cache):
-    """With h_next in the place of the tanh: o (1 - tanh^2) = o - h_next^2 / o."""
+    """With h_next instead of the tanh: o (1 - tanh^2) = o - h_next^2 / o."""
     _, _, c, i, f, g, o, c_next, _ = cache
     h_next = o * np.tanh(c_next)
     dc = dc + dh * (o - h_next**2 / o)

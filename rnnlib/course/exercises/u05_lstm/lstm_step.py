@@ -1,4 +1,4 @@
-"""One step, gates and state together, with a cache for the way back."""
+"""One step, gates and state together, with a cache for the backward pass."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LSTM_STEP = Exercise(
         "cache.o": "(N, H)",
         "cache.c_next": "(N, H)",
     },
-    weights={"state.h": 2, "state.c": 2, "cache.o": 0.5},
+    weights={"state.h": 2, "state.c": 2, "cache.h": 0.2, "cache.c": 0.2, "cache.o": 0.5},
     uses=("lstm_gates", "lstm_state"),
     borrow=("rnnlib.activations",),  # for `lstm_gates`
 )
@@ -99,7 +99,7 @@ def gates_read_the_cell(x, state, params):
 
 @LSTM_STEP.mistake
 def h_put_into_the_cell(x, state, params):
-    """`h` is handed to `lstm_state` in the place of the cell `c`."""
+    """`h` is handed to `lstm_state` instead of the cell `c`."""
     h, c = state
     i, f, g, o = lstm_gates(x, h, params)
     h_next, c_next = lstm_state(h, i, f, g, o)

@@ -5,10 +5,7 @@ from rnnlib.course.exercises.u06_gru.gru_candidate import GRU_CANDIDATE
 from rnnlib.course.exercises.u06_gru.gru_candidate_before import GRU_CANDIDATE_BEFORE
 from rnnlib.course.exercises.u06_gru.gru_forward import GRU_FORWARD
 from rnnlib.course.exercises.u06_gru.gru_gates import GRU_GATES
-from rnnlib.course.exercises.u06_gru.gru_gates_backward import GRU_GATES_BACKWARD
-from rnnlib.course.exercises.u06_gru.gru_state_backward import GRU_STATE_BACKWARD
 from rnnlib.course.exercises.u06_gru.gru_step import GRU_STEP
-from rnnlib.course.exercises.u06_gru.gru_step_backward import GRU_STEP_BACKWARD
 from rnnlib.course.exercises.u06_gru.swap_update_gate import SWAP_UPDATE_GATE
 
 EXERCISES = (
@@ -17,10 +14,7 @@ EXERCISES = (
     GRU_CANDIDATE_BEFORE,
     GRU_STEP,
     GRU_FORWARD,
-    GRU_STATE_BACKWARD,
-    GRU_GATES_BACKWARD,
-    GRU_STEP_BACKWARD,
-    GRU_BACKWARD,
     SWAP_UPDATE_GATE,
+    GRU_BACKWARD,
 )
 """In the order of the notebook."""

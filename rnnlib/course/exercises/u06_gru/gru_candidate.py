@@ -126,7 +126,7 @@ def reset_turned_over(x, h, r, params):
 
 @GRU_CANDIDATE.mistake
 def reset_kept_in_q(x, h, r, params):
-    """q is returned with the reset gate in it. It is what r multiplies: the way back needs it
+    """q is returned with the reset gate in it. It is what r multiplies: the backward pass needs it
     without.
     """
     H = h.shape[1]
@@ -225,7 +225,7 @@ def bias_of_r(x, h, r, params):
 
 @GRU_CANDIDATE.mistake
 def only_n_returned(x, h, r, params):
-    """n alone is returned. The way back needs q as well: `return n, q`."""
+    """n alone is returned. The backward pass needs q as well: `return n, q`."""
     H = h.shape[1]
     q = h @ params.W_hh[:, 2 * H :] + params.b_hn
     return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + r * q)

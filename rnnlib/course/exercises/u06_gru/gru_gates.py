@@ -234,7 +234,7 @@ def rows_of_the_gates(x, h, params):
 
 @GRU_GATES.mistake
 def sigmoid_of_the_input_alone(x, h, params):
-    """the sigmoid is taken of the input's product alone, and the rest is added behind it. First the
+    """the sigmoid is taken of the input's product alone, and the rest is added to it. First the
     whole sum, then the sigmoid.
     """
     H = h.shape[1]

@@ -1,4 +1,4 @@
-"""One step, h_t = (1 - z) * n + z * h_{t-1}, with a cache for the way back."""
+"""One step, h_t = (1 - z) * n + z * h_{t-1}, with a cache for the backward pass."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def forms_exchanged(x, h, params, *, reset="after"):
 
 @GRU_STEP.mistake
 def z_into_the_candidate(x, h, params, *, reset="after"):
-    """the candidate is given z in the place of r."""
+    """the candidate is given z instead of r."""
     r, z = gru_gates(x, h, params)
     if reset == "after":
         n, q = gru_candidate(x, h, z, params)
@@ -265,5 +265,5 @@ GRU_STEP.slip(
     "q_for_the_candidate",
     "(1 - z) * n + z * h",
     "(1 - z) * q + z * h",
-    "q is mixed with the old state. It is the candidate n, behind the tanh.",
+    "q is mixed with the old state. The candidate n is what comes out of the tanh.",
 )

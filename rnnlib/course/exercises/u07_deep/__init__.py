@@ -1,15 +1,14 @@
-"""Unit 07. Deep, bidirectional, masked: padding and masks, stacks, both directions, dropout."""
+"""Unit 07. Bidirectional and masked: padding, masks, both directions; a program to mend."""
 
 from rnnlib.course.exercises.u07_deep.bidirectional_backward import BIDIRECTIONAL_BACKWARD
 from rnnlib.course.exercises.u07_deep.bidirectional_forward import BIDIRECTIONAL_FORWARD
-from rnnlib.course.exercises.u07_deep.dropout import DROPOUT
 from rnnlib.course.exercises.u07_deep.last_states import LAST_STATES
 from rnnlib.course.exercises.u07_deep.lengths_to_mask import LENGTHS_TO_MASK
 from rnnlib.course.exercises.u07_deep.masked_cross_entropy import MASKED_CROSS_ENTROPY
 from rnnlib.course.exercises.u07_deep.pad import PAD
 from rnnlib.course.exercises.u07_deep.reverse_by_length import REVERSE_BY_LENGTH
-from rnnlib.course.exercises.u07_deep.stack_forward import STACK_FORWARD
 from rnnlib.course.exercises.u07_deep.unroll import UNROLL
+from rnnlib.course.exercises.u07_deep.who_speaks import WHO_SPEAKS
 
 EXERCISES = (
     LENGTHS_TO_MASK,
@@ -17,10 +16,9 @@ EXERCISES = (
     UNROLL,
     LAST_STATES,
     MASKED_CROSS_ENTROPY,
-    STACK_FORWARD,
     REVERSE_BY_LENGTH,
     BIDIRECTIONAL_FORWARD,
     BIDIRECTIONAL_BACKWARD,
-    DROPOUT,
+    WHO_SPEAKS,
 )
 """In the order of the notebook."""

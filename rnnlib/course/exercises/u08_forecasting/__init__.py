@@ -1,10 +1,9 @@
-"""Unit 08. Forecasting: windows, leaks, baselines, early stopping, many steps, intervals."""
+"""Unit 08. Forecasting: windows, leaks, baselines, early stopping, many steps; rivers."""
 
-from rnnlib.course.exercises.u08_forecasting.coverage import COVERAGE
 from rnnlib.course.exercises.u08_forecasting.fit_ar import FIT_AR
 from rnnlib.course.exercises.u08_forecasting.future_leak import FUTURE_LEAK
-from rnnlib.course.exercises.u08_forecasting.prediction_interval import PREDICTION_INTERVAL
 from rnnlib.course.exercises.u08_forecasting.recursive_forecast import RECURSIVE_FORECAST
+from rnnlib.course.exercises.u08_forecasting.river_forecast import RIVER_FORECAST
 from rnnlib.course.exercises.u08_forecasting.seasonal_naive import SEASONAL_NAIVE
 from rnnlib.course.exercises.u08_forecasting.standardize import STANDARDIZE
 from rnnlib.course.exercises.u08_forecasting.train_early_stopping import TRAIN_EARLY_STOPPING
@@ -18,7 +17,6 @@ EXERCISES = (
     FIT_AR,
     TRAIN_EARLY_STOPPING,
     RECURSIVE_FORECAST,
-    PREDICTION_INTERVAL,
-    COVERAGE,
+    RIVER_FORECAST,
 )
 """In the order of the notebook."""

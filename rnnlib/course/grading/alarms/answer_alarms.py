@@ -15,7 +15,7 @@ from rnnlib.course.grading.alarms.mentions import Reader
 from rnnlib.course.grading.limits import ALARMS_PER_ANSWER
 
 
-def source_alarms(answers: dict[str, str]) -> list[dict]:
+def source_alarms(answers: dict[str, str], *, own: bool = False) -> list[dict]:
     """Mentions, in a student's answers, of what an answer does not need.
 
     Kind "borrowed": `rnnlib`'s mathematics or another library's networks, apart from what the
@@ -27,6 +27,9 @@ def source_alarms(answers: dict[str, str]) -> list[dict]:
     ----------
     answers : dict
         The source of the student's cell by the exercise's name.
+    own : bool
+        Whether these are cells of the student's own, in which the library may be used: only what is
+        suspicious anywhere counts there, and the course's own answers.
 
     Returns
     -------
@@ -42,9 +45,11 @@ def source_alarms(answers: dict[str, str]) -> list[dict]:
     alarms = []
     for name, source in answers.items():
         exercise = all_exercises().get(name)
-        reader = Reader(exercise.borrow if exercise else ())
+        reader = Reader(exercise.borrow if exercise else (), own=own)
         reader.read(str(source))
         for (kind, root, why), things in list(reader.found.items())[:ALARMS_PER_ANSWER]:
+            if own and kind != "suspicious":
+                continue
             if len(things) > 1:
                 things.pop(root, None)  # `import os` says no more than `os.listdir`
             mentions = [f"`{_short(thing)}` {_in_lines(lines)}" for thing, lines in things.items()]

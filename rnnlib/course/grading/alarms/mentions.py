@@ -32,10 +32,18 @@ SUBMODULES = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or
 OWN = "\0"
 """Marks the first part of a dotted name that is the student's own variable: no name can hold it."""
 DOTTED = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\s*\.\s*\w+)*")
-ASSIGNED = re.compile(r"^[ \t]*(?:for\s+)?(\w[\w, \t]*?)\s*(?:=(?!=)|\bin\b)", re.MULTILINE)
+# Bounded: a word and thousands of blanks would be tried in every way.
+ASSIGNED = re.compile(
+    r"^[ \t]{0,200}(?:for[ \t]{1,20})?(\w[\w, \t]{0,200}?)[ \t]{0,20}(?:=(?!=)|\bin\b)",
+    re.MULTILINE,
+)
 NO_CODE = re.compile(r"#[^\n]*|\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'", re.DOTALL)
 HARMLESS_MAGIC = re.compile(r"%%?(?:time|timeit|capture|matplotlib|precision|pdb|prun)\b")
 BORROWED = "the library's own code does what the exercise asks for"
+ANSWERS = "the course's own answers"
+FOR_STUDENTS = ("", "check", "check_answer", "grade", "grade_answer")
+"""What notebooks use of `rnnlib.course.checking`."""
+
 PATCHED = "changes a module that everything else uses too"
 
 
@@ -46,13 +54,15 @@ class Reader:
     ----------
     lends : tuple of str
         The modules of `rnnlib` that the exercise lets the answer call.
+    own : bool
+        Whether it is a cell of the student's own, and no answer.
     found : dict
         The mentions, by (kind of alarm, first part of the name, why it is told); each is a dict of
         what is mentioned, such as ``"os.listdir"``, and the lines in which it is.
     """
 
-    def __init__(self, lends: tuple[str, ...]):
-        self.lends = lends
+    def __init__(self, lends: tuple[str, ...], *, own: bool = False):
+        self.lends, self.own = lends, own
         self.found: dict[tuple[str, str, str], dict[str, set[int]]] = {}
 
     def read(self, source: str) -> None:
@@ -205,8 +215,12 @@ class Reader:
             part = [*path[2:], ""][0] if path[1] == "course" else module.split(".")[1]
             if part in ("grading", "marks", "authoring", "bench", "cli"):
                 self._note("suspicious", thing, line, "the grader's own code")
+            elif part == "exercises" and self.own:
+                self._note("suspicious", thing, line, ANSWERS)
             elif part == "exercises" or "working" in path[1:]:
                 self._note("borrowed", thing, line, BORROWED)
+            elif part == "checking" and [*path[3:], ""][0] not in FOR_STUDENTS:
+                self._note("suspicious", thing, line, ANSWERS)
         elif "working" in path[1:]:
             self._note("borrowed", thing, line, BORROWED)
         elif module and not is_free(module) and not isclass(value):

@@ -249,3 +249,53 @@ def slow_everywhere(s: Hostile):
     """Makes every call last as long as it just may, so that the whole notebook never ends."""
     for name in (STEP, FORWARD, COUNT):
         s.wrap(name, "time.sleep(1.8)")
+
+
+@attack("machine", right=True)
+def html_that_takes_long_to_clean(s: Hostile):
+    """Shows elements with 40,000 attributes, 20,000 elements in one another, and colours."""
+    s.begin(
+        r"""
+from IPython.display import HTML, display
+display(HTML("<div " + " ".join(f"a{k}=1" for k in range(40_000)) + ">x</div>"))
+display(HTML("<div>" * 20_000))
+print("\x1b[31mx\x1b[0m" * 90_000)
+raise ValueError("\x1b[32my\x1b[0m" * 90_000)
+"""
+    )
+
+
+@attack("machine", right=True)
+def tiny_outputs_in_many_cells(s: Hostile):
+    """Shows five hundred tiny pieces of HTML in each of twenty cells."""
+    from nbformat.v4 import new_code_cell
+
+    s.begin("from IPython.display import HTML, display")
+    for number in range(20):
+        code = f"for k in range(499):\n    display(HTML(f'<b>{{k}}</b>')) # {number}"
+        s.notebook.cells.append(new_code_cell(code, id=f"tiny-{number}"))
+
+
+@attack("machine", right=True)
+def texts_that_take_long_to_show(s: Hostile):
+    """Defines what doubles forty times in a formula; writes a word before thousands of blanks."""
+    doubling = "".join(rf"\def\a{chr(97 + k)}{{\a{chr(98 + k)}\a{chr(98 + k)}}}" for k in range(20))
+    s.say(rf"$\def1{{{{2}}{{2}}}} {doubling} \aa$ and ${'{' * 300}x{'}' * 300}$")
+    for _ in range(40):
+        s.say("*a " * 3_000)
+    s.also(COUNT, "word" + " " * 40_000 + "\n# ")
+    s.write(COUNT, "def count_parameters(D, H, K):\n    return D * H + H * H + H + H * K + K")
+
+
+@attack("machine", right=True, costs=EVERYTHING)
+def messages_without_an_end(s: Hostile):
+    """Sends the grader a message in parts, of which there is always one more."""
+    s.begin(
+        """
+import zmq
+kernel = get_ipython().kernel
+part = b"x" * 7_000_000
+for _ in range(400):
+    kernel.iopub_socket.send(part, zmq.SNDMORE)
+"""
+    )

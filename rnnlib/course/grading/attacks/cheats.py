@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from rnnlib.course.grading.attacks.base import COUNT, FORWARD, STEP, WRONG, Hostile, attack
+import numpy as np
+
+from rnnlib.course.grading.attacks.base import (
+    COUNT,
+    FORWARD,
+    STEP,
+    UNIT,
+    WRONG,
+    Hostile,
+    attack,
+)
 
 
 @attack("marks", costs=(STEP, FORWARD), alarms=("borrowed",))
@@ -100,10 +110,82 @@ def both_made_trivial(s: Hostile):
 
 @attack("marks", gains=(FORWARD,))
 def early_function_given_up(s: Hostile):
-    """Gives up an early function, which has no memory, to be right with one line for a later."""
-    s.write(STEP, "def rnn_step(x, h, params):\n    return np.tanh(x @ params.W_xh)")
+    """Gives up an early function, by a known mistake, to be right with one line for a later."""
+    s.write(STEP, "def rnn_step(x, h, params):\n    return np.tanh(x @ params.W_xh + params.b_h)")
     s.write(
         FORWARD,
         "def rnn_forward(xs, h0, params):\n"
-        "    return np.tanh(xs @ params.W_xh), np.tanh(xs[-1] @ params.W_xh), None",
+        "    hs = np.tanh(xs @ params.W_xh + params.b_h)\n"
+        "    return hs, hs[-1], RNNCache(xs, h0, hs, params)",
     )
+
+
+@attack("marks", costs=(STEP,))
+def an_infinite_earlier_function(s: Hostile):
+    """An early function returns one infinity, so that anything is close to what follows from it."""
+    s.write(
+        STEP,
+        "def rnn_step(x, h, params):\n    r = np.zeros_like(h)\n    r[0, 0] = np.inf\n    return r",
+    )
+
+
+@attack("marks", costs=(STEP,))
+def an_earlier_function_that_remembers(s: Hostile):
+    """An early function returns zeros for what a later one was given, and noise for all else."""
+    s.begin("seen = []")
+    s.write(
+        STEP,
+        "def rnn_step(x, h, params):\n"
+        "    known = any(np.array_equal(h, one) for one in seen)\n"
+        "    return np.zeros_like(h) if known else np.random.rand(*h.shape)",
+    )
+    s.write(
+        FORWARD,
+        "def rnn_forward(xs, h0, params):\n"
+        "    seen.extend([h0, np.zeros_like(h0)])\n"
+        "    return np.zeros((len(xs), *h0.shape)), np.zeros_like(h0), None",
+    )
+
+
+@attack("marks")
+def a_table_of_outputs(s: Hostile):
+    """Answers from a table that was made at home with the seeds that stand in the package."""
+    import hashlib
+
+    from rnnlib.course.exercises import all_exercises
+
+    exercise = all_exercises()[COUNT]
+    table = {}
+    digest = hashlib.sha256(f"{UNIT} {COUNT}".encode()).digest()
+    for seed in (1, 1_000 + int.from_bytes(digest[:3], "big")):
+        for case in exercise.draw(np.random.default_rng(seed)):
+            table[case.args] = exercise.reference(*case.args)
+    s.write(
+        COUNT, f"TABLE = {table!r}\ndef count_parameters(*args):\n    return TABLE.get(args, 0)"
+    )
+
+
+@attack("marks", solved=(FORWARD,), costs=(STEP,), alarms=("suspicious",))
+def keeps_what_is_lent(s: Hostile):
+    """Keeps the right early function that is lent to a later one, for the cell that marks it."""
+    s.write(STEP, "def rnn_step(x, h, params):\n    return kept[0](x, h, params)\nkept = [None]")
+    s.write(
+        FORWARD,
+        """
+import sys
+def rnn_forward(xs, h0, params):
+    mine = sys._getframe().f_globals["rnn_step"]
+    if mine.__code__ is not rnn_step_code:
+        kept[0] = mine
+    h, hs = h0, []
+    for x in xs:
+        h = mine(x, h, params)
+        hs.append(h)
+    return np.stack(hs), h, RNNCache(xs, h0, np.stack(hs), params)
+rnn_step_code = rnn_step.__code__
+""",
+    )
+    cells = s.notebook.cells
+    marked = next(cell for cell in cells if cell.id == "grade-rnn-step")
+    cells.remove(marked)
+    cells.append(marked)

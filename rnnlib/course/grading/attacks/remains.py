@@ -16,13 +16,15 @@ REMAINS = {
     "A wrong early function can be chosen so that a later one is easier.": """
         A later function that is consistent with one's own wrong earlier one is right, because an
         error shall cost once. Whoever gives up the marks of the early function may so choose a
-        simpler one. One that was marked as right cannot be replaced afterwards, and one that
-        ignores more than one of its arguments does not count. The reasons in the feedback and the
+        simpler one. One that was marked as right cannot be replaced afterwards, one that ignores
+        more than one of its arguments does not count, nor does one that is wrong in a way that no
+        known mistake explains. The reasons in the feedback and the
         report say “Marked with your own ...”: look at those where the early function is odd.""",
     "A function sees the inputs that it is tried on.": """
         It has to be given them. It cannot send them anywhere, and has no values to compare with;
         but what it raises stands in the feedback, so a student could carry inputs home that way.
-        The inputs are drawn anew from the hidden seeds: give a unit other seeds next year.""",
+        The inputs are drawn with seeds that hold a secret of the course: `rnnlib secret --new`
+        before next year's class makes another one.""",
     "Time is shared.": """
         A submission may keep a processor busy for as long as it may run, and its children may keep
         all of them busy until it ends. Calls have two seconds, a hundred times what they need, so

@@ -173,3 +173,23 @@ def answer_that_is_a_function(s: Hostile):
         "class C:\n    __str__ = __repr__ = lambda self: 'c'\nC.__name__ = C.__qualname__ = 'c'\n"
         "answer_changes = C()",
     )
+
+
+@attack("marks", alarms=("suspicious",), costs=(STEP, FORWARD))
+def works_while_it_is_copied(s: Hostile):
+    """Returns an object that lets the library do the work when the check makes a copy of it."""
+    s.begin(
+        """
+import rnnlib
+class Later:
+    def __init__(self, work, *args):
+        self.work, self.args = work, args
+    def __deepcopy__(self, memo):
+        return self.work(*self.args)
+"""
+    )
+    s.write(STEP, "def rnn_step(x, h, params):\n    return Later(rnnlib.rnn_step, x, h, params)")
+    s.write(
+        FORWARD,
+        "def rnn_forward(xs, h0, params):\n    return Later(rnnlib.rnn_forward, xs, h0, params)",
+    )

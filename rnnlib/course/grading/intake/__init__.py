@@ -1,6 +1,7 @@
 """From what a student handed in to a notebook that can be graded; nothing of it is run.
 
 ================  ================================================================================
+`students`        which names of folders can be a student's id
 `submission`      everything that one student handed in, as bytes: a `Submission`
 `folder`          which file is the notebook; reading files without following links
 `links`           the same promise for plain nbgrader: a submission with links in it is refused

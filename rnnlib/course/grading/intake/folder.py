@@ -140,6 +140,12 @@ def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
+def in_short(error: BaseException) -> str:
+    """An error in a few words, fit for a terminal."""
+    text = "".join(c if c.isprintable() else " " for c in valid_text(str(error)))
+    return " ".join(text.split())[:500] or type(error).__name__
+
+
 def shown(name: object) -> str:
     """A name from somebody else, fit for a sentence."""
     text = valid_text(str(name))

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from rnnlib.course.files import walk
+from rnnlib.course.grading.intake.folder import shown
 
 
 def links_in(folder: Path) -> list[Path]:
@@ -31,7 +32,7 @@ def refuse_links() -> None:
         folder = Path(self._format_source(assignment_id, student_id))
         links = links_in(folder)
         if links:
-            names = ", ".join(str(path.relative_to(folder.parent)) for path in links[:3])
+            names = ", ".join(shown(path.relative_to(folder.parent)) for path in links[:3])
             raise NbGraderException(f"{student_id}: links are not followed: {names}")
         return copy(self, assignment_id, student_id)
 

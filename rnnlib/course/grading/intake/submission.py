@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from rnnlib.course.files import walk
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.intake.folder import find_notebook, read_bytes
+from rnnlib.course.grading.intake.folder import find_notebook, read_bytes, shown
 from rnnlib.course.grading.intake.links import links_in
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import FILES_BESIDE, MiB
@@ -30,7 +31,7 @@ class Submission:
         """Changes when anything in it changes."""
         whole = sha256(self.notebook)
         for name in sorted(self.files):
-            whole.update(name.encode() + b"\0" + sha256(self.files[name]).digest())
+            whole.update(os.fsencode(name) + b"\0" + sha256(self.files[name]).digest())
         return whole.hexdigest()
 
 
@@ -45,7 +46,7 @@ def read_submission(assignment: Assignment, student: str) -> Submission:
     folder = assignment.submitted(student)
     links = links_in(folder)
     if links:
-        names = ", ".join(str(path.relative_to(folder.parent)) for path in links[:3])
+        names = ", ".join(shown(path.relative_to(folder.parent)) for path in links[:3])
         raise Unreadable(f"there are links in what was handed in, which are not followed: {names}")
     path, repairs = find_notebook(folder, assignment.unit)
     files, left = {}, FILES_BESIDE

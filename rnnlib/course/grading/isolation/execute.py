@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Enum, Float, Integer
+from traitlets import Bool, Enum, Float, Integer, Unicode
 
 from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
@@ -33,9 +33,10 @@ from rnnlib.course.grading.limits import (
     SUBMISSION_SECONDS,
 )
 from rnnlib.course.grading.marked_cell import published_reports
+from rnnlib.course.grading.secret import NONE, read_secret
 
 NOT_RUN = "Not run when graded: no mark depends on this cell.\n"
-UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 
 _trusted = None
 
@@ -51,6 +52,8 @@ class IsolatedExecute(NbGraderPreprocessor):
         config=True
     )
     memory = Integer(KERNEL_MEMORY, help="bytes, for a student's kernel").tag(config=True)
+    secret = Unicode("", help="mixed into seeds; the course's own if empty").tag(config=True)
+    hidden = Unicode("", help="a folder that the sandbox must not show").tag(config=True)
     everything = Bool(False, help="run cells on which no mark depends, too").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources):
@@ -62,7 +65,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
         given = locked + given_sources(self, about)
-        run = _Run(self._settings(), locked, answers)
+        run = _Run(self._settings(), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
             os.chmod(files, 0o755)
@@ -86,20 +89,30 @@ class IsolatedExecute(NbGraderPreprocessor):
         notes["seconds"] = {name: round(seconds, 3) for name, seconds in run.seconds.items()}
         return nb, resources
 
+    def _secret(self) -> str:
+        secret = self.secret or read_secret(self._root())
+        return "" if secret == NONE else secret
+
+    def _root(self) -> Path:
+        return Path(CourseDirectory(parent=self).root)
+
     def _settings(self) -> Settings:
         return Settings(
             sandboxed=self.sandbox == "bwrap",
             cell=self.cell_seconds,
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
+            hidden=Path(self.hidden) if self.hidden else self._root(),
         )
 
 
 class _Run:
     """One submission's way through the two kernels."""
 
-    def __init__(self, settings: Settings, locked: list[str], answers: list[str]):
+    def __init__(self, settings: Settings, locked: list[str], answers: list[str], secret: str):
         self.settings, self.locked, self.answers = settings, locked, answers
+        self.secret = secret
+        self.begun = time.monotonic()  # one budget, however often everything is run
         self.alarms: list[dict] = []
         self.seconds: dict[str, float] = {}
         self.wrong: set[str] = set()
@@ -108,7 +121,7 @@ class _Run:
         """Run every cell that is to be run, in order."""
         self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
         self.alarms, self.wrong = [], set()
-        student = StudentKernel(files, self.settings)
+        student = StudentKernel(files, self.settings, self.begun)
         trusted = trusted_kernel()
         trusted.run("_rnnlib.clear()", CLEARING_SECONDS, silent=True)
         try:
@@ -154,7 +167,7 @@ class _Run:
             for source in beside:
                 trusted.run(source, GIVEN_CELL_SECONDS, silent=True)
             trusted.run(
-                f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r})",
+                f"_rnnlib.begin({names!r}, {sorted(self.wrong)!r}, {self.secret!r})",
                 GIVEN_CELL_SECONDS,
                 silent=True,
                 student=student,
@@ -253,9 +266,14 @@ def _sources(notebook) -> tuple[list[str], list[str]]:
 
 
 def _undefined(nb: NotebookNode) -> set[str]:
-    """The names that some output says are not defined."""
-    outputs = [str(output) for cell in nb.cells for output in cell.get("outputs", [])]
-    return {name for text in outputs for name in UNDEFINED.findall(text)}
+    """The names that an error, or the reason in a marked cell, says are not defined."""
+    told = []
+    for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
+        if output.output_type == "error":
+            told.append(f"{output.ename}: {output.evalue}")
+        for report in published_reports([output]):
+            told += report.get("reasons", [])
+    return {name for text in told for name in UNDEFINED.findall(text)}
 
 
 def _found_wrong(outputs: list[NotebookNode]) -> set[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import Empty
 
 import nbformat
+import psutil
 import zmq
 from jupyter_client import KernelManager
 from jupyter_client.blocking import BlockingKernelClient
@@ -62,6 +63,9 @@ class Kernel:
         ``wrap(command, sockets)`` gives the command that really starts it: the sandbox.
     environment : dict
         Environment variables of the process.
+    inherit : bool
+        Whether it has this process's variables too: tokens and passwords may be among them, and
+        the first process of a sandbox can be read from inside.
     folder : Path, optional
         Its working folder; an empty one otherwise.
     """
@@ -72,6 +76,7 @@ class Kernel:
         *,
         wrap: Callable[[list[str], Path], list[str]] | None = None,
         environment: dict[str, str] | None = None,
+        inherit: bool = True,
         folder: Path | None = None,
     ):
         self.private = Path(tempfile.mkdtemp(prefix="rnn"))  # a socket's path has 108 bytes at most
@@ -95,10 +100,11 @@ class Kernel:
         spec = KernelSpec(argv=command, interrupt_mode="message", language="python")
         self.manager._kernel_spec = spec
         self.client: BlockingKernelClient | None = None
+        self._inside: list[psutil.Process] = []
         try:
             # What is written past Python shall reach neither the grader's log nor a terminal.
             self.manager.start_kernel(
-                env={**os.environ, **(environment or {})},
+                env={**(os.environ if inherit else {}), **(environment or {})},
                 cwd=str(folder or self.private),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -106,6 +112,7 @@ class Kernel:
             self.client = self.manager.client()
             self.client.start_channels(stdin=False, hb=False)
             self._wait_until_ready()
+            self._inside = _processes_of(self.pid)
         except BaseException:
             self.stop()
             raise
@@ -199,6 +206,11 @@ class Kernel:
             self.client.stop_channels()
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
+        # Code inside may undo that a sandbox dies with its parent. Its first process is among
+        # these, and all others of the sandbox end with that one.
+        for process in self._inside:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
         self.manager.cleanup_resources()
         self.context.destroy(linger=0)
         _remove(self.private)
@@ -234,6 +246,13 @@ class Kernel:
             # Students' code knows the key that messages are signed with: they may hold anything.
             if all(isinstance(message.get(part), dict) for part in ("parent_header", "content")):
                 yield message
+
+
+def _processes_of(pid: int | None) -> list[psutil.Process]:
+    """All that a process has started, itself left out."""
+    with contextlib.suppress(psutil.Error, TypeError):
+        return psutil.Process(pid).children(recursive=True)
+    return []
 
 
 class Collector:

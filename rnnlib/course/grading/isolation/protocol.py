@@ -118,8 +118,9 @@ class CallFunction:
     ----------
     target : str or int
         The variable that holds it, or the number of a `Handle`.
-    apart : str
-        An exercise, if the function is to call right versions of the earlier ones; or "".
+    lent : dict
+        Right versions of earlier functions, by name, that it is to call in place of its own: they
+        stay in the trusted kernel, and answer for the time of this call alone.
     args, names : tuple
         The arguments, and what they are called in messages.
     how : dict
@@ -127,7 +128,7 @@ class CallFunction:
     """
 
     target: str | int
-    apart: str
+    lent: dict[str, object]
     args: tuple
     names: tuple[str, ...]
     how: dict[str, object]

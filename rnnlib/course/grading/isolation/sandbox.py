@@ -63,7 +63,13 @@ class Limits:
 
 
 def sandboxed(
-    command: list[str], *, sockets: Path, gate: Path, files: Path, limits: Limits
+    command: list[str],
+    *,
+    sockets: Path,
+    gate: Path,
+    files: Path,
+    limits: Limits,
+    hidden: Path | None = None,
 ) -> list[str]:
     """The command that runs `command` in the sandbox.
 
@@ -78,6 +84,8 @@ def sandboxed(
     files : Path
         What was handed in beside the notebook; in the end the kernel's working folder, read-only.
     limits : Limits
+    hidden : Path, optional
+        The course root: where it lies below the system or the environment, it is not shown.
     """
     prlimit = [
         "prlimit",
@@ -90,6 +98,7 @@ def sandboxed(
     ]
     inside = [
         *_mounts(limits),
+        *_without(hidden),
         *_way_to(sockets),
         *_fonts(),
         *("--bind", str(sockets), str(sockets)),
@@ -208,6 +217,29 @@ def _mounts(limits: Limits) -> list[str]:
     flags += ["--remount-ro", "/dev"]
     for path in map(Path, _python()):
         flags += [*_way_to(path), "--ro-bind", str(path), str(path)]
+    return flags
+
+
+def _without(hidden: Path | None) -> list[str]:
+    """An empty folder over the course root, if it would be seen; the package and Python come back.
+
+    A course may lie in /usr/local, or in its own environment.
+    """
+    if hidden is None:
+        return []
+    hidden = hidden.resolve()
+    shown = [Path("/usr"), *map(Path, _python())]
+    if not any(hidden.is_relative_to(folder) for folder in shown):
+        return []
+    flags = ["--tmpfs", str(hidden)]
+    for path in (Path(sys.prefix), Path(sys.base_prefix), PACKAGE):
+        if path == hidden:  # an environment that is the course root: its own parts alone
+            parts = [path / name for name in ("bin", "lib", "lib64", "include", "pyvenv.cfg")]
+        else:
+            parts = [path] if path.is_relative_to(hidden) else []
+        for part in parts:
+            if part.exists():
+                flags += ["--ro-bind", str(part), str(part)]
     return flags
 
 

@@ -11,6 +11,7 @@ import contextlib
 import os
 import select
 import socket
+import struct
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from rnnlib.course.grading.limits import (
     CELL_SECONDS,
     CONNECTION_SECONDS,
     FRAME_SECONDS,
+    GRADER_MEMORY,
     KERNEL_RESTARTS,
     KERNEL_SOCKET_FILES,
     POLL_SECONDS,
@@ -56,12 +58,15 @@ class Settings:
     cell, submission : float
         Seconds for one cell of the student's, and for all of a submission.
     limits : Limits
+    hidden : Path, optional
+        The course root, which the sandbox must not show.
     """
 
     sandboxed: bool = True
     cell: float = CELL_SECONDS
     submission: float = SUBMISSION_SECONDS
     limits: sandbox.Limits = field(default_factory=sandbox.Limits)
+    hidden: Path | None = None
 
 
 class StudentKernel:
@@ -72,9 +77,11 @@ class StudentKernel:
     files : Path
         What was handed in beside the notebook.
     settings : Settings
+    begun : float, optional
+        When the submission's time began, by `time.monotonic`; now otherwise.
     """
 
-    def __init__(self, files: Path, settings: Settings):
+    def __init__(self, files: Path, settings: Settings, begun: float | None = None):
         self.files, self.settings = files, settings
         self.kernel: Kernel | None = None
         self.alarms: list[dict] = []
@@ -84,17 +91,20 @@ class StudentKernel:
         self._starts = 0
         self._serving = False
         self._connection: socket.socket | None = None
-        self._begun = self._watched = time.monotonic()
+        self._watched = time.monotonic()
+        self._begun = self._watched if begun is None else begun
         self._request_ends = 0.0
         self._used: dict[int, float] = {}  # processor time when the call began, by process
         self._computed = 0.0  # since then, by the busiest
         self._room = ALL_OUTPUT_BYTES
+        self._own_memory = psutil.Process().memory_info().rss  # when the cell began
 
     def run(self, source: str) -> Ran:
         """Run one of the notebook's cells."""
         try:
             self._be_ready()
             seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
+            self._own_memory = psutil.Process().memory_info().rss
             ran = self.kernel.run(source, seconds, room=room, check=self._watch)
         except KernelLost as lost:
             self._lose(str(lost))
@@ -167,18 +177,32 @@ class StudentKernel:
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
-            gate = Path(folder)
-            gate.chmod(0o755)
+            gate = Path(folder)  # nobody else may enter it
             with socket.socket(socket.AF_UNIX) as listener:
                 listener.bind(str(gate / "gate"))
-                (gate / "gate").chmod(0o666)
                 listener.listen(1)
                 listener.settimeout(CONNECTION_SECONDS)
+                if self.settings.sandboxed:
+                    sandbox.give_away(gate / "gate")
+                    sandbox.give_away(gate)
                 self.kernel = self._new_kernel(gate)
                 try:
                     self._connection, _ = listener.accept()
                 except TimeoutError:
                     raise KernelLost("did not start") from None
+            if not self._is_ours(self._connection):
+                raise KernelLost("did not start: somebody else answered for it")
+
+    def _is_ours(self, connection: socket.socket) -> bool:
+        """Whether it is the kernel that was started, or a process of its own, that connected."""
+        if not hasattr(socket, "SO_PEERCRED"):
+            return True  # no Linux: the folder of the socket is private
+        peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        pid, _, _ = struct.unpack("3i", peer)
+        started = self.kernel.pid
+        with contextlib.suppress(psutil.Error):
+            return started in {pid, *(parent.pid for parent in psutil.Process(pid).parents())}
+        return False
 
     def _new_kernel(self, gate: Path) -> Kernel:
         if not self.settings.sandboxed:
@@ -204,9 +228,11 @@ class StudentKernel:
                 gate=gate,
                 files=self.files,
                 limits=self.settings.limits,
+                hidden=self.settings.hidden,
             )
 
-        kernel = Kernel(EXTENSIONS, wrap=wrap)
+        path = os.environ.get("PATH", os.defpath)  # of all of the grader's variables only this one
+        kernel = Kernel(EXTENSIONS, wrap=wrap, environment={"PATH": path}, inherit=False)
         sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
         return kernel
 
@@ -254,7 +280,10 @@ class StudentKernel:
         return min(wanted, left)
 
     def _watch(self) -> None:
-        """Look now and then at memory and processor time of all the sandbox's processes."""
+        """Look now and then at memory and processor time of all the sandbox's processes.
+
+        And at the grader's own memory: messages without an end are kept by the sockets' library.
+        """
         if time.monotonic() < self._watched + WATCH_SECONDS or self.kernel.pid is None:
             return
         self._watched = time.monotonic()
@@ -266,6 +295,8 @@ class StudentKernel:
                     used = sum(process.cpu_times()[:2])
                     since = used - self._used.setdefault(process.pid, used)
                     self._computed = max(self._computed, since)
+        if psutil.Process().memory_info().rss > self._own_memory + GRADER_MEMORY:
+            raise KernelLost("sent more than the grader can hold")
         if total > self.settings.limits.memory:
             raise KernelLost("used more memory than there is for a submission")
         written = count = 0

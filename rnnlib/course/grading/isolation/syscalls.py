@@ -43,6 +43,13 @@ ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CLONE = {"x86_64": 56, "aarch64": 220}
 """`clone` starts threads, which are allowed, and namespaces, which are not: its flags say which."""
 
+SETSOCKOPT = {"x86_64": 54, "aarch64": 208}
+"""Sockets may not be given larger buffers: what lies in them is counted for nobody."""
+
+SOL_SOCKET = 1
+BUFFERS = (7, 8, 32, 33)
+"""SO_SNDBUF, SO_RCVBUF, and the same by force."""
+
 CLONE3 = 435
 """Its flags lie in memory, where a filter cannot look."""
 
@@ -68,6 +75,8 @@ _NOT_THERE = 0x00050026  # fails with ENOSYS, as on a system that is older than 
 _NUMBER = 0
 _ARCHITECTURE = 4
 _FIRST_ARGUMENT = 16
+_SECOND_ARGUMENT = 24
+_THIRD_ARGUMENT = 32
 
 
 def seccomp_filter(machine: str | None = None) -> bytes | None:
@@ -93,7 +102,15 @@ def seccomp_filter(machine: str | None = None) -> bytes | None:
     ]
     for number in sorted(NUMBERS[machine].values()):
         program += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _NOT_PERMITTED)]
+    refused = [(_EQUAL, len(BUFFERS) - k, 0, option) for k, option in enumerate(BUFFERS)]
     program += [
+        (_EQUAL, 0, len(BUFFERS) + 5, SETSOCKOPT[machine]),
+        (_LOAD, 0, 0, _SECOND_ARGUMENT),
+        (_EQUAL, 0, len(BUFFERS) + 1, SOL_SOCKET),
+        (_LOAD, 0, 0, _THIRD_ARGUMENT),
+        *refused,
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _NOT_PERMITTED),
         (_EQUAL, 0, 3, CLONE[machine]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
         (_ANY_BIT, 0, 1, NEW_NAMESPACES),

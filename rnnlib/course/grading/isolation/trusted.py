@@ -17,7 +17,9 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 
 from rnnlib.course.checking.calling import Call, Remote
+from rnnlib.course.checking.diagnosis import right_functions
 from rnnlib.course.checking.failed_cells import remember_failed
+from rnnlib.course.checking.seeds import use_secret
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.isolation import frames, protocol, wire
 from rnnlib.course.grading.isolation.protocol import (
@@ -135,17 +137,22 @@ class StandIn(Remote):
     name : str
     is_function : bool
         Whether it was made with ``def`` or ``lambda``.
-    apart : str
-        An exercise, for a version that calls right versions of the earlier functions.
+    lent : dict, optional
+        Right versions of earlier functions that it calls in place of its own.
     """
 
     def __init__(
-        self, link: Link, target: int | str, name: str, is_function: bool, apart: str = ""
+        self,
+        link: Link,
+        target: int | str,
+        name: str,
+        is_function: bool,
+        lent: dict[str, object] | None = None,
     ):
         self.link, self.target = link, target
         self.__name__ = name
         self.is_function = is_function
-        self.exercise = apart
+        self.lent = lent or {}
 
     def __call__(self, *args, **options):
         result = self.call(args, (), options=options, guarded=False)
@@ -159,7 +166,7 @@ class StandIn(Remote):
 
     def call(self, args, names, **how):
         """Call it over there; never raises. Its keywords are those of `checking.calling.call`."""
-        request = CallFunction(self.target, self.exercise, tuple(args), tuple(names), how)
+        request = CallFunction(self.target, self.lent, tuple(args), tuple(names), how)
         try:
             answer = self.link.request(request, Called)
         except StudentLost as lost:
@@ -172,7 +179,8 @@ class StandIn(Remote):
         """The same function with right versions of the earlier ones that it calls."""
         if not self.is_function:
             return None
-        return StandIn(self.link, self.target, self.__name__, True, apart=exercise)
+        lent = right_functions(all_exercises()[exercise])
+        return StandIn(self.link, self.target, self.__name__, True, lent)
 
     def earlier(self, names) -> dict[str, object]:
         """The student's own earlier functions, where they were found wrong when they were marked.
@@ -201,9 +209,20 @@ def fetch(link: Link, names) -> dict[str, object]:
     return {name: value for name, value in answer.found.items() if name in names}
 
 
-def begin(names: list[str], wrong: list[str]) -> None:
-    """Make the student's variables known here, before a marked cell runs; and what was wrong."""
+def begin(names: list[str], wrong: list[str], secret: str) -> None:
+    """Make the student's variables known here, before a marked cell runs.
+
+    Parameters
+    ----------
+    names : list of str
+        The variables.
+    wrong : list of str
+        The exercises that were found wrong before.
+    secret : str
+        What is mixed into the seed.
+    """
     global _wrong
+    use_secret(secret)
     _wrong = frozenset(wrong)
     _unset(names)
     try:

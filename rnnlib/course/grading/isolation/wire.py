@@ -140,7 +140,7 @@ def unpack(data: bytes, resolve: Callable[[dict], object], known: Callable[[str]
         return _Reader(memoryview(data)[LENGTH.size + length :], resolve, known).item(plan)
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
+    except Exception as error:  # whatever hostile bytes may do to json and NumPy
         raise WireError(f"not a packed value: {type(error).__name__}") from error
 
 
@@ -161,7 +161,8 @@ class _Reader:
         if kind == "array":
             return self.numbers(plan).reshape(_shape(plan)).copy()
         if kind == "scalar":
-            return self.numbers(plan)[0]
+            (number,) = self.numbers(plan)
+            return number
         if kind == "objects":
             shape = _shape(plan)
             self.objects += prod(shape)

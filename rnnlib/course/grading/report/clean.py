@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 
-import bleach
+import nh3
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -20,6 +20,8 @@ from rnnlib.course.grading.isolation.execute import given_sources
 from rnnlib.course.grading.limits import (
     SHOWN_CHARACTERS,
     SHOWN_CODE_CHARACTERS,
+    SHOWN_NESTING,
+    SHOWN_OUTPUTS,
     SHOWN_TEXT_CHARACTERS,
 )
 
@@ -27,11 +29,11 @@ TAGS = frozenset(
     "table caption thead tbody tr th td b i em strong code pre div span p br hr ul ol li sub sup "
     "small h1 h2 h3 h4 h5 h6".split()
 )
-ATTRIBUTES = {"td": ["colspan", "rowspan"], "th": ["colspan", "rowspan"]}
+ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
 COMMANDS = (
     r"\\(?:href|url|class|cssId|style|html\w*|data|includegraphics|unicode|require|"
-    r"(?:re)?newcommand|newenvironment|[egx]?def|let)\b"
+    r"(?:re)?newcommand|newenvironment|[egx]?def|let|colorbox|fcolorbox)(?![a-z])"
 )
 """Commands with which LaTeX, drawn by MathJax, can do more to a page than show formulas."""
 
@@ -42,6 +44,8 @@ RISKY = re.compile(
     r"|\]\((?!\s*(?:https?://|\#))|\]:(?!\s*https?://)",
     re.IGNORECASE,
 )
+TAG = re.compile(r"</?[a-zA-Z]")
+COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """The HTML classes that tell MathJax to leave a part of the page as it is."""
 
@@ -52,20 +56,22 @@ class CleanOutputs(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources):
         """Clean one notebook."""
         given = set(given_sources(self, resources["nbgrader"]))
-        left = SHOWN_CHARACTERS
+        left, shown = SHOWN_CHARACTERS, SHOWN_OUTPUTS
         for cell in nb.cells:
             cell.pop("attachments", None)
             if cell.cell_type == "code" and is_marked(cell):
                 for output in cell.outputs:
                     _without_formulas(output)
             elif cell.cell_type == "code":
-                cell.outputs = [out for out in map(_clean, cell.outputs) if out is not None]
+                cell.outputs = [out for out in map(_clean, cell.outputs[:shown]) if out is not None]
+                shown -= len(cell.outputs)
                 if cell.source not in given:
                     cell.source = _cut(cell.source, min(SHOWN_CODE_CHARACTERS, left))
                     left = max(left - len(cell.source), 0)
-            elif cell.source not in given and _is_risky(cell.source):
-                cell.cell_type = "markdown"
-                cell.source = _as_typed(_cut(cell.source, min(SHOWN_TEXT_CHARACTERS, left)))
+            elif cell.source not in given:
+                if _is_risky(cell.source) or len(cell.source) > left:
+                    cell.cell_type = "markdown"
+                    cell.source = _as_typed(_cut(cell.source, min(SHOWN_TEXT_CHARACTERS, left)))
                 left = max(left - len(cell.source), 0)
         return nb, resources
 
@@ -75,14 +81,20 @@ def _is_risky(text: str) -> bool:
 
 
 def _clean(output: NotebookNode) -> NotebookNode | None:
+    if output.output_type == "stream":
+        output.text = _without_colours(output.text)
+        return output
+    if output.output_type == "error":
+        output.traceback = [_without_colours(line) for line in output.traceback]
+        return output
     if output.output_type not in ("display_data", "execute_result"):
         return output
     kept = {}
     for kind, data in output.data.items():
         if kind == "text/plain":
-            kept[kind] = _text(data)
+            kept[kind] = _without_colours(_text(data))
         elif kind == "text/html":
-            page = bleach.clean(_text(data), TAGS, ATTRIBUTES, strip=True)
+            page = _clean_html(_text(data))
             kept[kind] = f'<div class="{NO_FORMULAS}">{page}</div>'
         elif kind in PICTURES and _is_picture(data, PICTURES[kind]):
             kept[kind] = data
@@ -93,6 +105,22 @@ def _clean(output: NotebookNode) -> NotebookNode | None:
     if isinstance(alt, dict) and isinstance(alt.get("alt"), str) and "image/png" in kept:
         output.metadata["image/png"] = {"alt": re.sub(r'[<>"&]', " ", alt["alt"])[:2000]}
     return output
+
+
+def _clean_html(page: str) -> str:
+    """HTML with nothing in it but tables and plain text; deep nesting would take very long."""
+    depth = deepest = 0
+    for tag in TAG.finditer(page):
+        depth += -1 if tag[0].startswith("</") else 1
+        deepest = max(deepest, depth)
+    if deepest > SHOWN_NESTING:
+        return "This output is nested too deeply to be shown."
+    return nh3.clean(page, tags=set(TAGS), attributes=ATTRIBUTES, link_rel=None)
+
+
+def _without_colours(text: str) -> str:
+    """A long text without its colour codes: turning many of them into HTML takes very long."""
+    return COLOUR.sub("", text) if len(text) > SHOWN_TEXT_CHARACTERS else text
 
 
 def _cut(source: str, room: int) -> str:

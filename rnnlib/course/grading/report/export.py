@@ -196,7 +196,7 @@ def export_csv(
         rows, units, missing_as_zero
     )
     text = io.StringIO()
-    csv.writer(text).writerows(table)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(table)  # other separators lie within quotes
     # A spreadsheet needs the mark to see UTF-8, and Moodle removes it; Canvas does not.
     encoding = "utf-8" if format == "canvas" else "utf-8-sig"
     write_whole(path, text.getvalue().encode(encoding), durable=True)
@@ -271,7 +271,7 @@ def plain_number(value: float) -> str:
 
 def safe(text: str) -> str:
     """A text for a cell: on one line, without control characters, and no formula."""
-    line = " ".join(str(text).split())
+    line = " ".join(unicodedata.normalize("NFKC", str(text)).split())
     line = "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return f"'{line}" if line.startswith(FORMULA) else line
 

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import html
 import re
+from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from rnnlib.course.grading.limits import SHOWN_FORMULA_CHARACTERS
+
 # Code in backticks is left alone; then $$...$$, then $...$ with no space inside its ends.
 FORMULA = re.compile(
     r"(?P<code>`[^`]*`)|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^\s$](?:[^$]*[^\s$])?)\$", re.DOTALL
 )
+
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+ELEMENTS = frozenset(
+    "math mrow mi mn mo mtext mspace mfrac msqrt mroot mstyle mpadded mphantom mfenced menclose "
+    "msub msup msubsup munder mover munderover mtable mtr mtd".split()
+)
+ATTRIBUTES = frozenset(
+    "display mathvariant stretchy fence separator accent accentunder form lspace rspace minsize "
+    "maxsize columnalign rowspacing columnspacing columnlines rowlines linethickness displaystyle "
+    "scriptlevel width height depth movablelimits largeop symmetric notation open close".split()
+)
+"""Of MathML; nothing in them is loaded or run."""
+
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
+    "form-action 'none'\">"
+)
+"""The page loads nothing and runs nothing, whatever a student has put into it."""
 
 SCRIPT_FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https?:[^"]*"[^>]*>\s*</script>')
 
@@ -36,7 +58,8 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Export one notebook."""
         page, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return SCRIPT_FROM_ELSEWHERE.sub("", page), resources
+        page = SCRIPT_FROM_ELSEWHERE.sub("", page)
+        return page.replace("<head>", f"<head>\n{POLICY}", 1), resources
 
 
 def _as_mathml(match: re.Match) -> str:
@@ -45,6 +68,29 @@ def _as_mathml(match: re.Match) -> str:
     display = "block" if match["block"] is not None else "inline"
     latex = match["block"] or match["inline"]
     try:
-        return convert(latex.strip(), display=display)
+        if len(latex) > SHOWN_FORMULA_CHARACTERS:
+            raise ValueError("too long")
+        return _only_mathml(convert(latex.strip(), display=display))
     except Exception:  # a formula of a student's own that is not LaTeX stays as it was written
         return f"<code>{html.escape(latex.strip())}</code>"
+
+
+def _only_mathml(text: str) -> str:
+    """The same formula, written anew from its elements.
+
+    The converter decodes what is escaped: a formula can hold any HTML.
+
+    Raises
+    ------
+    ValueError
+        When there is an element that is no MathML.
+    """
+    root = ElementTree.fromstring(text)
+    for element in root.iter():
+        name = element.tag.removeprefix(f"{{{NAMESPACE}}}")
+        if name not in ELEMENTS:
+            raise ValueError(f"{name} is no element of a formula")
+        element.tag = name
+        element.attrib = {k: v for k, v in element.attrib.items() if k in ATTRIBUTES}
+    root.set("xmlns", NAMESPACE)
+    return ElementTree.tostring(root, encoding="unicode")

@@ -6,6 +6,7 @@
 `autograde`       all submissions of a unit: which ones, by whom, and what came of each
 `pool`            the workers: processes of this machine, or a Dask cluster
 `workplace`       a worker's own small course, in which it grades one submission after the other
+`deadline`        an end for what the grader does itself with a submission
 `gradebook`       enters results into nbgrader's gradebook and folders
 `records`         one JSON file a submission, written last: the submission is done
 `output_limit`    an IPython extension for the student's kernel: printed output has an end

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.intake.folder import in_short, shown
+from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.submission import read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import WORKERS
@@ -62,25 +64,36 @@ def autograde(
     outcomes: dict[str, Outcome] = {}
 
     def finish(digest: str, result: Result) -> None:
-        writer.enter(result)
-        write_record(assignment, task, digest, result)
-        tell(Outcome(result.student, result.problem))
+        try:
+            writer.enter(result)
+            write_record(assignment, task, digest, result)
+        except Exception as error:  # one student's; the others are graded
+            result.problem = f"the result could not be written down: {in_short(error)}"
+        tell(result.student, Outcome(result.student, result.problem))
 
-    def tell(outcome: Outcome) -> None:
-        outcomes[outcome.student] = outcome
+    def tell(student: str, outcome: Outcome) -> None:
+        outcomes[student] = outcome
         if on_done is not None:
             on_done(outcome)
 
     jobs, digests = [], {}
     for student in students:
         try:
+            check_student(student)
             submission = read_submission(assignment, student)
         except Unreadable as error:
             finish(f"unreadable: {error}", Result(student, problem=str(error)))
             continue
+        except UnusableName as error:  # it cannot stand in the gradebook
+            tell(student, Outcome(shown(student), str(error)))
+            continue
+        except Exception as error:  # whatever else a folder may do to us
+            problem = f"what was handed in cannot be read: {in_short(error)}"
+            finish(f"unreadable: {problem}", Result(student, problem=problem))
+            continue
         record = read_record(assignment, student)
         if student in entered and is_done(record, task, submission.digest):
-            tell(Outcome(student, record["problem"], again=True))
+            tell(student, Outcome(student, record["problem"], again=True))
             continue
         digests[student] = submission.digest  # not the bytes: there may be hundreds
         jobs.append((student, lambda name=student: (task, read_submission(assignment, name))))
@@ -89,7 +102,6 @@ def autograde(
         if isinstance(result, Unreadable):  # it was changed in the meantime
             result = Result(student, problem=str(result))
         elif isinstance(result, BaseException):
-            words = " ".join(str(result).split())[:500] or type(result).__name__
-            result = Result(student, problem=f"the grader itself was stopped: {words}")
+            result = Result(student, problem=f"the grader itself was stopped: {in_short(result)}")
         finish(digests[student], result)
     return [outcomes[name] for name in students]

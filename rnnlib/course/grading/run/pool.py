@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 
 from rnnlib.course.extras import need
-from rnnlib.course.grading.limits import JOBS_PER_WORKER, TRIES
+from rnnlib.course.grading.limits import JOBS_PER_WORKER, TRIES, WORKER_MEMORY
 
 
 class SchedulerError(Exception):
@@ -107,6 +107,11 @@ def _end_with(parent: int) -> None:
     """Let a worker, and with it its kernels, end when its parent ends, for whatever reason."""
     if sys.platform == "linux":
         import ctypes
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most == resource.RLIM_INFINITY or most > WORKER_MEMORY:
+            resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, most))
 
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.run.tasks import Task
+from rnnlib.course.grading.secret import read_secret
 
 
 def register(assignment: Assignment) -> None:
@@ -46,4 +47,5 @@ def read_task(assignment: Assignment, **options) -> Task:
     if not solution.is_file():
         raise UnitError(f"{solution} is not there: run `make notebooks`")
     config = assignment.config_file.read_text(encoding="utf-8")
-    return Task(assignment.unit, solution.read_bytes(), config, **options)
+    more = {"secret": read_secret(assignment.root), "hidden": str(assignment.root), **options}
+    return Task(assignment.unit, solution.read_bytes(), config, **more)

@@ -21,6 +21,10 @@ class Task:
         "bwrap" or "none".
     everything : bool
         Run the cells on which no mark depends, too.
+    hidden : str
+        The course root, which students' code must not see where it is run on the same machine.
+    secret : str
+        The secret that is mixed into the seeds of marked cells.
     """
 
     unit: str
@@ -28,11 +32,13 @@ class Task:
     config: str
     sandbox: str = "bwrap"
     everything: bool = False
+    secret: str = ""
+    hidden: str = ""
 
     @property
     def key(self) -> str:
         """Changes when the unit or how it is graded changes."""
-        words = (self.unit, self.config, self.sandbox, str(self.everything))
+        words = (self.unit, self.config, self.sandbox, str(self.everything), self.secret)
         return sha256(self.solution + "\0".join(words).encode()).hexdigest()
 
 

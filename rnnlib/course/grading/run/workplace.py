@@ -21,10 +21,14 @@ import nbformat
 
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.intake.folder import in_short
 from rnnlib.course.grading.intake.reading import read_notebook
 from rnnlib.course.grading.intake.submission import Submission
 from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.isolation.execute import IsolatedExecute
+from rnnlib.course.grading.limits import PAGE_SECONDS, TASK_SECONDS
 from rnnlib.course.grading.marked_cell import answers_of, marks_of
+from rnnlib.course.grading.run.deadline import deadline
 from rnnlib.course.grading.run.prepare import register
 from rnnlib.course.grading.run.tasks import Result, Task
 
@@ -49,10 +53,10 @@ def grade_submission(task: Task, submission: Submission) -> Result:
     log = workplace.root / "log.txt"
     with open(log, "w", encoding="utf-8") as file, _quietly(file):
         try:
-            workplace.grade(notebook, submission, result)
+            with deadline(TASK_SECONDS):
+                workplace.grade(notebook, submission, result)
         except (Exception, SystemExit) as error:
-            text = " ".join(str(error).split()) or type(error).__name__
-            result.problem = f"grading stopped: {text[:500]}"
+            result.problem = f"grading stopped: {in_short(error)}"
             result.notebook = result.feedback = None
             result.marks = []
         finally:
@@ -80,6 +84,8 @@ class Workplace:
         self.config.CourseDirectory.db_url = assignment.gradebook
         self.config.IsolatedExecute.sandbox = task.sandbox
         self.config.IsolatedExecute.everything = task.everything
+        self.config.IsolatedExecute.secret = task.secret
+        self.config.IsolatedExecute.hidden = task.hidden
 
     def grade(self, notebook, submission: Submission, result: Result) -> None:
         """Run nbgrader's two lists of preprocessors, and its feedback."""
@@ -98,8 +104,9 @@ class Workplace:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(unit, student)
         resources = self._resources(directory.db_url, student, folder)
-        for name in ("sanitize_preprocessors", "autograde_preprocessors"):
-            for preprocessor in getattr(lists, name):
+        for preprocessor in [*lists.sanitize_preprocessors, *lists.autograde_preprocessors]:
+            runs_cells = issubclass(preprocessor, IsolatedExecute)  # which has limits of its own
+            with contextlib.nullcontext() if runs_cells else deadline(PAGE_SECONDS):
                 notebook, resources = preprocessor(parent=lists)(notebook, resources)
         notes = notebook.metadata.pop("rnnlib", {})
         result.repairs += list(notes.get("repairs", []))
@@ -108,13 +115,12 @@ class Workplace:
         result.marks = marks_of(notebook)
         result.answers = answers_of(notebook)
         result.alarms += source_alarms(result.answers)
-        # In cells of their own students may use the library: only what is odd anywhere counts.
-        own = source_alarms(notes.get("own", {}))
-        result.alarms += [alarm for alarm in own if alarm["kind"] == "suspicious"]
+        result.alarms += source_alarms(notes.get("own", {}), own=True)
         start = time.perf_counter()
         result.notebook = nbformat.writes(notebook) + "\n"
         path.write_text(result.notebook, encoding="utf-8")
-        result.feedback = self._feedback(student, path)
+        with deadline(PAGE_SECONDS):
+            result.feedback = self._feedback(student, path)
         result.seconds["export"] = round(time.perf_counter() - start, 3)
 
     def forget(self, student: str) -> None:
