@@ -254,7 +254,8 @@ def head_gradients(model, batch, both_passes):
 
     Examples
     --------
-    >>> from rnnlib import Vocabulary, init_multihead
+    >>> from rnnlib import Vocabulary
+    >>> from rnnlib.multihead import init_multihead
     >>> target, rng = Vocabulary("^.xy"), np.random.default_rng(0)
     >>> batch = pair_batch(["ab", "a"], ["xy", "x"], Vocabulary("ab"), target)
     >>> start = init_translator(2, 4, 3, rng, context=True)

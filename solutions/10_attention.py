@@ -48,6 +48,7 @@ from rnnlib.course import check, check_answer, working
 from rnnlib.data import date_readings, written_dates
 from rnnlib.data.date_rules import PARTS, date_parts, first_reading, numbers_copied, one_shape
 from rnnlib.decoding import beam_search, exact_match
+from rnnlib.multihead import init_multihead
 from rnnlib.plotting import show
 from rnnlib.plotting.alignment import plot_alignment
 from rnnlib.plotting.attention import draw_attention, draw_encoder_decoder, plot_share_right
@@ -989,7 +990,7 @@ def two_head_gradients(model, batch):
 
 rng = np.random.default_rng(1)
 start = init_translator(len(SOURCE), len(TARGET), H, rng, context=True)
-heads = rnnlib.init_multihead(H, H, 16, 2, rng, dtype=np.float32)
+heads = init_multihead(H, H, 16, 2, rng, dtype=np.float32)
 start = HeadTranslator(start.encoder, start.decoder, start.out, heads)
 twin, _ = learn(start, two_head_gradients, 160, rng, look_twice, N=32, every=20)
 

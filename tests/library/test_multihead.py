@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from rnnlib import (
+from rnnlib import ShapeError, attention_forward, numerical_gradient
+from rnnlib.multihead import (
     MultiHeadParams,
-    ShapeError,
-    attention_forward,
     init_multihead,
     multihead_backward,
     multihead_forward,
-    numerical_gradient,
 )
 
 

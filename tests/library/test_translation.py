@@ -8,6 +8,7 @@ import pytest
 import rnnlib
 from rnnlib.data.date_rules import PARTS, date_parts, first_reading, numbers_copied, one_shape
 from rnnlib.decoding import beam_search, exact_match
+from rnnlib.multihead import init_multihead, multihead_backward, multihead_forward
 from rnnlib.translation import (
     HeadTranslator,
     decoder_step,
@@ -50,13 +51,13 @@ def test_gradients_of_a_model_with_heads():
     rng = np.random.default_rng(2)
     start = init_translator(2, 4, 3, rng, context=True, dtype=np.float64)
     model = HeadTranslator(
-        start.encoder, start.decoder, start.out, rnnlib.init_multihead(3, 3, 2, 2, rng)
+        start.encoder, start.decoder, start.out, init_multihead(3, 3, 2, 2, rng)
     )
     batch = batch_of(rng)
 
     def both(queries, hs, mask, params, dcontext):
-        out, cache = rnnlib.multihead_forward(queries, hs, params, heads=2, mask=mask)
-        return out, cache.weights, *rnnlib.multihead_backward(dcontext, cache)
+        out, cache = multihead_forward(queries, hs, params, heads=2, mask=mask)
+        return out, cache.weights, *multihead_backward(dcontext, cache)
 
     _, grads = head_gradients(model, batch, both)
     for group, name in (("heads", "W_k"), ("encoder", "W_hh"), ("out", "W_hy")):
