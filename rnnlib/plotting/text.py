@@ -28,6 +28,7 @@ __all__ = [
     "draw_pooling",
     "plot_arrival",
     "plot_confusions",
+    "plot_held_out",
     "plot_tags",
 ]
 
@@ -172,6 +173,31 @@ def plot_arrival(curves: Mapping[str, np.ndarray], words: int = 40) -> Figure:
             color=TEXT_COLOUR[color], va="center", annotation_clip=False,
         )  # fmt: skip
     ax.set(xlabel="word", ylabel="length of the gradient", xlim=(1, words))
+    return settle(figure)
+
+
+@styled()
+def plot_held_out(losses: Sequence[float], *, floor: float | None = None) -> Figure:
+    """The held-out loss after each epoch; a dot marks the smallest, where early stopping looks.
+
+    Parameters
+    ----------
+    losses : sequence of float
+    floor : float, optional
+        A loss that nothing can fall below in the long run: a dashed line.
+
+    Examples
+    --------
+    >>> fig = plot_held_out([0.7, 0.4, 0.35, 0.36], floor=0.3)
+    """
+    figure = new_figure(6.8, 2.7)
+    ax = figure.subplots()
+    epochs, best = np.arange(1, len(losses) + 1), int(np.argmin(losses))
+    ax.plot(epochs, losses, color=BLUE)
+    ax.plot(best + 1, losses[best], "o", color=VERMILLION, markersize=6)
+    if floor is not None:
+        ax.axhline(floor, color=INK, linewidth=0.9, linestyle="--")
+    ax.set(xlabel="epoch", ylabel="held-out loss")
     return settle(figure)
 
 
