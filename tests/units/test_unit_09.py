@@ -101,12 +101,9 @@ def test_counting_words_is_right_half_of_the_time_exactly(printed):
         assert numbers(printed, f"RNN, final state, start {start}", after)[0] > 95
 
 
-def test_no_sentence_of_a_test_was_seen_in_training():
-    for seeds in ((1, 2), (5, 6)):
-        first, second = (
-            {" ".join(s) for s in opinions(4000, np.random.default_rng(seed))[0]} for seed in seeds
-        )
-        assert len(first & second) < 40
+def test_no_sentence_of_the_test_was_seen_in_training():
+    seen = {" ".join(s) for s in opinions(4000, np.random.default_rng(1))[0]}
+    assert not seen & {" ".join(s) for s in opinions(1000, np.random.default_rng(2))[0]}
 
 
 def test_the_final_state_gets_no_gradient_from_far_and_pooling_does(printed):
