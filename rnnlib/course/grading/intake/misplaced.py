@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from rnnlib.course.grading.limits import FOLDER_ENTRIES, NAMED_STUDENTS
 
 NOTEBOOKS = (".ipynb", *OTHER_ENDINGS, ".zip")
 DEPTH = 3
+UNIT = re.compile(r"\d\d_\w+$")
+"""What folders of units are called, of another course too."""
 
 
 def misplaced(assignment: Assignment) -> list[str]:
@@ -53,10 +56,10 @@ def misplaced(assignment: Assignment) -> list[str]:
         found["twins"] = twins
     place = f"submitted/STUDENT/{assignment.unit}/"
     ways = {
-        "loose": "Not graded, because it lies in no student's folder: {}. `rnnlib collect` sorts "
-        f"what a learning platform delivers; a single notebook goes to {place}.",
-        "moodle": "Not graded, because it lies in submitted/ as Moodle delivers it: {}. Move it "
-        "out of there and hand it to `rnnlib collect`, which puts it in its place.",
+        "loose": "Not graded, because it lies in no student's folder: {}. "
+        f"A notebook goes to {place}.",
+        "moodle": "Not graded, because it lies in submitted/ as Moodle delivers it: {}. "
+        f"Move the notebook in each to {place}.",
         "capitals": f"Not graded, because the folder is not called {assignment.unit}: {{}}. "
         "Rename it.",
         "elsewhere": f"Not graded, because it does not lie in {place}: {{}}. Move it there.",
@@ -82,7 +85,7 @@ def _in_folder(student: Path, unit: str, units: set[str]):
                 continue
             if first != unit and _alike(first) == _alike(unit) and entry.path.parent != student:
                 continue  # the folder was named
-            loose = not there and first not in units
+            loose = not there and first not in units and not UNIT.match(first)
             if first != unit and (_alike(unit) in _alike(name) or loose):
                 yield "elsewhere", entry.path
 
