@@ -50,9 +50,7 @@ def test_steps_one_by_one_are_the_decoder_in_one_go():
 def test_gradients_of_a_model_with_heads():
     rng = np.random.default_rng(2)
     start = init_translator(2, 4, 3, rng, context=True, dtype=np.float64)
-    model = HeadTranslator(
-        start.encoder, start.decoder, start.out, init_multihead(3, 3, 2, 2, rng)
-    )
+    model = HeadTranslator(start.encoder, start.decoder, start.out, init_multihead(3, 3, 2, 2, rng))
     batch = batch_of(rng)
 
     def both(queries, hs, mask, params, dcontext):
