@@ -161,6 +161,22 @@ def forward_with(returned):
     return write(source, "rnn_step")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("params, reset)", 'params, "after")', "`cache.reset` is 'after'; it should be 'before'"),
+        ("(x, h, r, z", "(h, h, r, z", "`cache.x` has shape"),
+    ],
+)
+def test_fields_of_a_cache_that_are_no_results_are_looked_at(old, new, said):
+    exercise = all_exercises()["gru_step"]
+    source = exercise.variants[0].source("gru_step")
+    assert old in source
+    report = mark(exercise, write(source.replace(old, new), "gru_step", *exercise.uses))
+    assert reasons(report)["`cache`, for the backward pass"].startswith(said)
+    assert 0.8 < report.share < 1
+
+
 def test_a_list_with_a_cache_of_every_step_is_compared_field_by_field():
     exercise = all_exercises()["lstm_forward"]
     source = exercise.variants[0].source("lstm_forward")
