@@ -176,8 +176,7 @@ def lstm_backward(dhs, dstate, cache):
     by_a_buffer = np.empty((steps, 4, N, H), hs.dtype)
     da_buffer = np.empty((steps, N, 4 * H), hs.dtype)  # rows, for the matrix products
     arriving = np.empty((4, N, H), hs.dtype)  # at c_t for i, f and g, at h_t for o
-    dc_after, dh_after = arriving[:3], arriving[3]
-    through_h = np.empty_like(dh_after)
+    dc_after, dh_after, through_h = arriving[:3], arriving[3], np.empty_like(hs[0])
     dh, dc = (np.array(d, hs.dtype, order="C") for d in (dh, dc))
     for group in reversed(groups):
         steps = group.stop - group.start
@@ -200,7 +199,6 @@ def lstm_backward(dhs, dstate, cache):
             da_t.dot(W_hh_T, out=dh)
             if mask is not None:
                 dh += dh_after * ended[t]
-
         da = joined(da)
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
