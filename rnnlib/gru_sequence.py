@@ -70,7 +70,7 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
     scale = np.array([-1, -1, 1], xs.dtype).repeat(H)
     W_xh, W_hh, b_h = params.W_xh * scale, params.W_hh * scale, params.b_h * scale
     gates = np.empty((T, 3, N, H), np.result_type(xs, W_xh))
-    for group in step_groups(T, N):
+    for group in step_groups(T, N, H):
         a = joined(xs[group]) @ W_xh + b_h
         gates[group] = a.reshape(-1, N, 3, H).swapaxes(1, 2)
     hs, qs = np.empty((2, T, N, H), gates.dtype)
@@ -141,7 +141,7 @@ def gru_backward(dhs, dh, cache):
     dh = np.array(dh, hs.dtype, order="C")
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h, db_hn = np.zeros(3 * H), np.zeros(H)  # in float64, also for float32: see `sum_rows`
-    for group in reversed(step_groups(T, N)):
+    for group in reversed(step_groups(T, N, H)):
         r, z, n = gates[group].swapaxes(0, 1)
         h_before = previous(hs, h0, group)
         h_by_n = (1 - z) * (1 - n * n)  # h_t by a_n

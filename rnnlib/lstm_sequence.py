@@ -74,7 +74,7 @@ def lstm_forward(xs, state0, params, *, mask=None):
     scale, write_gates = _gates_together(N, H, dtype)  # the gates from scale * a
     W_xh, b_h = params.W_xh * scale, params.b_h * scale
     gates = np.empty((T, 4, N, H), dtype)
-    for group in step_groups(T, N):
+    for group in step_groups(T, N, H):
         a = joined(xs[group]) @ W_xh + b_h
         gates[group] = a.reshape(-1, N, 4, H).swapaxes(1, 2)
     hs, cs = np.empty((2, T, N, H), dtype)
@@ -171,7 +171,7 @@ def lstm_backward(dhs, dstate, cache):
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h = np.zeros(4 * H)  # in float64, also for float32: see `sum_rows`
-    groups = step_groups(T, N)
+    groups = step_groups(T, N, H)
     steps = groups[0].stop  # of the longest group; its buffers serve all of them
     by_a_buffer = np.empty((steps, 4, N, H), hs.dtype)
     da_buffer = np.empty((steps, N, 4 * H), hs.dtype)  # rows, for the matrix products

@@ -304,7 +304,7 @@ def rnn_backward(dhs, dh, cache):
     one = hs.dtype.type(1)  # with a plain 1 the derivatives of ReLU would be integers
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h = np.zeros(H)  # in float64, also for float32: see `sum_rows`
-    for group in reversed(step_groups(T, N)):
+    for group in reversed(step_groups(T, N, H)):
         das = f_backward(one, hs[group])  # local derivatives; times dh_t in the loop
         if mask is not None:  # an ended example: h passes unchanged, nothing else does
             ended = ~mask[group][:, :, None]
