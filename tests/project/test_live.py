@@ -17,9 +17,10 @@ from live_pages import PAGES, PHONE, SOURCES, close, opened, speller, weights
 from rnnlib.activations import softmax
 from rnnlib.data import dinosaur_names
 from rnnlib.dense import output_step
+from rnnlib.gru import GRUParams, gru_step
 from rnnlib.jacobians import jacobian_bound
 from rnnlib.json_params import from_json
-from rnnlib.lstm import LSTMParams, LSTMState
+from rnnlib.lstm import LSTMParams, LSTMState, lstm_step
 from rnnlib.lstm_sequence import lstm_backward, lstm_forward
 from rnnlib.plotting.explorables import live_pages
 from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
@@ -358,3 +359,104 @@ def test_reach_is_played_with_the_keyboard_and_says_what_changed(browser):
         page.keyboard.press("Home")
         assert page.evaluate("[page.steps, page.lag]") == [5, 5]
         page.wait_for_function("document.getElementById('said').textContent.includes('lag 5')")
+
+
+# ---- Inside a cell -------------------------------------------------------------------------------
+
+
+def sum_for(gate):
+    """The sum whose sigmoid is a gate; for 0 and 1 one that rounds to them."""
+    with np.errstate(divide="ignore"):
+        return np.clip(np.log(gate) - np.log1p(-gate), -40, 40)
+
+
+def wanted_cells(x, i, f, o, z, r):
+    """Cells and states (T, 3): the LSTM's c and h, the GRU's h, by the library's steps."""
+    state, h, found = LSTMState(np.zeros((1, 1)), np.zeros((1, 1))), np.zeros((1, 1)), []
+    for t in range(len(x)):
+        x_t = np.array([[x[t]]])
+        b_h = np.array([sum_for(i[t]), sum_for(f[t]), 0, sum_for(o[t])])
+        lstm = LSTMParams([[0.0, 0, 1.5, 0]], [[0.0, 0, 0.5, 0]], b_h)
+        state, _ = lstm_step(x_t, state, lstm)
+        b_h = np.array([sum_for(r[t]), sum_for(z[t]), 0])
+        h, _ = gru_step(x_t, h, GRUParams([[0.0, 0, 1.5]], [[0.0, 0, 0.5]], b_h, [0.0]))
+        found.append([state.c.item(), state.h.item(), h.item()])
+    return np.array(found)
+
+
+STATES = "results().lstm.map((s, t) => [s.c, s.h, results().gru[t].h])"
+
+
+@needs_browser
+def test_the_inside_of_both_cells_is_the_librarys(browser):
+    rng = np.random.default_rng(7)
+    with opened(browser, "cell") as page:
+        for n in range(60):
+            x = rng.choice([-1, -0.35, 0, 0, 0, 0.6, 1], 16)
+            gates = np.round(rng.uniform(size=(5, 16)) * 20) / 20
+            if n % 3 == 0:  # wide open and quite shut
+                gates = gates.round()
+            given = dict(zip("xifozr", np.vstack([x, gates]).tolist()))
+            found = page.evaluate(f"given => {{ choose(given); return {STATES}; }}", given)
+            close(found, wanted_cells(x, *gates))
+
+
+@needs_browser
+def test_the_other_meaning_of_z_is_the_same_cell_with_one_minus_z(browser):
+    with opened(browser, "cell") as page:
+        page.get_by_role("button", name="let it fade").click()
+        before = page.evaluate(STATES)
+        page.click("#z-taken")
+        assert page.evaluate(STATES) != before
+        page.click("#z-swap")
+        close(page.evaluate(STATES), before)
+        assert "replaces" in page.locator("#z-said").inner_text()
+
+
+@needs_browser
+def test_what_the_cells_examples_are_to_show(browser):
+    with opened(browser, "cell") as page:
+        ends = {}
+        for button in page.locator("#examples button").all():
+            button.click()
+            ends[button.inner_text()] = page.evaluate(STATES)[-1]
+            if button.inner_text() == "hide it till the end":
+                assert abs(page.evaluate(STATES)[10][1]) < 1e-9
+    lstm, gru = {k: v[0] for k, v in ends.items()}, {k: v[2] for k, v in ends.items()}
+    assert lstm["keep it"] > 0.9 and gru["keep it"] > 0.9
+    assert lstm["let it fade"] < 0.05 and gru["let it fade"] < 0.05
+    assert lstm["three pulses"] > 2.5 and gru["three pulses"] < 1  # added up; replaced
+    assert lstm["forget at step 9"] == gru["forget at step 9"] == 0
+
+
+@needs_browser
+def test_a_cell_is_played_with_the_keyboard_and_by_touch(browser):
+    with opened(browser, "cell") as page:
+        page.focus("#step")
+        page.keyboard.press("End")
+        page.focus("#f")
+        page.keyboard.press("Home")
+        assert page.evaluate("[page.step, page.f[14], page.f[15]]") == [16, 1, 0]
+        page.focus("#scope-all")
+        page.keyboard.press("Space")
+        page.focus("#z")
+        page.keyboard.press("Home")
+        assert page.evaluate("Math.max(...page.z)") == 0
+        page.focus("#x")
+        page.keyboard.press("End")
+        assert page.evaluate("page.x.filter(x => x !== 0).length") == 2, "a pulse is of one step"
+        page.wait_for_function("document.getElementById('said').textContent.includes('step 16')")
+    with opened(browser, "cell", **PHONE) as page:
+        page.locator("#score").scroll_into_view_if_needed()
+        box = page.locator("#score").bounding_box()
+        row = page.evaluate("score.rows.find(row => row.key === 'i').top")
+        column = page.evaluate("score.left + 4.5 * score.cell")
+        page.touchscreen.tap(box["x"] + column, box["y"] + row + 15)
+        assert page.evaluate("[page.step, page.i[4]]") == [5, 1]
+
+
+@needs_browser
+def test_a_cell_without_any_pulse_says_so(browser):
+    with opened(browser, "cell") as page:
+        page.evaluate("choose({ x: constant(0) })")
+        assert "No pulse" in page.locator("#verdict").inner_text()
