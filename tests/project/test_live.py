@@ -20,11 +20,12 @@ from rnnlib.dense import output_step
 from rnnlib.gru import GRUParams, gru_step
 from rnnlib.jacobians import jacobian_bound
 from rnnlib.json_params import from_json
+from rnnlib.letter_models import letter_batch, letter_loss
 from rnnlib.lstm import LSTMParams, LSTMState, lstm_step
 from rnnlib.lstm_sequence import lstm_backward, lstm_forward
 from rnnlib.plotting.explorables import live_pages
 from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
-from rnnlib.text import one_hot
+from rnnlib.text import Vocabulary, one_hot
 
 NAMES = sorted(path.stem for path in SOURCES.glob("*.html"))
 needs_browser = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -460,3 +461,105 @@ def test_a_cell_without_any_pulse_says_so(browser):
     with opened(browser, "cell") as page:
         page.evaluate("choose({ x: constant(0) })")
         assert "No pulse" in page.locator("#verdict").inner_text()
+
+
+# ---- A network learns to spell -------------------------------------------------------------------
+
+
+def written(model, us, temperature, beginning, alphabet):
+    """A name and the probabilities of each of its draws, by the library; `us` are the numbers."""
+    h, text, draws = read(model, beginning)[-1:], beginning, []
+    for u in us[: 24 - len(beginning)]:
+        p = softmax(output_step(h, model.out) / temperature)[0]
+        draws.append(p)
+        k = min(int(np.searchsorted(np.cumsum(p), u, side="right")), len(p) - 1)
+        if k == 0:
+            break
+        text += alphabet[k]
+        h = rnn_forward(one_hot([[k]], len(alphabet)), h, model.cell)[1]
+    return text, draws
+
+
+@needs_browser
+def test_names_and_their_draws_are_the_librarys(browser):
+    stored, rng, seen = weights("spelling"), np.random.default_rng(3), 0
+    models = [speller(stage["params"]) for stage in stored["stages"]]
+    with opened(browser, "spelling") as page:
+        for n in range(20):
+            stage, beginning = n % 5, str(rng.choice(["", "", "t", "micro", "zzqx"]))
+            temperature = float(rng.choice([0.1, 0.5, 0.8, 1, 1.3, 2]))
+            given = {"stage": stage, "temperature": temperature, "beginning": beginning}
+            us, found = page.evaluate(
+                """given => {
+                    const seed = page.seed + 1;
+                    choose({ ...given, seed, us: luck(seed) });
+                    const names = page.written.map(({ text, draws }) =>
+                        [page.beginning + text, draws.map(({ p }) => [...p])]);
+                    return [page.us, names];
+                }""",
+                given,
+            )
+            for numbers, (text, draws) in zip(us, found):
+                name, wanted = written(
+                    models[stage], numbers, temperature, beginning, stored["alphabet"]
+                )
+                assert text == name
+                close(draws, wanted)
+                seen += 1
+    assert seen >= 50
+
+
+@needs_browser
+def test_perplexities_are_the_librarys(browser):
+    stored = weights("spelling")
+    alphabet = Vocabulary(stored["alphabet"])
+    lists = [letter_batch(stored[which], alphabet) for which in ("training", "held_out")]
+    with opened(browser, "spelling") as page:
+        for k, stage in enumerate(stored["stages"]):
+            model = speller(stage["params"])
+            wanted = [np.exp(letter_loss(model, *batch)) for batch in lists]
+            found = page.evaluate("k => stages[k].perplexity", k)
+            np.testing.assert_allclose(found, wanted, rtol=2e-4)  # stored with four digits
+            page.evaluate("stage => choose({ stage })", k)
+            words = page.locator("#perplexity").inner_text()
+            assert f"{found[1]:.1f} on 118 names held out" in words.replace("\n", " ")
+        assert "overfitting" in words
+
+
+@needs_browser
+def test_spelling_is_played_with_the_keyboard_and_says_what_changed(browser):
+    with opened(browser, "spelling") as page:
+        page.focus("#stage")
+        page.keyboard.press("Home")
+        assert page.evaluate("page.stage") == 0
+        assert "guesses blindly" in page.locator("#perplexity").inner_text()
+        page.keyboard.press("End")
+        page.focus("#temperature")
+        page.keyboard.press("Home")
+        names = page.locator("#names button").all_inner_texts()
+        assert len(set(names)) < 12, "at 0.1 it nearly always takes the likeliest letter"
+        page.focus("#next")
+        for _ in range(30):
+            page.keyboard.press("Enter")
+        assert page.evaluate("page.name") > 0
+        before = page.evaluate("page.us")
+        page.focus("#anew")
+        page.keyboard.press("Enter")
+        assert page.evaluate("page.us") != before
+        page.focus("#names button >> nth=4")
+        page.keyboard.press("Enter")
+        assert page.evaluate("[page.name, page.place]") == [4, 0]
+        page.wait_for_function("document.getElementById('said').textContent.includes('Name 5 is')")
+
+
+@needs_browser
+@pytest.mark.parametrize("typed", ["<b>x</b>", "日本", "q" * 10_000, "Tyr 9"])
+def test_bad_beginnings_of_names_get_a_sentence(browser, typed):
+    with opened(browser, "spelling", **PHONE) as page:
+        page.fill("#beginning", typed)
+        kept = "".join(c for c in typed.lower() if "a" <= c <= "z")[:12]
+        assert page.evaluate("page.beginning") == kept
+        assert re.search("Left out|Only the first 12", page.locator("#message").inner_text())
+        assert page.locator("main b:not(.value):not(.lead b)").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert all(page.evaluate("page.written.map(w => w.draws.length > 0)"))
