@@ -189,6 +189,12 @@ function gruStep(x, h, params) {
   return { h: gruUpdate({ z, n }, h), cache: { r, z, n, q } };
 }
 
+// The states h_1 ... h_T.
+function gruForward(xs, h0, params) {
+  let h = h0;
+  return xs.map((x) => (h = gruStep(x, h, params).h));
+}
+
 // ---- From a state to a symbol --------------------------------------------------------------
 
 // y_t = h_t W_hy + b_y

@@ -22,16 +22,6 @@ const page = { stage: 3, temperature: 1, beginning: "", seed: 1, name: 0, place:
 
 // ---- Luck: the same random numbers at every moment -----------------------------------------------
 
-// Numbers from 0 to 1, the same for the same seed (mulberry32).
-function uniform(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 function luck(seed) {
   const next = uniform(seed);
   return Array.from({ length: NAMES }, () => Array.from({ length: LONGEST }, next));

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import headless, why_not
+from browser import why_not
 from live_pages import PAGES, PHONE, SOURCES, close, opened, speller, weights
 
 from rnnlib.activations import softmax
@@ -29,13 +29,6 @@ from rnnlib.text import Vocabulary, one_hot
 
 NAMES = sorted(path.stem for path in SOURCES.glob("*.html"))
 needs_browser = pytest.mark.skipif(bool(why_not()), reason=why_not())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for all tests."""
-    with headless() as browser:
-        yield browser
 
 
 def builder():
