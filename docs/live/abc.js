@@ -53,8 +53,11 @@ function readBars(notes) {
       if (joins && (!before || before === "(3" || "<>-".includes(before))) continue; // it needs a note in front
       bar.tokens.push(sign.replace("//", "/4"));
     } else if (groups.ending) {
-      bar.ending = sign.at(-1);
-      bar.section = true;
+      if (bar.tokens.length) { // in the middle of a bar: it is cut there
+        bars.push({ ...bar, end: index });
+        bar = fresh();
+      }
+      Object.assign(bar, { ending: sign.at(-1), section: true });
     } else {
       if (bar.tokens.length) {
         bar.right = sign === "::" ? ":|" : sign === "|:" || sign === "[|" ? "|" : sign;

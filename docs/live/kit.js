@@ -107,11 +107,11 @@ function stateCell(pen, x, y, width, height, h) {
 // ---- What somebody types -----------------------------------------------------------------------
 
 // The letters of a text that an alphabet holds, at most `longest`, and a sentence on the rest.
-function readable(text, alphabet, longest, learned = "a to z") {
+function readable(text, alphabet, longest, learned = "a to z", small = true) {
   const kept = [];
   const unknown = new Set();
   let known = 0;
-  for (const letter of text.toLowerCase()) {
+  for (const letter of small ? text.toLowerCase() : text) {
     if (!alphabet.includes(letter)) {
       if (unknown.size < 6) unknown.add(letter === " " ? "space" : letter);
     } else if (++known <= longest) kept.push(letter);

@@ -29,12 +29,13 @@ function readParams(stored) {
 }
 
 // A number of 16 bits: 1 for the sign, 5 for the exponent, 10 for the fraction.
+const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));
 function float16(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = (bits & 0x3ff) / 1024;
   if (exponent === 0) return sign * fraction * 2 ** -14;
-  return sign * (1 + fraction) * 2 ** (exponent - 15);
+  return sign * (1 + fraction) * POWERS[exponent];
 }
 
 // ---- Vectors and matrices ------------------------------------------------------------------
@@ -68,7 +69,13 @@ function timesTransposed(v, W) {
   return product;
 }
 
-const add = (...vectors) => vectors[0].map((_, k) => vectors.reduce((sum, v) => sum + v[k], 0));
+// The sum of vectors.
+function add(first, ...others) {
+  const sum = first.slice();
+  for (const v of others) for (let k = 0; k < sum.length; k++) sum[k] += v[k];
+  return sum;
+}
+
 const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
 const scale = (W, factor) => ({ ...W, data: W.data.map((value) => value * factor) });
 const part = (a, k, H) => a.slice(k * H, (k + 1) * H); // gate k of a fused vector

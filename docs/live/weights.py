@@ -8,6 +8,8 @@ bits a network of names expects another letter at a few places, where two are ne
 import json
 import re
 import sys
+from base64 import b64encode
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from rnnlib.attention import attention_backward, attention_forward
 from rnnlib.cell_models import CellModel
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.data import date_readings, dinosaur_names, irish_tunes, written_dates
+from rnnlib.data.speech import synthetic_digits, trained_recognizers
 from rnnlib.decoding import beam_search
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.gru_sequence import gru_backward, gru_forward
@@ -23,6 +26,8 @@ from rnnlib.json_params import from_json, to_json
 from rnnlib.letter_models import letter_batch, letter_loss
 from rnnlib.losses import cross_entropy, cross_entropy_backward
 from rnnlib.lstm_sequence import lstm_backward
+from rnnlib.music import abc_sections, full_bar, note_durations
+from rnnlib.music.measures import count_bars
 from rnnlib.music.tune_model import (
     TuneModel,
     as_text,
@@ -30,6 +35,7 @@ from rnnlib.music.tune_model import (
     read_tunes,
     tune_loss,
     tune_state,
+    write_side_by_side,
 )
 from rnnlib.optim import adam_state, adam_step
 from rnnlib.reach import noise, random_lstm, random_rnn
@@ -43,6 +49,7 @@ from rnnlib.translation import (
     pair_batch,
     train_translator,
 )
+from rnnlib.voice import bands_of_mfcc, vocode
 
 FOLDER = Path(__file__).parent / "weights"
 UNITS, STAGES = 32, (0, 10, 100, 1000, 10_000)
@@ -130,20 +137,28 @@ def tune():
     text, text_held_out = ("".join(map(as_text, part)) for part in (training, held_out))
     symbols = Vocabulary.from_texts([text, text_held_out])
     ids, ids_held_out = symbols.encode(text), symbols.encode(text_held_out)
-    N, T = 8, 64
+    model = train_tune(ids, ids_held_out, init_tune_model(len(symbols), TUNE_UNITS, rng), rng)
+    packed = to_json(model, "float16")
+    rounded = from_json(packed, model)
+    losses = [tune_loss(ids_held_out, each) for each in (model.astype(np.float64), rounded)]
+    print(f"  held out {losses[0]:.4f} nats, with 16 bits {losses[1]:.4f}")
+    if abs(losses[1] - losses[0]) > 1e-3:
+        sys.exit("16 bits change the loss")
+    return {"tune": tune_page(packed, rounded, symbols, training, held_out)}
+
+
+def train_tune(ids, ids_held_out, model, rng, N=8, T=64):
+    """Truncated BPTT over N streams, the state carried on; a fifth of it hidden from the output."""
     length = (len(ids) - 1) // N
     streams = [a[: N * length].reshape(N, length).T for a in (ids[:-1], ids[1:])]
-    model = init_tune_model(len(symbols), TUNE_UNITS, rng)
     adam, updates, done = adam_state(model), TUNE_PASSES * (length // T), 0
     for number in range(1, TUNE_PASSES + 1):
         state = tune_state(model, N)
         for t in range(0, length - T + 1, T):
             piece, wanted = (stream[t : t + T] for stream in streams)
-            logits, state, (hs, cache) = read_tunes(piece, state, model)
-            # A fifth of the state's numbers are hidden from the output: less is learned by heart.
+            _, state, (hs, cache) = read_tunes(piece, state, model)
             kept = ((rng.random(hs.shape) > 0.2) / 0.8).astype(hs.dtype)
-            logits = output_step(hs * kept, model.out)
-            dlogits = cross_entropy_backward(logits, wanted)
+            dlogits = cross_entropy_backward(output_step(hs * kept, model.out), wanted)
             dhs, grads_out = output_step_backward(dlogits, hs * kept, model.out)
             _, _, grads_cell = lstm_backward(dhs * kept, None, cache)
             grads, _ = clip_grad_norm(TuneModel(grads_cell, grads_out), 1.0)
@@ -151,31 +166,47 @@ def tune():
             model, adam = adam_step(model, grads, adam, learning_rate=rate)
             done += 1
         print(f"  pass {number}: held out {tune_loss(ids_held_out, model):.3f} nats", flush=True)
-    packed = to_json(model, "float16")
-    rounded = from_json(packed, model)
-    losses = [tune_loss(ids_held_out, each) for each in (model.astype(np.float64), rounded)]
-    print(f"  held out {losses[0]:.4f} nats, with 16 bits {losses[1]:.4f}")
-    if abs(losses[1] - losses[0]) > 1e-3:
-        sys.exit("16 bits change the loss")
-    _, (h, c), _ = read_tunes(symbols.encode(text[-400:])[:, None], tune_state(rounded), rounded)
-    given = to_json(Arrays(h=h[0], c=c[0]), "float32")
-    beginnings = [two_bars(tune) for tune in held_out[:40]]
+    return model
+
+
+def tune_page(packed, model, symbols, training, held_out):
+    """What the page holds beside the weights, all of it worked out with the rounded network."""
+    heard = "".join(map(as_text, training))[-400:]
+    _, (h, c), _ = read_tunes(symbols.encode(heard)[:, None], tune_state(model), model)
+    heads = [as_text(each).split("\n")[:2] for each in training]
+    metres = Counter(metre[2:] for metre, _ in heads)
+    keys = Counter(key[2:] for _, key in heads)
+    prompts = ["\n".join(as_text(each).split("\n")[:2]) + "\n" for each in held_out]
+    curve = []
+    for temperature in (0.3, 0.5, 0.7, 1.0, 1.3):
+        written = write_side_by_side(
+            prompts, model, symbols, np.random.default_rng(2), before=heard, temperature=temperature
+        )
+        complete, inner = count_bars(written)
+        curve.append([temperature, round(complete / inner, 3)])
+        print(f"  temperature {temperature}: {complete} of {inner} inner bars add up", flush=True)
+    real = count_bars(held_out)
     return {
-        "tune": {
-            "symbols": "".join(symbols.symbols),
-            "params": packed,
-            "given": given,
-            "loss": round(losses[1], 4),
-            "beginnings": [each for each in beginnings if each],
-        }
+        "symbols": "".join(symbols.symbols),
+        "params": packed,
+        "given": to_json(Arrays(h=h[0], c=c[0]), "float32"),
+        "metres": [metre for metre, count in metres.most_common() if count >= 10],
+        "keys": [key for key, count in keys.most_common() if count >= 6],
+        "curve": curve,
+        "real": round(real[0] / real[1], 3),
+        "beginnings": [found for each in held_out if (found := two_bars(each)) is not None],
     }
 
 
 def two_bars(tune):
-    """Metre, key and the first two whole bars of a tune; None where they are hard to tell."""
+    """Metre, key, and the first two bars of a tune with the upbeat; None where that is long."""
     metre, _, key, notes = tune.split("\n", 3)
-    found = re.match(r"[^|\n]*\|[^|\n]*\|", notes)
-    return [metre[2:], key[2:], found.group()] if found else None
+    (bars, *_), full = abc_sections(notes), full_bar(metre[2:], "1/8")
+    count = 3 if note_durations(bars[0]).sum() < full - 1e-6 else 2
+    found = re.match(rf"(?:[^|\n]+\|){{{count}}}", notes)
+    if found is None or len(found.group()) > 48:
+        return None
+    return [metre[2:], key[2:], found.group()]
 
 
 # ---- Dates ---------------------------------------------------------------------------------------
@@ -288,10 +319,44 @@ def dates():
     return {"attention": {**stored, "lengths": LENGTHS, "dates": shown}}
 
 
+# ---- Speech --------------------------------------------------------------------------------------
+
+SPOKEN = (48, 42, 90, 32, 158, 54)
+"""Of `synthetic_digits`: clear ones, one that is misheard, some that say a digit twice in a row."""
+
+
+def collapse():
+    """Strings of digits as frames and as sound, and unit 11's network: its weights have 16 bits."""
+    trained, strings = trained_recognizers(), synthetic_digits()
+    spoken = []
+    for n in SPOKEN:
+        frames = strings.sequences[n]
+        standard = (frames - trained.mean) / trained.deviation
+        bands = bands_of_mfcc(frames, 24)
+        wave = vocode(bands, 16_000, size=512, hop=320, rng=np.random.default_rng(n))
+        half = np.fft.irfft(np.fft.rfft(wave)[: len(wave) // 4 + 1], len(wave) // 2)
+        loud = np.clip(half / np.quantile(np.abs(half), 0.995), -1.2, 1.2) / 1.2
+        samples = np.round(127 * loud).astype(np.int8)
+        spoken.append(
+            {
+                "labels": "".join(str(digit) for digit in strings.labels[n]),
+                **to_json(Arrays(frames=standard), "float16"),
+                "samples": b64encode(samples.tobytes()).decode("ascii"),
+            }
+        )
+    return {"collapse": {"params": to_json(trained.both, "float16"), "spoken": spoken}}
+
+
 def main():
     """Make the files that are named, or all."""
     FOLDER.mkdir(exist_ok=True)
-    makers = {"spelling": spelling, "reach": reach, "dates": dates, "tune": tune}
+    makers = {
+        "spelling": spelling,
+        "reach": reach,
+        "dates": dates,
+        "tune": tune,
+        "collapse": collapse,
+    }
     for maker in sys.argv[1:] or makers:
         print(maker, flush=True)
         for name, content in makers[maker]().items():
