@@ -279,7 +279,7 @@ document.addEventListener("DOMContentLoaded", () => {
     button.addEventListener("click", () => { $("text").value += symbol; type($("text").value); });
     $("pad").append(button);
   }
-  for (const [shown, label, change] of [["2", "twice as long", (text) => text + "2"], ["|", "end the bar", (text) => text + "|"], ["⌫", "take the last one away", (text) => text.slice(0, -1)]]) {
+  for (const [shown, label, change] of [["2", "2: twice as long", (text) => text + "2"], ["|", "|: end the bar", (text) => text + "|"], ["⌫", "⌫: take the last one away", (text) => text.slice(0, -1)]]) {
     const button = el("button", { type: "button", class: "mono", "aria-label": label }, shown);
     button.addEventListener("click", () => { $("text").value = change($("text").value); type($("text").value); });
     $("pad").append(button);

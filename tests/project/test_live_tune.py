@@ -169,7 +169,7 @@ def test_a_tune_is_played_bar_by_bar(browser):
 def test_notes_are_added_by_touch(browser):
     with opened(browser, "tune", **PHONE) as page:
         page.fill("#text", "")
-        for name in ("add D", "add d, the upper one", "twice as long", "end the bar"):
+        for name in ("add D", "add d, the upper one", "2: twice as long", "|: end the bar"):
             page.get_by_role("button", name=name, exact=True).tap()
         assert page.evaluate("page.beginning") == "Dd2|"
         page.get_by_role("button", name="take the last one away").tap()
