@@ -3,7 +3,9 @@
 For every page: its bytes; the milliseconds from opening the file to the first picture, the median
 of five; and of all letters typed and all steps of all sliders the median and the slowest answer:
 the work that the page does at once, in milliseconds of its own processor time, so that other
-programs on the machine do not count. (The first picture is measured by the clock.)
+programs on the machine do not count. Where a page goes on in pieces of a few milliseconds, as the
+tune does, all pieces up to the next question are counted. (The first picture is measured by the
+clock.)
 """
 
 import sys

@@ -51,20 +51,23 @@ function oneHot(id, size) {
 }
 
 // v W
-function times(v, W) {
-  const product = zeros(W.cols);
-  for (let i = 0; i < W.rows; i++) {
-    if (v[i] === 0) continue; // a one-hot vector only picks a row
-    for (let j = 0, k = i * W.cols; j < W.cols; j++, k++) product[j] += v[i] * W.data[k];
+function times(v, { rows, cols, data }) {
+  const product = zeros(cols);
+  for (let i = 0; i < rows; i++) {
+    const factor = v[i];
+    if (factor === 0) continue; // a one-hot vector only picks a row
+    for (let j = 0, k = i * cols; j < cols; j++, k++) product[j] += factor * data[k];
   }
   return product;
 }
 
 // v W^T: the way back through v W
-function timesTransposed(v, W) {
-  const product = zeros(W.rows);
-  for (let i = 0, k = 0; i < W.rows; i++) {
-    for (let j = 0; j < W.cols; j++, k++) product[i] += v[j] * W.data[k];
+function timesTransposed(v, { rows, cols, data }) {
+  const product = zeros(rows);
+  for (let i = 0, k = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++, k++) sum += v[j] * data[k];
+    product[i] = sum;
   }
   return product;
 }
@@ -76,7 +79,12 @@ function add(first, ...others) {
   return sum;
 }
 
-const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+function dot(a, b) {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
+}
+
 const scale = (W, factor) => ({ ...W, data: W.data.map((value) => value * factor) });
 const part = (a, k, H) => a.slice(k * H, (k + 1) * H); // gate k of a fused vector
 
@@ -234,7 +242,8 @@ function draw(p, u) {
 // scores_t = q . k_t      weights = softmax over t      context = sum over t of weights_t v_t
 function attention(query, keys, values) {
   const weights = softmax(Float64Array.from(keys, (key) => dot(query, key)));
-  const context = values[0].map((_, k) => values.reduce((s, v, t) => s + weights[t] * v[k], 0));
+  const context = zeros(values[0].length);
+  values.forEach((v, t) => { for (let k = 0; k < v.length; k++) context[k] += weights[t] * v[k]; });
   return { weights, context };
 }
 

@@ -55,13 +55,14 @@ function goOn() {
     }
     page.written.push(value);
   }
-  if (page.written.length < 60) show(); // the first bars at once; the others when all is written
+  if (!page.begun) show(); // the first bars at once; the others when all is written
+  page.begun = true;
   waitingForMore = setTimeout(goOn, 0);
 }
 function write() {
   stop();
   clearTimeout(waitingForMore);
-  Object.assign(page, { written: [], done: false });
+  Object.assign(page, { written: [], done: false, begun: false });
   composing = compose();
   goOn();
 }

@@ -89,9 +89,11 @@ def test_dates_weights_and_beams_are_the_librarys(browser):
 def test_what_is_said_about_dates_held_out_is_so(browser):
     for name, look in (("attention", attend), ("plain", None)):
         model, shown = network(name), STORED["dates"]
-        right = [
-            spelled(translated(model, text.lower(), 1, look)[0][0]) == iso for text, iso in shown
-        ]
+        found = [spelled(translated(model, text.lower(), 1, look)[0][0]) for text, _ in shown]
+        right = [date == iso for date, (_, iso) in zip(found, shown)]
+        wrong = [(date, iso) for date, (_, iso) in zip(found, shown) if date != iso]
+        days = [date[:7] == iso[:7] for date, iso in wrong]
+        assert not wrong or np.mean(days) > 0.5, "most often it is the day that is lost"
         wanted = sum(r for r, _ in STORED[name]["right"]) / sum(n for _, n in STORED[name]["right"])
         assert abs(np.mean(right) - wanted) < 0.12  # 150 of them stand in the page
     assert all(date_readings(text) == (iso,) for text, iso in STORED["dates"])
@@ -105,8 +107,9 @@ def test_what_the_examples_are_to_show(browser):
         for button in page.locator("#examples button").all()[:-1]:
             button.click()
             said[button.inner_text()] = page.locator("#plain-told").inner_text()
-        for text in ("miércoles, 4 de marzo de 2026", "Setpember 17, 1998", "4 de mrzo de 2026"):
+        for text in ("Setpember 17, 1998", "4 de mrzo de 2026", "Sunday, September 16, 2001"):
             assert ": right." in said[text]
+        assert "Without it, 1991-02-15" in said["domingo, 17 de febrero de 1991"]
         assert "nobody can know which" in said["3/4/26"]
         assert "only you can know" in said["see you tomorrow"]
         page.get_by_role("button", name="3/4/26").click()
