@@ -23,7 +23,7 @@ from rnnlib.json_params import from_json
 from rnnlib.letter_models import letter_batch, letter_loss
 from rnnlib.lstm import LSTMParams, LSTMState, lstm_step
 from rnnlib.lstm_sequence import lstm_backward, lstm_forward
-from rnnlib.plotting.explorables import live_pages
+from rnnlib.plotting.explorables import _frame, live_pages
 from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
 from rnnlib.text import Vocabulary, one_hot
 
@@ -117,6 +117,27 @@ def test_without_scripts_there_is_a_picture_and_its_text(browser, name):
     picture = page.locator("img.still")
     assert picture.is_visible() and len(picture.get_attribute("alt")) > 100
     assert not page.locator("#theme").is_visible()
+    tour.close()
+
+
+@needs_browser
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_runs_in_the_frame_of_a_notebook(browser, name):
+    tour = browser.new_context(viewport={"width": 860, "height": 900})
+    page, complaints = tour.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    text = (PAGES / f"{name}.html").read_text(encoding="utf-8")
+    page.set_content(f"<p>before</p>{_frame(text, 'a page')}")
+    page.locator("iframe").scroll_into_view_if_needed()
+    frame = page.locator("iframe").element_handle().content_frame()
+    frame.wait_for_function("document.getElementById('said').textContent.length > 20")
+    # It stands in its frame without a second bar to scroll with, and cannot look out of it.
+    assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert (
+        frame.evaluate("() => { try { return parent.document.title; } catch { return null; } }")
+        is None
+    )
+    assert complaints == []
     tour.close()
 
 
