@@ -99,6 +99,9 @@ live: setup ## put the live pages together (ARGS=--stills: with new pictures of 
 live-weights: setup ## train the networks of the live pages anew and store their weights (minutes)
 	@$(ONE_THREAD) $(IN_VENV) python docs/live/weights.py $(ARGS)
 
+live-bench: setup ## measure the live pages in a Chromium: bytes, first picture, answers
+	@$(IN_VENV) python docs/live/measure.py $(ARGS)
+
 docs: setup ## make the API pages from the docstrings, in docs/_build
 	@$(IN_VENV) python -m sphinx -q -W --keep-going docs docs/_build
 	@echo "docs/_build/index.html"

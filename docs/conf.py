@@ -29,4 +29,6 @@ html_theme_options = {
     "page_width": "1250px",
     "sidebar_width": "260px",
 }
+# The live pages stand beside the others: note.html, reach.html ...
+html_extra_path = ["../rnnlib/plotting/pages"]
 html_show_sourcelink = False
