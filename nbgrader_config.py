@@ -28,7 +28,7 @@ from rnnlib.course.grading.intake.links import refuse_links
 from rnnlib.course.grading.intake.repair import RepairCells
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.report.clean import CleanOutputs
-from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML, MarksKey
 
 c = get_config()  # noqa: F821
 
@@ -87,6 +87,7 @@ refuse_links()  # nbgrader would follow a link out of a submission and hand over
 # nbgrader's own list, without the hidden tests; formulas as MathML, and no MathJax from the net.
 c.GenerateFeedback.preprocessors = [
     GetGrades,
+    MarksKey,
     ClearHiddenTests,
     FormulasToMathML,
     CSSHTMLHeaderPreprocessor,

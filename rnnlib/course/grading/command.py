@@ -1,25 +1,30 @@
-"""The commands about a class: grade, report, export."""
+"""What the commands about a class do: grade, report, feedback, confirm, export."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from rich.console import Console
 
 from rnnlib.course.authoring import UnitError
-from rnnlib.course.grading.assignment import Assignment, gradebook_url
+from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.intake.misplaced import misplaced
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
-from rnnlib.course.grading.marked_cell import answers_of
+from rnnlib.course.grading.marked_cell import answers_of, exercise_of
+from rnnlib.course.grading.report.pages import refresh_pages
 from rnnlib.course.grading.report.terminal import print_marks, print_summary
 from rnnlib.course.grading.run.autograde import autograde
+from rnnlib.course.grading.run.by_hand import changed_under, confirm
+from rnnlib.course.grading.run.lock import only_run
+from rnnlib.course.grading.run.penalties import Moved, update_penalties
 from rnnlib.course.grading.run.pool import SchedulerError
 from rnnlib.course.grading.run.prepare import register
-from rnnlib.course.grading.run.records import read_records
 from rnnlib.course.grading.run.tasks import Outcome
+from rnnlib.course.grading.standing import read_standings
 from rnnlib.course.progress import progress_bar
 
 
@@ -51,11 +56,15 @@ def run_grade(assignment: Assignment, console: Console, **options) -> int:
         except SandboxError as error:
             raise UnitError(str(error)) from None
     start = time.perf_counter()
-    try:
-        register(assignment)
-        outcomes = autograde_all(assignment, console, **options)
-    except SchedulerError as error:
-        raise UnitError(str(error)) from None
+    with only_run(assignment):
+        try:
+            register(assignment)
+            outcomes = autograde_all(assignment, console, **options)
+        except SchedulerError as error:
+            raise UnitError(str(error)) from None
+        tell_penalties(update_penalties(assignment), console)
+        remake_pages(assignment, console)
+    outcomes = _settled(assignment, outcomes)
     done = sum(outcome.again for outcome in outcomes)
     if done:
         console.print(f"{done} had been graded before and are as they were (--anew: grade again).")
@@ -63,7 +72,7 @@ def run_grade(assignment: Assignment, console: Console, **options) -> int:
         print_summary(assignment, outcomes, console)
     else:
         print_marks(assignment, outcomes, console)
-    for sentence in elsewhere:
+    for sentence in [*_to_confirm(assignment), *elsewhere]:
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     path = make_report(assignment, timing={"wall clock": time.perf_counter() - start})
     console.print(f"\nreport     {path}", soft_wrap=True)
@@ -81,8 +90,9 @@ def make_report(assignment: Assignment, timing: dict[str, float] | None = None) 
     """
     from rnnlib.course.grading.alarms.copies import copied_alarms
     from rnnlib.course.grading.report.class_report import write_report
+    from rnnlib.course.grading.report.settled import settled_records
 
-    records = read_records(assignment)
+    records = settled_records(assignment)
     if not records:
         unit = assignment.unit
         raise UnitError(f"nothing of {unit} has been graded: `rnnlib grade {unit}`")
@@ -98,8 +108,81 @@ def make_report(assignment: Assignment, timing: dict[str, float] | None = None) 
         timing=timing,
         copied=copied,
         misplaced=misplaced(assignment),
+        unconfirmed=unconfirmed(assignment),
     )
     return assignment.report
+
+
+def run_report(assignment: Assignment, console: Console) -> int:
+    """Bring penalties and pages up to what the gradebook says, and write the report."""
+    tell_penalties(update_penalties(assignment), console)
+    path = make_report(assignment)
+    remake_pages(assignment, console)
+    console.print(str(path), soft_wrap=True)
+    return 0
+
+
+def run_feedback(assignment: Assignment, console: Console, *, anew: bool = False) -> int:
+    """Make the feedback pages again whose marks, comments or penalties have changed, or all."""
+    with only_run(assignment):
+        tell_penalties(update_penalties(assignment), console)
+        made = remake_pages(assignment, console, anew=anew)
+    console.print(f"{len(made)} pages were made again: {assignment.root / 'feedback'}")
+    return 0
+
+
+def run_confirm(assignment: Assignment, students: list[str], console: Console) -> int:
+    """Let the marks by hand stand where the outcome has changed under them."""
+    confirmed = confirm(assignment, students)
+    for student, cell in confirmed:
+        console.print(f"{student}: {exercise_of(cell)}", markup=False, highlight=False)
+    console.print(f"{len(confirmed)} marks by hand were confirmed.", highlight=False)
+    return 0
+
+
+def unconfirmed(assignment: Assignment) -> list[str]:
+    """Sentences about marks by hand on an outcome that has changed since."""
+    standings = read_standings(assignment.gradebook, assignment.unit)
+    return [text for name in sorted(standings) for text in changed_under(standings[name])]
+
+
+def _to_confirm(assignment: Assignment) -> list[str]:
+    sentences = unconfirmed(assignment)
+    if not sentences:
+        return []
+    return [
+        "\nMarks by hand that count, though the grader's mark or the points have changed since "
+        f"(`rnnlib confirm {assignment.unit}` lets them stand, the formgrader changes them):",
+        *(f"  {sentence}" for sentence in sentences),
+    ]
+
+
+def tell_penalties(moved: list[Moved], console: Console) -> None:
+    """Say whose penalty for late work has changed."""
+    for one in moved:
+        text = f"{one.student}: the penalty for late work is {one.now:g} now, not {one.before:g}"
+        console.print(text, markup=False, highlight=False)
+
+
+def remake_pages(assignment: Assignment, console: Console, *, anew: bool = False) -> list[str]:
+    """Make the feedback pages again that show other marks than the gradebook; whose."""
+    with progress_bar(console) as progress:
+        task = progress.add_task("Feedback pages", total=None, visible=False)
+
+        def show(student: str, count: int) -> None:
+            progress.update(task, advance=1, total=count, visible=True)
+
+        made, problems = refresh_pages(assignment, anew=anew, on_done=show)
+    for sentence in problems:
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    return made
+
+
+def _settled(assignment: Assignment, outcomes: list[Outcome]) -> list[Outcome]:
+    """The same, without the problems of those whom a person has marked."""
+    standings = read_standings(assignment.gradebook, assignment.unit)
+    marked = {name for name, standing in standings.items() if standing.score is not None}
+    return [replace(o, problem=None) if o.student in marked else o for o in outcomes]
 
 
 def run_export(
@@ -108,10 +191,14 @@ def run_export(
     """Write the scores of these units, or of all that were graded; says who has none, and why."""
     from rnnlib.course.grading.report.export import export_csv, gradebook_rows, gradebook_units
 
-    gradebook = gradebook_url(root, db_url)
+    gradebook = Assignment("", root, db_url=db_url).gradebook
     try:
         units = units or gradebook_units(gradebook)
-        rows = gradebook_rows(gradebook, units)
+        assignments = [Assignment(unit, root, db_url=db_url) for unit in units]
+        for assignment in assignments:
+            tell_penalties(update_penalties(assignment), console)
+        handed_in = {one.unit: set(one.students()) for one in assignments}
+        rows = gradebook_rows(gradebook, units, handed_in)
     except ValueError as error:
         raise UnitError(f"{error}: `rnnlib grade UNIT` enters what was handed in") from None
     if not rows:

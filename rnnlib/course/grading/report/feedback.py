@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
@@ -11,6 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.limits import SHOWN_FORMULA_CHARACTERS
+from rnnlib.course.grading.standing import marks_key
 
 # Code in backticks is left alone; then $$...$$, then $...$ with no space inside its ends.
 FORMULA = re.compile(
@@ -36,6 +38,10 @@ POLICY = (
 )
 """The page loads nothing and runs nothing, whatever a student has put into it."""
 
+KEY = '<meta name="rnnlib-marks" content="{}">'
+HEAD_CHARACTERS = 2_000
+"""In which the page's key stands."""
+
 SCRIPT_FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https?:[^"]*"[^>]*>\s*</script>')
 
 
@@ -52,6 +58,22 @@ class FormulasToMathML(NbGraderPreprocessor):
         return cell, resources
 
 
+class MarksKey(NbGraderPreprocessor):
+    """Notes which marks the page shows, so that it can be seen when the gradebook has others.
+
+    It stands behind nbgrader's `GetGrades`.
+    """
+
+    def preprocess(self, nb, resources):
+        """Read what `GetGrades` has found in the gradebook."""
+        about = [cell.metadata.nbgrader for cell in nb.cells if cell.metadata.get("nbgrader")]
+        marks = [(a.grade_id, float(a.score or 0), float(a.points)) for a in about if "score" in a]
+        comments = {a.grade_id: a.comment for a in about if a.get("comment")}
+        penalty = float(resources["nbgrader"].get("late_penalty") or 0)
+        resources["nbgrader"]["marks_key"] = marks_key(marks, comments, penalty)
+        return nb, resources
+
+
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML without the scripts that it would load from the net."""
 
@@ -59,7 +81,19 @@ class FeedbackExporter(HTMLExporter):
         """Export one notebook."""
         page, resources = super().from_notebook_node(nb, resources, **kwargs)
         page = SCRIPT_FROM_ELSEWHERE.sub("", page)
-        return page.replace("<head>", f"<head>\n{POLICY}", 1), resources
+        key = resources.get("nbgrader", {}).get("marks_key")
+        head = POLICY + (KEY.format(key) if key else "")
+        return page.replace("<head>", f"<head>\n{head}", 1), resources
+
+
+def key_of_page(path: Path) -> str | None:
+    """Which marks a page shows, as `Standing.key` has it; None where it does not say."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            found = re.search(KEY.format("([0-9a-f]+)"), file.read(HEAD_CHARACTERS))
+    except OSError:
+        return None
+    return found and found[1]
 
 
 def _as_mathml(match: re.Match) -> str:

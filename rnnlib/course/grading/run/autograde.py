@@ -10,6 +10,7 @@ from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.submission import read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import WORKERS
+from rnnlib.course.grading.run.by_hand import points_of
 from rnnlib.course.grading.run.gradebook import GradebookWriter
 from rnnlib.course.grading.run.pool import run_all
 from rnnlib.course.grading.run.prepare import read_stubs, read_task
@@ -66,7 +67,7 @@ def autograde(
 
     def finish(digest: str, result: Result) -> None:
         try:
-            writer.enter(result)
+            writer.enter(result, points_of(read_record(assignment, result.student)))
             write_record(assignment, task, digest, result)
         except Exception as error:  # one student's; the others are graded
             result.problem = f"the result could not be written down: {in_short(error)}"
