@@ -19,6 +19,35 @@ def add_class_commands(commands) -> None:
     commands : argparse's subparsers
         Of the command `rnnlib`; each parser sets ``run``, which gets the options and a console.
     """
+    roster = commands.add_parser("roster", help="enter a platform's list of students (CSV)")
+    roster.add_argument("file")
+    roster.add_argument("--db", dest="db_url", help="such as postgresql://user@host/gradebook")
+    roster.set_defaults(run=_roster)
+
+    collect = commands.add_parser(
+        "collect", help="put what Moodle, Canvas or an exchange delivers into submitted/"
+    )
+    collect.add_argument("files", nargs="+", metavar="FILE", help="ZIP archives and folders")
+    collect.add_argument("--unit", help="whose name no file bears")
+    collect.add_argument(
+        "--as",
+        dest="given",
+        action="append",
+        default=[],
+        metavar="NAME=ID",
+        help="whose a delivery is, where no name or number tells; may be repeated",
+    )
+    collect.add_argument(
+        "--worksheet", metavar="CSV", help="Moodle's grading worksheet: the times of the hand-ins"
+    )
+    collect.add_argument(
+        "--replace",
+        action="store_true",
+        help="take what is collected where no time tells which hand-in is newer",
+    )
+    collect.add_argument("--db", dest="db_url", help="such as postgresql://user@host/gradebook")
+    collect.set_defaults(run=_collect)
+
     grade = _of_unit(commands, "grade", _grade, "autograde what lies in submitted/")
     grade.add_argument("--workers", type=positive, default=2, help="processes at once (2)")
     grade.add_argument(
@@ -85,6 +114,40 @@ def _assignment(options: argparse.Namespace):
 
     (unit,) = find_units(course_root(), [options.unit])
     return Assignment(unit.name, unit.root, db_url=options.db_url)
+
+
+def _roster(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.grading.assignment import Assignment
+    from rnnlib.course.grading.collect.collect import run_roster
+
+    return run_roster(
+        Assignment("", course_root(), db_url=options.db_url), Path(options.file), console
+    )
+
+
+def _collect(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import UnitError, course_root, find_units
+    from rnnlib.course.grading.collect.collect import guess_unit, run_collect
+
+    given = dict(text.partition("=")[::2] for text in options.given)
+    if not all(given.values()):
+        raise UnitError("--as wants NAME=ID, such as --as 'Anna B=anna'")
+    if not options.unit:
+        units = [unit.name for unit in find_units(course_root(), [])]
+        options.unit = guess_unit(units, options.files)
+    return run_collect(
+        _assignment(options),
+        [Path(name) for name in options.files],
+        console,
+        given=given,
+        worksheet=options.worksheet and Path(options.worksheet),
+        replace=options.replace,
+    )
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:

@@ -3,9 +3,11 @@
 ================  ================================================================================
 `student_marks`   one student's marks with the reasons, from the gradebook and the graded notebook
 `terminal`        marks and reasons, or a summary of a large class, as text
-`class_report`    the page on a class, from the records; its figures are in `plots`
+`settled`         records with the marks that the gradebook has now
+`class_report`    the page on a class, from those; its figures are in `plots`
 `export`          scores as CSV for Moodle, Canvas or a spreadsheet
 `clean`           graded notebooks: what a student's output could do in a browser is taken out
 `feedback`        feedback pages that load nothing from the net
+`pages`           makes them, and again when the gradebook has moved on
 ================  ================================================================================
 """
