@@ -12,7 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.limits import SHOWN_FORMULA_CHARACTERS
-from rnnlib.course.grading.standing import marks_key
+from rnnlib.course.grading.report.summary import CONTENTS, STYLE, FoldGivenCode
 
 # Code in backticks is left alone; then $$...$$, then $...$ with no space inside its ends.
 FORMULA = re.compile(
@@ -58,32 +58,20 @@ class FormulasToMathML(NbGraderPreprocessor):
         return cell, resources
 
 
-class MarksKey(NbGraderPreprocessor):
-    """Notes which marks the page shows, so that it can be seen when the gradebook has others.
-
-    It stands behind nbgrader's `GetGrades`.
-    """
-
-    def preprocess(self, nb, resources):
-        """Read what `GetGrades` has found in the gradebook."""
-        about = [cell.metadata.nbgrader for cell in nb.cells if cell.metadata.get("nbgrader")]
-        marks = [(a.grade_id, float(a.score or 0), float(a.points)) for a in about if "score" in a]
-        comments = {a.grade_id: a.comment for a in about if a.get("comment")}
-        penalty = float(resources["nbgrader"].get("late_penalty") or 0)
-        resources["nbgrader"]["marks_key"] = marks_key(marks, comments, penalty)
-        return nb, resources
-
-
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML without the scripts that it would load from the net."""
+    """nbconvert's HTML without the scripts that it would load from the net, headed by the marks."""
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Export one notebook."""
+        self.filters = {"highlight_code": FoldGivenCode(parent=self)}
         page, resources = super().from_notebook_node(nb, resources, **kwargs)
         page = SCRIPT_FROM_ELSEWHERE.sub("", page)
-        key = resources.get("nbgrader", {}).get("marks_key")
-        head = POLICY + (KEY.format(key) if key else "")
-        return page.replace("<head>", f"<head>\n{head}", 1), resources
+        about = resources.get("nbgrader", {})
+        head = POLICY + (KEY.format(about["marks_key"]) if "marks_key" in about else "")
+        page = page.replace("<head>", f"<head>\n{head}", 1)
+        if "head" in about:
+            page = CONTENTS.sub(lambda _: about["head"], page, count=1)
+        return page.replace("</head>", f"{STYLE}</head>", 1), resources
 
 
 def key_of_page(path: Path) -> str | None:
