@@ -17,6 +17,7 @@ Around them:
 ================  ================================================================================
 `cli`             the commands of `rnnlib` about a class; what they do stands in `command`
 `standing`        what the gradebook says: the one reader of marks, by hand and otherwise
+`doctor`          whether this machine can grade a class
 `limits`          how large, how long and how many: every such decision, with its reason
 `secret`          what is mixed into the seeds of marked cells, so that nobody foretells them
 `marked_cell`     what a marked cell's outputs say: the one reader of a published report

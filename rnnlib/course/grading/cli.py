@@ -61,6 +61,17 @@ def add_class_commands(commands) -> None:
     )
     grade.add_argument("--anew", action="store_true", help="grade again what was graded before")
     grade.add_argument(
+        "--student",
+        dest="only",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="this one's submission alone; may be repeated",
+    )
+    grade.add_argument(
+        "--dry-run", action="store_true", help="write nothing; print whose marks would move"
+    )
+    grade.add_argument(
         "--everything", action="store_true", help="run the cells on which no mark depends, too"
     )
 
@@ -70,6 +81,19 @@ def add_class_commands(commands) -> None:
         commands, "feedback", _feedback, "make the pages again whose marks have changed"
     )
     feedback.add_argument("--anew", action="store_true", help="make all pages again")
+    feedback.add_argument(
+        "--format",
+        choices=["moodle", "canvas", "folder"],
+        help="and put them together as the platform takes them back",
+    )
+    feedback.add_argument("--output", help="the archive or folder; in returned/ otherwise")
+
+    show = _of_unit(commands, "show", _show, "one student's marks, with every reason")
+    show.add_argument("student")
+
+    doctor = commands.add_parser("doctor", help="whether this machine can grade a class")
+    doctor.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
+    doctor.set_defaults(run=_doctor)
 
     confirm = _of_unit(
         commands, "confirm", _confirm, "let marks by hand stand where the outcome has changed"
@@ -153,7 +177,7 @@ def _collect(options: argparse.Namespace, console: Console) -> int:
 def _grade(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_grade
 
-    names = ("workers", "scheduler", "sandbox", "anew", "everything")
+    names = ("workers", "scheduler", "sandbox", "anew", "everything", "only", "dry_run")
     return run_grade(
         _assignment(options), console, **{name: getattr(options, name) for name in names}
     )
@@ -168,7 +192,22 @@ def _report(options: argparse.Namespace, console: Console) -> int:
 def _feedback(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_feedback
 
-    return run_feedback(_assignment(options), console, anew=options.anew)
+    about = {"anew": options.anew, "format": options.format, "output": options.output}
+    return run_feedback(_assignment(options), console, **about)
+
+
+def _show(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.grading.report.one_student import show_student
+
+    show_student(_assignment(options), options.student, console)
+    return 0
+
+
+def _doctor(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.grading.doctor import run_doctor
+
+    return run_doctor(course_root(), console, options.db_url)
 
 
 def _confirm(options: argparse.Namespace, console: Console) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from rich.console import Console
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.collect.collect import collected
 from rnnlib.course.grading.intake.misplaced import misplaced
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
+from rnnlib.course.grading.report.give_back import give_back
 from rnnlib.course.grading.report.pages import refresh_pages
 from rnnlib.course.grading.report.terminal import print_marks, print_summary
 from rnnlib.course.grading.run.autograde import autograde
-from rnnlib.course.grading.run.by_hand import changed_under, confirm
+from rnnlib.course.grading.run.by_hand import changed_under, confirm, would_move
 from rnnlib.course.grading.run.lock import only_run
 from rnnlib.course.grading.run.penalties import Moved, update_penalties
 from rnnlib.course.grading.run.pool import SchedulerError
@@ -28,13 +31,24 @@ from rnnlib.course.grading.standing import read_standings
 from rnnlib.course.progress import progress_bar
 
 
-def run_grade(assignment: Assignment, console: Console, **options) -> int:
+def run_grade(
+    assignment: Assignment,
+    console: Console,
+    *,
+    only: Sequence[str] = (),
+    dry_run: bool = False,
+    **options,
+) -> int:
     """Autograde all that was handed in for a unit; print marks and reasons, write the report.
 
     Parameters
     ----------
     assignment : Assignment
     console : Console
+    only : sequence of str
+        Whose submissions; everybody's otherwise.
+    dry_run : bool
+        Write nothing down, and print whose marks would move.
     **options
         Of `autograde`.
 
@@ -50,16 +64,22 @@ def run_grade(assignment: Assignment, console: Console, **options) -> int:
             f"{assignment.submitted('STUDENT') / assignment.file}"
         )
         raise UnitError("\n".join([nothing, *elsewhere]))
+    strangers = [name for name in only if name not in students]
+    if strangers:
+        raise UnitError(f"nothing of {assignment.unit} was handed in by {', '.join(strangers)}")
+    students = [name for name in students if name in only] if only else students
     if options.get("sandbox", "bwrap") == "bwrap" and not options.get("scheduler"):
         try:
             check_sandbox()
         except SandboxError as error:
             raise UnitError(str(error)) from None
     start = time.perf_counter()
+    if dry_run:
+        return _dry_run(assignment, students, console, **options)
     with only_run(assignment):
         try:
             register(assignment)
-            outcomes = autograde_all(assignment, console, **options)
+            outcomes = autograde_all(assignment, console, students, **options)
         except SchedulerError as error:
             raise UnitError(str(error)) from None
         tell_penalties(update_penalties(assignment), console)
@@ -122,12 +142,40 @@ def run_report(assignment: Assignment, console: Console) -> int:
     return 0
 
 
-def run_feedback(assignment: Assignment, console: Console, *, anew: bool = False) -> int:
-    """Make the feedback pages again whose marks, comments or penalties have changed, or all."""
+def run_feedback(
+    assignment: Assignment,
+    console: Console,
+    *,
+    anew: bool = False,
+    format: str | None = None,
+    output: str | None = None,
+) -> int:
+    """Make the feedback pages again whose marks, comments or penalties have changed, or all.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    console : Console
+    anew : bool
+        Make all of them.
+    format : str, optional
+        "moodle", "canvas" or "folder": put them together as the platform takes them back.
+    output : str, optional
+        The archive or folder; in ``returned/`` otherwise.
+    """
     with only_run(assignment):
         tell_penalties(update_penalties(assignment), console)
         made = remake_pages(assignment, console, anew=anew)
-    console.print(f"{len(made)} pages were made again: {assignment.root / 'feedback'}")
+    told = [f"{len(made)} pages were made again: {assignment.root / 'feedback'}"]
+    if format:
+        ending = "" if format == "folder" else ".zip"
+        usual = assignment.root / "returned" / f"{assignment.unit}_{format}{ending}"
+        path = Path(output) if output else usual
+        students = sorted(read_standings(assignment.gradebook, assignment.unit))
+        given, notes = give_back(assignment, students, format, path, collected(assignment))
+        told += [*notes, f"{path}: {len(given)} pages"]
+    for sentence in told:
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
@@ -209,11 +257,36 @@ def run_export(
     return 0
 
 
-def autograde_all(assignment: Assignment, console: Console, **options) -> list[Outcome]:
-    """Autograde every submission of a unit, with a progress bar."""
-    students = assignment.students()
+def autograde_all(
+    assignment: Assignment, console: Console, students: list[str] | None = None, **options
+) -> list[Outcome]:
+    """Autograde every submission of a unit, or those of some students, with a progress bar."""
+    students = assignment.students() if students is None else students
     with progress_bar(console) as progress:
         task = progress.add_task(f"Autograding {len(students)} submissions", total=len(students))
         return autograde(
             assignment, students, on_done=lambda outcome: progress.advance(task), **options
         )
+
+
+def _dry_run(assignment: Assignment, students: list[str], console: Console, **options) -> int:
+    try:
+        outcomes = autograde_all(assignment, console, students, dry_run=True, **options)
+    except SchedulerError as error:
+        raise UnitError(str(error)) from None
+    standings = read_standings(assignment.gradebook, assignment.unit)
+    told = [
+        sentence
+        for outcome in outcomes
+        for sentence in would_move(outcome, standings.get(outcome.student))
+    ]
+    for sentence in told:
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    same = sum(outcome.again for outcome in outcomes)
+    console.print(
+        f"{len({text.partition(':')[0] for text in told})} of {len(outcomes)} students would have "
+        f"other marks; {same} would not be graded again. Nothing was written down.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return 0

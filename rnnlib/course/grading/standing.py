@@ -101,6 +101,11 @@ class Standing:
             return None
         return final_score(total(grade.score for grade in self.grades), self.penalty)
 
+    def in_order(self, cells: Iterable[str]) -> list[Grade]:
+        """The grades in the order of a notebook's cells; others come after them."""
+        place = {cell: k for k, cell in enumerate(cells)}
+        return sorted(self.grades, key=lambda grade: place.get(grade.cell, len(place)))
+
     @property
     def looked_at(self) -> bool:
         """Whether anything at all was marked, or a person has written a comment."""
@@ -181,14 +186,13 @@ def is_there(db_url: str) -> bool:
 
 def _cells(api, query, unit: str):
     """Grades and comments of a unit by student: marked cells in the order of the notebook."""
-    order = {
-        name: place
-        for place, (name,) in enumerate(
-            query(api.SourceCell.name)
-            .join(api.Notebook, api.SourceCell.notebook_id == api.Notebook.id)
-            .filter(api.Notebook.name == unit)
-        )
-    }
+    # Whole rows come in the order in which they were entered; names alone would come by an index.
+    sources = (
+        query(api.SourceCell)
+        .join(api.Notebook, api.SourceCell.notebook_id == api.Notebook.id)
+        .filter(api.Notebook.name == unit)
+    )
+    order = {source.name: place for place, source in enumerate(sources)}
 
     def of_unit(kind, *columns):
         return (

@@ -3,8 +3,10 @@
 import copy
 import csv
 import io
+import json
 import re
 import shutil
+import zipfile
 
 import nbformat
 import pytest
@@ -32,6 +34,8 @@ from rnnlib.course.grading.command import (
     run_grade,
     run_report,
 )
+from rnnlib.course.grading.doctor import examine, run_doctor
+from rnnlib.course.grading.report.one_student import show_student
 from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.grading.run.lock import only_run
 from rnnlib.course.grading.sample_class import StudentNotebook
@@ -259,6 +263,68 @@ def test_handed_in_and_not_graded_is_told_from_nothing_handed_in(root):
     score, said = in_export(root, "emil")
     assert score == "-" and f"(`rnnlib grade {UNIT}`): emil" in said
     assert "nothing was handed in by dora" in said
+
+
+def test_a_dry_run_says_whose_marks_would_move_and_writes_nothing(root):
+    shutil.copy(submitted(root, "ben"), submitted(root, "anna"))
+    before = {path: path.read_bytes() for path in files_of(root)}
+    said = grade(root, dry_run=True)
+    assert f"anna: rnn_step 0 -> {STEP:g} (+{STEP:g})" in said
+    assert "1 of 3 students would have other marks; 2 would not be graded again" in said
+    assert {path: path.read_bytes() for path in files_of(root)} == before
+    with pytest.raises(UnitError, match="handed in by zoe"):
+        grade(root, only=["zoe"])
+    grade(root, only=["anna"])
+    assert everywhere(root, "anna") == WHOLE
+
+
+def files_of(root):
+    return [p for p in root.rglob("*") if p.is_file() and p.name != "report.html"]
+
+
+def test_one_students_marks_are_shown_with_every_reason(root):
+    by_hand(root, "anna", "grade_output_step", 0.25)
+    said = run(show, root, "anna")
+    assert f"anna, {UNIT}: " in said and f"rnn_step 0/{STEP:g}" in said
+    assert "output_step 0.25/" in said and "marked by hand; the grader gave" in said
+    assert str(submitted(root, "anna").parent) in said
+    assert "for a person:" in run(show, root, "carla")
+    with pytest.raises(UnitError, match=r"is it anna\?"):
+        run(show, root, "ann")
+
+
+def show(root, student, console):
+    show_student(Assignment(UNIT, root), student, console)
+
+
+def test_feedback_goes_back_as_each_platform_wants_it(root):
+    note = {
+        "anna": {"platform": "Moodle", "folder": "Anna Berg_101_assignsubmission_file_"},
+        "ben": {"platform": "Canvas", "folder": "benben_501_7001_"},
+    }
+    (root / "grading" / UNIT / ".collected").write_text(json.dumps(note))
+    said = run(run_feedback, Assignment(UNIT, root), format="moodle")
+    with zipfile.ZipFile(root / "returned" / f"{UNIT}_moodle.zip") as archive:
+        (name,) = archive.namelist()
+        page = archive.read(name)
+    assert name == f"Anna Berg_101_assignsubmission_file_/{UNIT}.html"
+    assert page == (root / "feedback" / "anna" / UNIT / f"{UNIT}.html").read_bytes()
+    assert "no page yet for carla" in said and "from a download of Moodle's: ben" in said
+    run(run_feedback, Assignment(UNIT, root), format="canvas", output=str(root / "back.zip"))
+    assert zipfile.ZipFile(root / "back.zip").namelist() == [f"benben_501_7001_{UNIT}.html"]
+    run(run_feedback, Assignment(UNIT, root), format="folder")
+    for student in ("anna", "ben"):
+        assert (root / "returned" / f"{UNIT}_folder" / student / f"{UNIT}.html").is_file()
+
+
+def test_the_doctor_looks_at_all_that_grading_needs(root, tmp_path):
+    found = {finding.about: finding for finding in examine(root)}
+    assert {"versions", "disk", "write rights", "gradebook", "roster", "submitted"} <= set(found)
+    assert found["gradebook"].state == "ok" and f"1 units ({UNIT})" in found["gradebook"].said
+    assert found["submitted"].said == f"{UNIT}: 3 students"
+    assert found["sandbox"].state == ("ok" if SANDBOX == "bwrap" else "stop")
+    said = run(lambda console: run_doctor(root, console))
+    assert "nbgrader 0.9" in said and "exports will lack" in said
 
 
 def test_a_second_run_at_once_says_that_another_is_at_work(root):

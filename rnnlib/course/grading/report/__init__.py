@@ -8,6 +8,9 @@
 `export`          scores as CSV for Moodle, Canvas or a spreadsheet
 `clean`           graded notebooks: what a student's output could do in a browser is taken out
 `feedback`        feedback pages that load nothing from the net
-`pages`           makes them, and again when the gradebook has moved on
+`summary`         the table of exercises at a page's top
+`give_back`       all pages in the layout that Moodle or Canvas takes back
+`one_student`     one student's marks with every reason, as text
+`pages`           makes feedback pages, and again when the gradebook has moved on
 ================  ================================================================================
 """

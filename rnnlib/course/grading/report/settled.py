@@ -35,7 +35,7 @@ def settle(record: dict, standing: Standing | None) -> dict:
     settled = record | {
         "penalty": standing.penalty,
         "late": standing.late,
-        "marks": [_mark(grade, known.get(grade.cell, {})) for grade in standing.grades],
+        "marks": [_mark(grade, known.get(grade.cell, {})) for grade in standing.in_order(known)],
     }
     problem = record.get("problem")
     if problem and standing.score is not None:

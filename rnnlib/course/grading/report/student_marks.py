@@ -47,7 +47,7 @@ def marks_with_reasons(assignment: Assignment, standing: Standing | None) -> lis
         }
     return [
         Mark(grade.exercise, grade.score, grade.points, _reasons(grade, outputs), grade.by_hand)
-        for grade in standing.grades
+        for grade in standing.in_order(outputs)
     ]
 
 

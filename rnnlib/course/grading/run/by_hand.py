@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.run.tasks import Outcome
 from rnnlib.course.grading.standing import Standing, is_there
 
 Marks = dict[str, tuple[float | None, bool]]
@@ -92,6 +93,31 @@ def changed_under(standing: Standing) -> list[str]:
         f"grader's mark is now {'none' if grade.auto is None else f'{grade.auto:g}'}"
         for grade in standing.to_confirm
     ]
+
+
+def would_move(outcome: Outcome, standing: Standing | None) -> list[str]:
+    """Sentences about marks that another run would change; those by hand stay."""
+    name = outcome.student
+    if outcome.again:
+        return []
+    if standing is None:
+        found = sum(score or 0 for score in outcome.marks.values())
+        return [f"{name}: new, {outcome.problem or f'{found:g} points'}"]
+    if outcome.problem:
+        return [f"{name}: no marks but those by hand any more, because {outcome.problem}"]
+    told = []
+    for grade in standing.grades:
+        now = outcome.marks.get(grade.cell)
+        if now == grade.auto:
+            continue
+        before = "no mark" if grade.auto is None else f"{grade.auto:g}"
+        after = "no mark" if now is None else f"{now:g}"
+        by = None if None in (now, grade.auto) else now - grade.auto
+        text = f"{name}: {grade.exercise} {before} -> {after}"
+        text += "" if by is None else f" ({by:+g})"
+        text += f"; {grade.manual:g} by hand stays" if grade.by_hand else ""
+        told.append(text)
+    return told
 
 
 def _by_hand(grade) -> bool:

@@ -34,13 +34,6 @@ class GradebookWriter:
         self.db_url = self.directory.db_url
         self.root = Path(self.directory.root)
 
-    def students(self) -> set[str]:
-        """Who has a submission of the unit in the gradebook."""
-        from nbgrader.api import Gradebook
-
-        with Gradebook(self.db_url) as gradebook:
-            return {s.student.id for s in gradebook.assignment_submissions(self.unit)}
-
     def enter(self, result: Result, points: Mapping[str, float] | None = None) -> None:
         """Enter one result; a second time changes nothing.
 

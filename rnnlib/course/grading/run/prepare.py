@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from rnnlib.course.authoring import UnitError
-from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.assignment import Assignment, gradebook_url
 from rnnlib.course.grading.intake.recognize import source_cells
 from rnnlib.course.grading.run.tasks import Task
 from rnnlib.course.grading.secret import read_secret
@@ -28,6 +29,14 @@ def register(assignment: Assignment) -> None:
             release=Path(folder),
             db_url=assignment.db_url and assignment.gradebook,
         )
+
+
+def stubs_aside(assignment: Assignment) -> dict[str, str]:
+    """What `read_stubs` gives, without a look or a change in the course's own gradebook."""
+    with tempfile.TemporaryDirectory() as folder:
+        aside = replace(assignment, db_url=gradebook_url(Path(folder)))
+        register(aside)
+        return read_stubs(aside.gradebook, aside.unit)
 
 
 def read_task(assignment: Assignment, **options) -> Task:
