@@ -19,6 +19,8 @@ from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
 from rnnlib.course.grading.report.give_back import give_back
 from rnnlib.course.grading.report.pages import refresh_pages
+from rnnlib.course.grading.report.people import who_is_who
+from rnnlib.course.grading.report.settled import settled_records
 from rnnlib.course.grading.report.terminal import print_marks, print_summary
 from rnnlib.course.grading.run.autograde import autograde
 from rnnlib.course.grading.run.by_hand import changed_under, confirm, would_move
@@ -88,49 +90,68 @@ def run_grade(
     done = sum(outcome.again for outcome in outcomes)
     if done:
         console.print(f"{done} had been graded before and are as they were (--anew: grade again).")
+    records = settled_records(assignment)
+    copied = copies(assignment, records)
     if len(students) > TERMINAL_STUDENTS:
-        print_summary(assignment, outcomes, console)
+        print_summary(assignment, outcomes, records, copied, console)
     else:
         print_marks(assignment, outcomes, console)
     for sentence in [*_to_confirm(assignment), *elsewhere]:
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
-    path = make_report(assignment, timing={"wall clock": time.perf_counter() - start})
+    path = make_report(assignment, {"wall clock": time.perf_counter() - start}, copied)
     console.print(f"\nreport     {path}", soft_wrap=True)
     console.print(f"feedback   {assignment.root / 'feedback'}", soft_wrap=True)
     return int(any(outcome.problem for outcome in outcomes))
 
 
-def make_report(assignment: Assignment, timing: dict[str, float] | None = None) -> Path:
-    """Write the instructor's page about a unit, from the records of its submissions.
+def make_report(
+    assignment: Assignment,
+    timing: dict[str, float] | None = None,
+    copied: dict[str, list[dict]] | None = None,
+) -> Path:
+    """Write the instructor's page about a unit, with the marks that the gradebook has now.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    timing : dict, optional
+        Seconds by what they were spent on.
+    copied : dict, optional
+        From `copies`; looked for where it is not given.
 
     Raises
     ------
     UnitError
         When nothing has been graded.
     """
-    from rnnlib.course.grading.alarms.copies import copied_alarms
     from rnnlib.course.grading.report.class_report import write_report
-    from rnnlib.course.grading.report.settled import settled_records
 
     records = settled_records(assignment)
     if not records:
         unit = assignment.unit
         raise UnitError(f"nothing of {unit} has been graded: `rnnlib grade {unit}`")
-    given, solutions = (
-        answers_of(nbformat.read(path, as_version=4)) if path.is_file() else {}
-        for path in (assignment.release, assignment.solution)
-    )
-    copied = copied_alarms(records, given=given, solutions=solutions)
     write_report(
         records,
         assignment.unit,
         assignment.report,
         timing=timing,
-        copied=copied,
+        copied=copies(assignment, records) if copied is None else copied,
         misplaced=misplaced(assignment),
         unconfirmed=unconfirmed(assignment),
+        people=who_is_who(assignment, [record["student"] for record in records]),
     )
     return assignment.report
+
+
+def copies(assignment: Assignment, records: list[dict]) -> dict[str, list[dict]]:
+    """The alarms about answers that are alike, by student."""
+    from rnnlib.course.grading.alarms.copies import copied_alarms
+
+    given, solutions = (
+        answers_of(nbformat.read(path, as_version=4)) if path.is_file() else {}
+        for path in (assignment.release, assignment.solution)
+    )
+    return copied_alarms(records, given=given, solutions=solutions)
 
 
 def run_report(assignment: Assignment, console: Console) -> int:

@@ -4,6 +4,7 @@
 `student_marks`   one student's marks with the reasons, from the gradebook and the graded notebook
 `terminal`        marks and reasons, or a summary of a large class, as text
 `settled`         records with the marks that the gradebook has now
+`people`          names beside ids, who is missing, and where everything of somebody lies
 `class_report`    the page on a class, from those; its figures are in `plots`
 `export`          scores as CSV for Moodle, Canvas or a spreadsheet
 `clean`           graded notebooks: what a student's output could do in a browser is taken out

@@ -22,6 +22,7 @@ from rnnlib.course.files import write_whole
 from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.limits import NAMED_STUDENTS
 from rnnlib.course.grading.report import plots
+from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent, points
 from rnnlib.course.marks import final_score, share_of, total
 
@@ -52,6 +53,7 @@ def write_report(
     copied: dict[str, list[dict]] | None = None,
     misplaced: Sequence[str] = (),
     unconfirmed: Sequence[str] = (),
+    people: People | None = None,
 ) -> None:
     """Write the report on a class.
 
@@ -70,11 +72,14 @@ def write_report(
         Sentences about what lies in ``submitted/`` and is not taken.
     unconfirmed : sequence of str
         Sentences about marks by hand on an outcome that has changed since.
+    people : People, optional
+        Names beside ids, links, and who is missing.
     """
     copied = copied_alarms(records) if copied is None else copied
     told = {"misplaced": list(misplaced), "unconfirmed": list(unconfirmed)}
+    told |= {"people": people or People(), "timing": timing or {}}
     template = _environment().get_template("report.html.j2")
-    page = template.render(**_contents(records, unit, copied), timing=timing or {}, **told)
+    page = template.render(**_contents(records, unit, copied), **told)
     write_whole(path, page, durable=True)
 
 
@@ -170,6 +175,7 @@ def _row(record: dict, columns: list[dict]) -> dict:
     penalty = _finite(record.get("penalty")) or 0.0
     earned = total(cell["score"] for cell in cells)
     return {
+        "student": str(record.get("student")),
         "name": clean(record.get("student"), 60),
         "cells": cells,
         "total": None if reason else final_score(earned, penalty),

@@ -9,16 +9,32 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.report.settled import settled_records
 from rnnlib.course.grading.report.student_marks import Mark, marks_with_reasons
 from rnnlib.course.grading.run.tasks import Outcome
 from rnnlib.course.grading.standing import Standing, read_standings
 
 
-def print_summary(assignment: Assignment, outcomes: list[Outcome], console: Console) -> None:
-    """What a large class comes to, and who needs a person."""
-    records = {record["student"]: record for record in settled_records(assignment)}
-    mine = [records[outcome.student] for outcome in outcomes if outcome.student in records]
+def print_summary(
+    assignment: Assignment,
+    outcomes: list[Outcome],
+    records: list[dict],
+    copied: dict[str, list[dict]],
+    console: Console,
+) -> None:
+    """What a large class comes to, and who needs a person.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    outcomes : list of Outcome
+    records : list of dict
+        From `settled_records`.
+    copied : dict
+        The alarms about answers that are alike, by student.
+    console : Console
+    """
+    by_student = {record["student"]: record for record in records}
+    mine = [by_student[outcome.student] for outcome in outcomes if outcome.student in by_student]
     graded = [record for record in mine if not record.get("problem")]
     standings = read_standings(assignment.gradebook, assignment.unit)
     whole = [one for o in outcomes if (one := standings.get(o.student)) and one.score is not None]
@@ -32,7 +48,7 @@ def print_summary(assignment: Assignment, outcomes: list[Outcome], console: Cons
             f"{statistics.median(totals):.1f}, lowest {min(totals):g}, highest {max(totals):g}"
         )
     repaired = sum(bool(record.get("repairs")) for record in graded)
-    alarmed = sum(bool(record.get("alarms")) for record in graded)
+    alarmed = sum(bool(r.get("alarms") or copied.get(r["student"])) for r in mine)
     console.print(f"{repaired} were repaired, {alarmed} have alarms: see the report")
     _print_problems(outcomes, console)
 
