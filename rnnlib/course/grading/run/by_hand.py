@@ -103,6 +103,8 @@ def would_move(outcome: Outcome, standing: Standing | None) -> list[str]:
     if standing is None:
         found = sum(score or 0 for score in outcome.marks.values())
         return [f"{name}: new, {outcome.problem or f'{found:g} points'}"]
+    if outcome.problem and all(grade.auto is None for grade in standing.grades):
+        return []  # it could not be read before, either
     if outcome.problem:
         return [f"{name}: no marks but those by hand any more, because {outcome.problem}"]
     told = []
