@@ -100,6 +100,17 @@ def add_class_commands(commands) -> None:
     )
     confirm.add_argument("students", nargs="*", help="everybody if none is named")
 
+    migrate = _of_unit(
+        commands, "migrate", _migrate, "give the gradebook the cells that a unit has now"
+    )
+    migrate.add_argument(
+        "--renamed",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="a cell that has another name now; may be repeated",
+    )
+
     export = commands.add_parser("export", help="the scores as CSV, for Moodle or Canvas")
     export.add_argument("units", nargs="*", help="all that were graded if none is named")
     export.add_argument("--format", choices=["moodle", "canvas", "plain"], default="plain")
@@ -214,6 +225,27 @@ def _confirm(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_confirm
 
     return run_confirm(_assignment(options), options.students, console)
+
+
+def _migrate(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import UnitError
+    from rnnlib.course.grading.run.lock import only_run
+    from rnnlib.course.grading.run.migrate import migrate
+
+    renamed = dict(text.partition("=")[::2] for text in options.renamed)
+    if not all(renamed.values()):
+        raise UnitError("--renamed wants OLD=NEW")
+    assignment = _assignment(options)
+    with only_run(assignment):
+        difference, kept = migrate(assignment, renamed)
+    if not difference and not kept:
+        console.print("The gradebook has the unit's cells already.")
+        return 0
+    said = f"The gradebook has the unit's cells now ({difference or 'renamed'})."
+    said += f" As it was: {kept}." if kept else ""
+    said += f" `rnnlib grade {assignment.unit}` marks the new ones."
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
+    return 0
 
 
 def _export(options: argparse.Namespace, console: Console) -> int:

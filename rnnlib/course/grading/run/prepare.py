@@ -9,6 +9,7 @@ from pathlib import Path
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment, gradebook_url
 from rnnlib.course.grading.intake.recognize import source_cells
+from rnnlib.course.grading.run.migrate import refuse_changed_cells
 from rnnlib.course.grading.run.tasks import Task
 from rnnlib.course.grading.secret import read_secret
 
@@ -17,7 +18,13 @@ def register(assignment: Assignment) -> None:
     """Enter a unit in the gradebook, or bring it up to date there.
 
     nbgrader does that when it makes a release; here the release is made aside and dropped.
+
+    Raises
+    ------
+    UnitError
+        When its cells have other names than those that were handed in.
     """
+    refuse_changed_cells(assignment)
     from rnnlib.course.authoring.nbgrader import generate_assignment
 
     with tempfile.TemporaryDirectory() as folder:
