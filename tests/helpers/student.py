@@ -35,6 +35,12 @@ def notebook(*earlier, borrow=()):
     for name, value in vars(rnnlib).items():
         if getattr(value, "__module__", None) in borrow:
             names[name] = value
+    if "torch" in borrow:
+        names["torch"] = importlib.import_module("torch")
+    if "rnnlib.torch_training" in borrow:
+        module = importlib.import_module("rnnlib.torch_training")
+        names |= {name: getattr(module, name) for name in module.__all__}
+        module.prepare_torch()
     for name in earlier:
         exercise = all_exercises()[name]
         names = notebook(*exercise.uses, borrow=exercise.borrow) | names

@@ -2,9 +2,21 @@
 
 from rnnlib.course.exercises.u14_pytorch.gru_from_torch import GRU_FROM_TORCH
 from rnnlib.course.exercises.u14_pytorch.last_hidden import LAST_HIDDEN
+from rnnlib.course.exercises.u14_pytorch.mgu_module import MGU_MODULE
+from rnnlib.course.exercises.u14_pytorch.own_bptt import OWN_BPTT
 from rnnlib.course.exercises.u14_pytorch.pack import PACK
 from rnnlib.course.exercises.u14_pytorch.reorder_gates import REORDER_GATES
 from rnnlib.course.exercises.u14_pytorch.rnn_to_torch import RNN_TO_TORCH
+from rnnlib.course.exercises.u14_pytorch.truncated_gradients import TRUNCATED_GRADIENTS
 
-EXERCISES = (RNN_TO_TORCH, GRU_FROM_TORCH, REORDER_GATES, LAST_HIDDEN, PACK)
+EXERCISES = (
+    RNN_TO_TORCH,
+    GRU_FROM_TORCH,
+    REORDER_GATES,
+    LAST_HIDDEN,
+    PACK,
+    TRUNCATED_GRADIENTS,
+    MGU_MODULE,
+    OWN_BPTT,
+)
 """In the order of the notebook."""

@@ -73,7 +73,7 @@ _slip(
     "all_biases_added",
     "b_h[: 2 * H] += bias_hh[: 2 * H]",
     "b_h += bias_hh",
-    "the candidate's second bias is added to `b_h` and stands in `b_hn` as well, so it counts twice.",
+    "the candidate's second bias is added to `b_h` and stands in `b_hn` as well: it counts twice.",
 )
 _slip(
     "second_bias_dropped",

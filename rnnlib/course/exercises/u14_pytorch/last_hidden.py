@@ -69,8 +69,8 @@ _slip(
     "last_row_for_both",
     "output[0, :, H:]",
     "output[lengths - 1, np.arange(N), H:]",
-    "the backward state is taken at each example's last step, where that direction *begins*: it has "
-    "read one step there. It ends at the first step.",
+    "the backward state is taken at each example's last step, where that direction *begins*: it "
+    "has read one step there. It ends at the first step.",
 )
 _slip(
     "end_of_the_array_for_both",

@@ -116,5 +116,5 @@ def one_quarter_each(params):
 
 @RNN_TO_TORCH.mistake
 def ones_for_zeros(params):
-    """the second bias is filled with ones. torch adds it, so it must be zero, or a part of `b_h`."""
+    """the second bias is filled with ones. torch adds it: it must be zero, or a part of `b_h`."""
     return params.W_xh.T, params.W_hh.T, params.b_h, np.ones_like(params.b_h)
