@@ -23,7 +23,7 @@ QUICK := $(findstring --quick,$(ARGS))
 LAST_RESORT := 900
 
 .PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks \
-	lint format bench bench-grading bench-checks attacks docs pins clean programs
+	lint format bench bench-grading bench-checks attacks live live-weights docs pins clean programs
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
@@ -92,6 +92,12 @@ bench-checks: setup ## measure how long the check of every exercise takes (minut
 
 attacks: setup ## grade the hostile class, and show what came of each attack
 	@$(IN_VENV) rnnlib attacks $(ARGS)
+
+live: setup ## put the live pages together (ARGS=--stills: with new pictures of them)
+	@$(IN_VENV) python docs/live/build.py $(ARGS)
+
+live-weights: setup ## train the networks of the live pages anew and store their weights (minutes)
+	@$(ONE_THREAD) $(IN_VENV) python docs/live/weights.py $(ARGS)
 
 docs: setup ## make the API pages from the docstrings, in docs/_build
 	@$(IN_VENV) python -m sphinx -q -W --keep-going docs docs/_build

@@ -11,7 +11,7 @@ what is denied? The word that denies stands before the statement or behind it.
 
 import numpy as np
 
-__all__ = ["denials", "opinions"]
+__all__ = ["denials", "judged", "opinions"]
 
 THINGS = "food room bed view garden coffee music price light staff breakfast kitchen".split()
 GOOD = "good fine lovely great excellent wonderful pleasant perfect".split()
@@ -158,3 +158,36 @@ def _claim(rng):
     if rng.integers(2):
         return ["it", "is", *verdict, "that", *statement], [0] * (3 + len(verdict)) + marks
     return ["that", *statement, "is", *verdict], [0, *marks, 0] + [0] * len(verdict)
+
+
+def judged(words):
+    """For each word of a report: is it in a statement, and judged on which side?
+
+    Parameters
+    ----------
+    words : list of str
+        A sentence of `denials`.
+
+    Returns
+    -------
+    (T,) array of int
+        0 outside of statements, 1 in one that is judged before it ("it is false that ..."), 2 in
+        one that is judged after it ("that ... is false").
+
+    Examples
+    --------
+    >>> judged("it is false that the food was fine .".split()).tolist()
+    [0, 0, 0, 0, 1, 1, 1, 1, 0]
+    >>> judged("that the food was fine is not true .".split()).tolist()
+    [0, 2, 2, 2, 2, 0, 0, 0, 0]
+    """
+    kinds, begin = np.zeros(len(words), int), 0
+    for end, word in enumerate(words):
+        if word in (",", "."):
+            clause = words[begin:end]
+            if clause[0] == "it":
+                kinds[begin + clause.index("that") + 1 : end] = 1
+            else:
+                kinds[begin + 1 : end - 1 - clause[::-1].index("is")] = 2
+            begin = end + 1
+    return kinds

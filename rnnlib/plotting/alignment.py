@@ -48,7 +48,7 @@ def plot_alignment(
     step = 0.185
     heights = [len(target) * step for _, _, target in panels]
     longest = max(len(source) for _, source, _ in panels)
-    figure = new_figure(max(3.2, 0.9 + longest * step), sum(heights) + 0.62 * len(panels))
+    figure = new_figure(max(3.2, 0.9 + longest * step), sum(heights) + 0.62 * len(panels) + 0.2)
     rows = figure.subplots(len(panels), 1, squeeze=False, gridspec_kw={"height_ratios": heights})
     for k, (ax, (weights, source, target)) in enumerate(zip(rows[:, 0], panels)):
         ax.pcolormesh(weights, cmap="Blues", vmin=0, vmax=1, edgecolors=FAINT, linewidth=0.4)
@@ -57,8 +57,10 @@ def plot_alignment(
         ax.set_xticks(np.arange(len(source)) + 0.5, [visible(c) for c in source])
         ax.set_yticks(np.arange(len(target)) + 0.5, [visible(c) for c in target])
         ax.tick_params(length=0, labelcolor=INK)
+        ax.set_ylabel("written")
         for side in ("bottom", "left"):
             ax.spines[side].set_visible(False)
         if titles:
             ax.set_title(titles[k])
+    rows[-1, 0].set_xlabel("read", loc="left")
     return settle(figure)

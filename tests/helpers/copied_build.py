@@ -5,6 +5,7 @@ Where one thing must happen before another, the script waits to be told.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -86,6 +87,8 @@ class Copy:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # A shell's background job ignores Ctrl-C, and what it starts inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.processes.append(process)
         return process

@@ -32,6 +32,8 @@ def notebook(*earlier, borrow=()):
     Public functions are there too where they come from the modules in `borrow`.
     """
     names = {"np": np, "rnnlib": rnnlib, **_classes()}
+    for module in map(importlib.import_module, borrow):
+        names |= {name: getattr(module, name) for name in getattr(module, "__all__", ())}
     for name, value in vars(rnnlib).items():
         if getattr(value, "__module__", None) in borrow:
             names[name] = value
@@ -52,7 +54,14 @@ def notebook(*earlier, borrow=()):
 def _classes():
     """The classes of the library's modules: a set-up cell imports those that a unit needs."""
     names = {name: value for name, value in vars(rnnlib).items() if inspect.isclass(value)}
-    for module in ("convlstm", "coupled_lstm", "last_step", "video.event_params"):
+    for module in (
+        "convlstm",
+        "coupled_lstm",
+        "last_step",
+        "multihead",
+        "readers",
+        "video.event_params",
+    ):
         found = vars(importlib.import_module(f"rnnlib.{module}"))
         names |= {n: v for n, v in found.items() if n[0] != "_" and inspect.isclass(v)}
     return names

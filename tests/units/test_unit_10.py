@@ -16,30 +16,44 @@ def printed(outputs):
     return printed_in(outputs)
 
 
+PLAIN, ATTENTION, HEADS, PATIENT = range(4)
+
+
+def curve(printed, nth):
+    """Pairs (updates, share of right dates) of the nth training with samples."""
+    table = re.split(r"^updates +loss +dates right.*$", printed, flags=re.MULTILINE)[nth + 1]
+    rows = re.findall(r"^ +(\d+) +\d+\.\d\d +(\d+)% ", table, re.MULTILINE)
+    return [(int(updates), int(right)) for updates, right in rows]
+
+
 def test_rules_are_perfect_where_there_is_one_reading(printed):
     (single,) = numbers(printed, "dates with one reading:")
     assert 90 < single < 97
     copied, shape, rules = (
-        numbers(printed, name) for name in ("digits copied", "the commonest shape", "all rules")
+        numbers(printed, name) for name in ("numbers copied", "one shape", "all rules")
     )
     assert copied[1] < 10 < shape[1] < 35 and rules[1] == 100
     assert single < rules[0] < 100
 
 
 def test_a_network_begins_near_a_guess_and_early_symbols_hardly_learn(printed):
-    loss, guess = numbers(printed, "loss before training", "")[:1] + [2.64]
-    assert abs(loss - guess) < 0.1
-    last, first = numbers(printed, "length of the gradient at the last symbol")
-    assert first < last / 1000
+    loss, _, guess = numbers(printed, "loss before training")
+    assert loss == pytest.approx(guess, abs=0.15)
+    powers = re.search(r"shrinks by 10 to the (\d+)", printed)[1]
+    assert int(powers) >= 3
 
 
-def test_without_attention_it_takes_long_and_symbols_flatter(printed):
-    table = "without attention\nupdates"
-    assert numbers(printed, "200", table)[0] < 3 and numbers(printed, "400", table)[0] < 8
-    assert numbers(printed, "1200", table)[0] > 60
+def test_without_attention_symbols_flatter_and_the_year_is_known_best(printed):
+    assert curve(printed, PLAIN)[-1][1] < 10
     parts = "right, of 1,000 dates"
-    day, month = numbers(printed, "day", parts)[0], numbers(printed, "month", parts)[0]
-    assert numbers(printed, "single symbols", parts)[0] > max(day, month)
+    year, month, day = (numbers(printed, name, parts)[0] for name in ("year", "month", "day"))
+    assert year > 85 and max(month, day) < 60
+    own, forced = (
+        numbers(printed, f"single symbols, {which} read", parts)[0]
+        for which in ("own ones", "right ones")
+    )
+    assert 65 < own <= forced + 2 and forced - own < 8  # "three quarters", "costs little here"
+    assert numbers(printed, "whole dates", parts)[0] < 10
 
 
 def test_attention_is_between_a_mean_and_an_index(printed):
@@ -53,69 +67,66 @@ def test_attention_is_between_a_mean_and_an_index(printed):
 
 def test_the_gradient_is_that_of_difference_quotients(printed):
     for name in ("dqueries  largest difference", "dhs       largest difference"):
-        assert numbers(printed, name) == [1e-8]  # "below 1e-8"
+        assert numbers(printed, name) == [1e-7]  # "below 1e-7"
     assert numbers(printed, "largest gradient on the padding:") == [0]
 
 
-def test_with_attention_nearly_all_dates_with_a_third_of_the_updates(printed):
-    right, seconds = numbers(printed, "420", "with attention\nupdates")
-    _, slow = numbers(printed, "1200", "without attention\nupdates")
-    assert right > 98 and seconds < slow
-    table = "with attention\nupdates"
-    without = numbers(printed, "without attention", table)
-    attentive = numbers(printed, "with attention", "without attention     ")
-    rules = numbers(printed, "all rules", table)
-    assert attentive[1] > 98 and attentive[1] > without[1] + 5
-    assert abs(attentive[0] - rules[0]) < 3
+def test_with_attention_nearly_all_dates_after_the_same_updates(printed):
+    plain, attentive = curve(printed, PLAIN), curve(printed, ATTENTION)
+    assert plain[-1][0] == attentive[-1][0] == 300
+    assert attentive[-1][1] > 93
+    table = "one shape                          28%           30%\nall rules"
+    after = printed[printed.rindex(table) :]
+    rules, without, with_it = (
+        numbers(after, name) for name in ("all rules", "without attention", "with attention")
+    )
+    assert without[1] < 10 and with_it[1] > 93
+    assert abs(with_it[0] - rules[0]) < 6
 
 
-def test_two_dates_in_a_text(printed):
-    table = "two dates in a text"
-    assert max(numbers(printed, "without attention", table)[:3]) < 3
-    assert min(numbers(printed, "with attention", table)[:3]) > 95
+def looks(printed, after, nth=0):
+    """The table of where it looks: a list of shares for each part of the answer."""
+    return [numbers(printed, f"the {part}", after, nth=nth) for part in ("year", "month", "day")]
 
 
 def test_it_looks_at_what_it_writes(printed):
-    table = "mean share of the attention"
-    assert numbers(printed, table + ",")[0] > 150
-    columns = {"the year": 3, "the month": 2, "the day": 1}  # weekday, day, month, year, the rest
-    for row, column in columns.items():
-        shares = numbers(printed, row, table)
-        assert shares[column] > 60 and shares[column] == max(shares)
-        assert abs(sum(shares) - 100) <= 3
+    # Columns: weekday, day, month, year, the rest.
+    for row, column in zip(looks(printed, "while writing"), (3, 2, 1)):
+        assert row[column] > 50 and row[column] == max(row)
+        assert abs(sum(row) - 100) <= 3
 
 
-def test_a_beam_adds_little_and_shows_both_readings(printed):
-    table = "150 dates"
-    for name in ("without attention", "with attention"):
-        greedy, beam, _ = numbers(printed, name, table)
-        assert abs(beam - greedy) < 4
+def test_both_heads_look_mostly_at_what_is_written(printed):
+    assert curve(printed, HEADS)[-1][1] > 80
+    for head in ("head 1\n", "head 2\n"):
+        rows = looks(printed, head)
+        own = [row[column] for row, column in zip(rows, (3, 2, 1))]
+        assert sum(own) / 3 > 50
+
+
+def test_the_bottleneck_can_be_learned_late(printed):
+    patient = dict(curve(printed, PATIENT))
+    assert patient[300] < 10 and max(patient.values()) < 97
+
+
+def test_attention_copes_with_two_dates(printed):
+    rows = printed.split("both dates right", 1)[1].splitlines()
+    last = [row for row in rows if re.match(r" +\d+ +\d\.\d\d", row)][:8][-1]
+    assert int(re.search(r"(\d+)%", last)[1]) > 60
+
+
+def test_the_beam_shows_both_readings(printed):
     found = re.search(r"^3/4/26 .*$", printed, re.MULTILINE)[0]
-    answers = {iso: int(p) for iso, p in re.findall(r"(\d{4}-\d\d-\d\d) +(\d+)%", found)}
-    assert answers["2026-03-04"] + answers["2026-04-03"] > 50
-    assert answers["2026-04-04"] > 5  # a month of one reading, a day of the other
-    for text, iso in (("25/4/26", "2026-04-25"), ("12/25/99", "1999-12-25")):
-        line = re.search(rf"^{text} .*$", printed, re.MULTILINE)[0]
-        assert re.search(rf"{text} +{iso} +([5-9]\d|100)%", line)
-
-
-def test_the_papers_equation_is_the_students_function(printed):
-    (difference,) = numbers(printed, "the paper's equation and your functions: largest difference")
-    assert difference == 1e-12  # "below 1e-12"
-    for size in (4, 64, 1024):
-        plain, divided, *_ = numbers(printed, str(size), "why divide")
-        assert abs(plain - size**0.5) < 0.3 * size**0.5 and abs(divided - 1) < 0.2
-    largest = [numbers(printed, str(size), "why divide")[2] for size in (4, 64, 1024)]
-    assert largest[0] < 0.5 and largest[2] > 0.9
+    assert {"2026-03-04", "2026-04-03"} & set(re.findall(r"\d{4}-\d\d-\d\d", found))
 
 
 def test_attention_has_no_order_of_its_own(printed):
     after = "shuffled inputs, shuffled outputs: largest difference"
     off = {
         name: numbers(printed, f"{name:<18} {after}")[0]
-        for name in ("without positions", "with positions", "recurrent network")
+        for name in ("self-attention", "with positions", "recurrent network")
     }
-    assert off["without positions"] == 0
+    assert off["self-attention"] == 0
     assert off["with positions"] > 0.1 and off["recurrent network"] > 0.1
 
 
@@ -125,5 +136,5 @@ def test_rules_can_say_that_they_do_not_know(printed):
 
 def test_every_picture_has_words(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

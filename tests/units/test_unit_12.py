@@ -17,7 +17,7 @@ def printed(outputs):
 
 
 def numbers(printed, beginning, after):
-    """The numbers behind the words with which a line begins, in the text that follows `after`."""
+    """The numbers after the words with which a line begins, in the text that follows `after`."""
     lines = printed[printed.index(after) :].splitlines()
     line = next(line for line in lines if line.strip().startswith(beginning))
     found = re.findall(r"-?[\d,]*\.?\d+", line.strip().removeprefix(beginning))
@@ -49,13 +49,15 @@ def test_a_table_of_four_or_five_symbols_is_the_best_and_loses_by_far(printed):
     assert table == best and network < best - 0.3
 
 
+def test_something_is_written_after_every_pass(printed):
+    assert len(re.findall(r"^pass +\d+, held out \d\.\d\d: '.+'$", printed, re.MULTILINE)) == 10
+
+
 def test_a_state_that_lives_longer_predicts_better(printed):
     after = "state thrown away"
-    losses = [
-        numbers(printed, f"every {k:>3} symbols", after)[0] for k in (4, 8, 16, 32, 64, 128, 256)
-    ]
+    losses = [numbers(printed, f"every {k:>3} symbols", after)[0] for k in (4, 16, 64, 256)]
     assert losses == sorted(losses, reverse=True)
-    assert numbers(printed, "never", after)[0] < losses[4] - 0.1  # well beyond 64 steps
+    assert numbers(printed, "never", after)[0] < losses[2] - 0.1  # well beyond 64 steps
 
 
 def test_who_gets_bars_right(printed):
@@ -63,9 +65,9 @@ def test_who_gets_bars_right(printed):
         return numbers(printed, name, "sixty tunes by                 inner bars")[-1]
 
     assert share("real tunes, held out") >= 99
-    assert share("letters by frequency") < 10 and share("table, n = 5") < 30
-    for name in ("temperature 1", "1, best five only", "temperature 0.7", "temperature 0.4"):
-        assert 70 < share(f"network, {name}") < 95
+    assert share("symbols by frequency") < 10 and share("table, n = 5") < 30
+    for name in ("temperature 1", "temperature 0.7"):
+        assert 70 < share(f"network, {name}") < 97
     assert share("table, n = 5") < share("table, n = 16") < share("network, temperature 1")
     assert share("network, 1, no tune before") < share("network, temperature 1")
 
@@ -75,8 +77,15 @@ def test_the_network_copies_no_more_than_real_tunes_do_and_the_long_table_does(p
         return numbers(printed, name, "longest copy: mean")[-2]
 
     real = mean("real tunes, held out")
-    assert mean("network, temperature 1") <= real and mean("network, temperature 0.4") <= real + 2
+    assert mean("network, temperature 1") <= real and mean("network, temperature 0.7") <= real + 2
     assert mean("table, n = 16") > 3 * real
+
+
+def test_the_open_task_is_solved_beside_its_baselines(printed):
+    after = "full bars: table"
+    network = numbers(printed, "network, temperature 1", after)[-1]
+    assert numbers(printed, "network, your way", after)[-1] > max(90, network + 5)
+    assert numbers(printed, "longest copy:", "tunes written")[0] < 30
 
 
 def test_the_temperature(outputs):
@@ -87,8 +96,10 @@ def test_the_temperature(outputs):
     bars, copies = alt.split("Right")
     shares = [int(n) for n in re.findall(r"(\d+)% at", bars)]
     lengths = [int(n) for n in re.findall(r"(\d+) symbols at", copies)]
-    assert shares[-1] < min(shares[:3]) - 10 and abs(shares[2] - shares[0]) < 12
-    assert lengths[0] > lengths[-1] and lengths[0] <= int(re.search(r"have (\d+)", copies)[1]) + 2
+    assert shares[-1] < min(shares[:3]) - 10
+    assert (
+        lengths[0] > lengths[-1] and abs(lengths[0] - int(re.search(r"have (\d+)", copies)[1])) < 4
+    )
 
 
 def test_everybody_stays_in_the_scale_and_only_real_tunes_come_home(printed):
@@ -96,7 +107,7 @@ def test_everybody_stays_in_the_scale_and_only_real_tunes_come_home(printed):
     rows = {
         name: numbers(printed, name, after)[-2:]
         for name in (
-            "table, n = 5", "network, temperature 1", "network, temperature 0.4",
+            "table, n = 5", "network, temperature 1", "network, temperature 0.7",
             "real tunes, held out",
         )
     }  # fmt: skip
@@ -104,27 +115,21 @@ def test_everybody_stays_in_the_scale_and_only_real_tunes_come_home(printed):
     ends = {name: home for name, (_, home) in rows.items()}
     assert ends.pop("real tunes, held out") > 70
     assert max(ends.values()) < 50
-    assert ends["network, temperature 1"] < ends["table, n = 5"] + 15
 
 
 def test_the_spectrum_and_the_mirrored_partial(printed):
     def peaks(beginning):
-        return numbers(printed, beginning, "440 Hz, your tone")
+        return numbers(printed, beginning, "1500 Hz, yours")
 
-    assert peaks("440 Hz, your tone:") == [440, 880, 1320]
-    assert peaks("1500 Hz, your tone:") == [1500, 3000]
-    assert peaks("1500 Hz, all partials kept:") == [1500, 3000, 3500]
+    assert peaks("1500 Hz, yours:") == [1500, 3000]
+    assert peaks("1500 Hz, careless:") == [1500, 3000, 3500]
 
 
 def test_pictures_and_players_have_words_and_the_sound_is_small(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 9
+    assert len(pictures) == 7
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)
     players = [o.data for o in outputs if "<audio" in o.get("data", {}).get("text/html", "")]
-    assert len(players) == 3
-    assert sum(len(data["text/html"]) for data in players) < 200_000
+    assert len(players) == 4
+    assert sum(len(data["text/html"]) for data in players) < 300_000
     assert all('aria-label="' in data["text/html"] for data in players)
-
-
-def test_the_longer_training_is_offered_and_not_run(printed):
-    assert "not run; set LONGER = True" in printed

@@ -35,7 +35,7 @@ from rnnlib.course.checking.alternatives import other_ways
 from rnnlib.course.checking.display import Points, earned, publish, say, text
 from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
-from rnnlib.course.checking.sealed_questions import all_questions, normal, open_sealed
+from rnnlib.course.checking.sealed_questions import all_questions, near_miss, normal, open_sealed
 from rnnlib.course.checking.seeds import mixed_seed
 from rnnlib.course.exercises import Exercise, all_exercises
 
@@ -172,7 +172,7 @@ def _answer_report(question: str, answer: object) -> Report | None:
     verdict = open_sealed(question, questions[question], answer)
     wanted = questions[question]["wanted"]
     if verdict is None and wanted == "a number" and normal(answer)[-1:].isdigit():
-        report.notes = ["No."]
+        report.notes = [near_miss(question, questions[question], answer) or "No."]
     elif verdict is None:
         report.notes = [f"The answer is {wanted}."]
     else:
@@ -183,9 +183,11 @@ def _answer_report(question: str, answer: object) -> Report | None:
 
 
 def _note_failed_cell(report: Report, name: str) -> None:
-    """Say so when the newest version of a cell never came to be: the check sees the one before."""
+    """Say so when the newest version of a cell ended in an error: the check sees the older one."""
     if name in failed_definitions():
-        report.notes.append(
+        report.outdated = True
+        report.notes.insert(
+            0,
             f"The last cell that defines `{name}` ended in an error (see there), so this is about "
-            "the version before it."
+            "the version before it.",
         )

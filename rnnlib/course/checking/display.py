@@ -60,6 +60,8 @@ def score_lines(report: Report) -> list[str]:
 def headline(report: Report, points: float | None = None) -> str:
     """The state in words, with the points if the cell is marked."""
     words = (QUESTION_HEADLINES if report.is_question else HEADLINES)[report.state]
+    if report.outdated:
+        words = f"your newest version ended in an error; the one before it: {words}"
     return words if points is None else f"{words}, {earned(report, points):g} of {points:g} points"
 
 

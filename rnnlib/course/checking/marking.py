@@ -27,7 +27,8 @@ class Report:
     `complete` says whether they account for every wrong result; `score` is a number that an open
     task reaches, on the first case; `state` is
     "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
-    marked with other earlier functions than the student's.
+    marked with other earlier functions than the student's, `outdated` where its newest version
+    ended in an error and an older one was marked.
     """
 
     exercise: str
@@ -39,6 +40,7 @@ class Report:
     state: str = "wrong"
     apart: bool = False
     is_question: bool = False
+    outdated: bool = False
 
     @property
     def share(self) -> float:

@@ -12,7 +12,7 @@ from rnnlib.course.exercises import Case, Exercise, Unusable
 from rnnlib.params import Params
 
 KEPT = "cache"
-"""The name of what is returned behind the results, for the backward pass."""
+"""The name of what is returned after the results, for the backward pass."""
 
 
 def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
@@ -102,6 +102,9 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         return f"is a {type(got).__name__}, not {wanted}"
     if isinstance(got, list | tuple) and got and np.ndim(got[0]) == 0:
         return f"is a {type(got).__name__} of numbers; make an array of it with `np.array`"
+    if isinstance(got, list | tuple) and isinstance(got[0], list | tuple):
+        kind = type(got).__name__
+        return f"is a {kind} of {type(got[0]).__name__}s; make an array of it with `np.array`"
     if isinstance(got, list | tuple):
         return f"is a {type(got).__name__} of arrays; join them with `np.stack`"
     expected = np.asarray(expected)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -52,6 +53,28 @@ def open_sealed(name: str, sealed: dict[str, str], answer: object) -> Verdict | 
         return None
     right, remark = json.loads(_xor(base64.b64decode(sealed[tag]), stream))
     return Verdict(right, remark)
+
+
+def near_miss(name: str, sealed: dict[str, str], answer: object) -> str:
+    """A hint for a number that has no remark but becomes right by rounding; "" for any other."""
+    try:
+        number = float(normal(answer))
+        whole = [math.floor(number), math.ceil(number)]
+    except (ValueError, OverflowError):
+        return ""
+    if number not in whole:
+        for near in whole:
+            verdict = open_sealed(name, sealed, near)
+            if verdict is not None and verdict.right:
+                return (
+                    "Close: a whole number is wanted. Is it the one below yours or the one above?"
+                )
+    for digits in (1, 2, 3, 4):
+        near = round(number, digits)
+        verdict = open_sealed(name, sealed, near) if near != number else None
+        if verdict is not None and verdict.right:
+            return "Close: give it with fewer digits."
+    return ""
 
 
 def normal(answer: object) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnlib.course.extras import need
+from rnnlib.course.grading.intake.names import same_form
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class Assignment:
         return self.root / "course" / self.unit / self.file
 
     def submitted(self, student: str) -> Path:
-        """The folder with what a student handed in."""
-        return self.root / "submitted" / student / self.unit
+        """The folder with what a student handed in, in whatever form of Unicode its name is."""
+        folder = self.root / "submitted" / student
+        if not student.isascii() and not _is_there(folder):
+            same = (name for name in self._folders() if same_form(name) == student)
+            folder = folder.with_name(next(same, student))
+        return folder / self.unit
 
     def autograded(self, student: str) -> Path:
         """A student's graded notebook."""
@@ -76,12 +81,17 @@ class Assignment:
         return (self.settings or self.root) / "nbgrader_config.py"
 
     def students(self) -> list[str]:
-        """Who handed it in, by the folders in ``submitted/``."""
+        """Who handed it in, by the folders in ``submitted/``; names in one form of Unicode."""
+        folder = self.root / "submitted"
+        names = (name for name in self._folders() if _is_there(folder / name / self.unit))
+        return sorted({same_form(name) for name in names})
+
+    def _folders(self) -> list[str]:
+        """What lies in ``submitted/``."""
         try:
-            names = os.listdir(self.root / "submitted")
+            return sorted(os.listdir(self.root / "submitted"))
         except FileNotFoundError:
             return []
-        return sorted(name for name in names if _is_there(self.submitted(name)))
 
     def config(self):
         """nbgrader's settings for this course root, as a traitlets `Config`."""

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment, gradebook_url
+from rnnlib.course.grading.intake.misplaced import misplaced
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of
@@ -37,12 +38,13 @@ def run_grade(assignment: Assignment, console: Console, **options) -> int:
     int
         0; 1 where a submission could not be graded.
     """
-    students = assignment.students()
+    students, elsewhere = assignment.students(), misplaced(assignment)
     if not students:
-        raise UnitError(
+        nothing = (
             f"nothing has been handed in for {assignment.unit}: put each student's notebook at "
             f"{assignment.submitted('STUDENT') / assignment.file}"
         )
+        raise UnitError("\n".join([nothing, *elsewhere]))
     if options.get("sandbox", "bwrap") == "bwrap" and not options.get("scheduler"):
         try:
             check_sandbox()
@@ -61,6 +63,8 @@ def run_grade(assignment: Assignment, console: Console, **options) -> int:
         print_summary(assignment, outcomes, console)
     else:
         print_marks(assignment, outcomes, console)
+    for sentence in elsewhere:
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     path = make_report(assignment, timing={"wall clock": time.perf_counter() - start})
     console.print(f"\nreport     {path}", soft_wrap=True)
     console.print(f"feedback   {assignment.root / 'feedback'}", soft_wrap=True)
@@ -87,7 +91,14 @@ def make_report(assignment: Assignment, timing: dict[str, float] | None = None) 
         for path in (assignment.release, assignment.solution)
     )
     copied = copied_alarms(records, given=given, solutions=solutions)
-    write_report(records, assignment.unit, assignment.report, timing=timing, copied=copied)
+    write_report(
+        records,
+        assignment.unit,
+        assignment.report,
+        timing=timing,
+        copied=copied,
+        misplaced=misplaced(assignment),
+    )
     return assignment.report
 
 

@@ -10,8 +10,15 @@ MiB, GiB = 2**20, 2**30
 
 # --- what is handed in --------------------------------------------------------------------------
 
-NOTEBOOK_BYTES = 20_000_000
-"""A unit's own notebook, with its figures, stays below 1 MB."""
+NOTEBOOK_BYTES = 64 * MiB
+"""With outputs, which are dropped before anything else is judged: a unit's own notebook stays below
+1 MB, one with figures drawn in a loop can have forty."""
+
+NOTEBOOKS_COMPARED = 8
+"""Notebooks of one student that are looked into, to see which one was worked in."""
+
+ARCHIVE_BYTES = 128 * MiB
+"""Of all files in an archive that a student packed: a notebook and what may lie beside it."""
 
 NOTEBOOK_CELLS = 2_000
 """A unit has about a hundred."""
@@ -86,6 +93,9 @@ CONNECTION_SECONDS = 60.0
 
 INTERRUPT_SECONDS = 3.0
 """For a cell that was interrupted to end; its kernel is ended otherwise."""
+
+OUTLIVE_SECONDS = 0.5
+"""After a cell that may have told its kernel to end, until the next: it is told within 0.1."""
 
 LAST_OUTPUT_SECONDS = 2.0
 """For the last outputs of a cell that is done: they are on their way."""

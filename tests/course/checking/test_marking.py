@@ -199,12 +199,13 @@ def test_a_wrong_number_is_shown_with_the_right_one_and_the_sizes():
 def test_a_list_of_numbers_is_told_from_a_list_of_arrays():
     case = Case((3,))
     exercise = Exercise("f", lambda n: np.arange(n), lambda rng: [case], {"y": "(n,)"})
-    numbers, arrays = (
+    numbers, arrays, lists = (
         mark(exercise, write(f"def f(n):\n    return [{each} for k in range(n)]\n")).rows[0].reason
-        for each in ("k", "np.ones(2)")
+        for each in ("k", "np.ones(2)", "np.ones(2).tolist()")
     )
     assert numbers == "is a list of numbers; make an array of it with `np.array`"
     assert arrays.startswith("is a list of arrays")
+    assert lists == "is a list of lists; make an array of it with `np.array`"
 
 
 def test_a_text_that_the_case_is_about_stands_behind_a_wrong_entry():

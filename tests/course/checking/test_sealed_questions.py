@@ -15,6 +15,7 @@ from rnnlib.course.checking import check_answer, grade_answer
 from rnnlib.course.checking.sealed_questions import (
     Verdict,
     all_questions,
+    near_miss,
     normal,
     open_sealed,
     seal,
@@ -162,6 +163,28 @@ def test_an_unforeseen_answer_gets_a_sentence_and_no_points(name, answer, capsys
     out, err = capsys.readouterr()
     assert not err and "not right" in out
     assert "Traceback" not in out
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (6.58, "Close: a whole number is wanted."),
+        ("7.4", "Close: a whole number is wanted."),
+        (5.6, ""),
+        (70, ""),
+        (6, ""),  # it has a remark of its own
+    ],
+)
+def test_a_number_that_becomes_right_by_rounding_is_told_so(answer, hint):
+    remarks = {"7": Verdict(True, "Yes."), "6": Verdict(False, "One too few.")}
+    assert near_miss("steps", seal("steps", remarks), answer).startswith(hint or "")
+    assert bool(near_miss("steps", seal("steps", remarks), answer)) == bool(hint)
+
+
+def test_too_many_digits_are_close_too():
+    sealed = seal("share", {"0.53": Verdict(True, "Yes."), "0.5": Verdict(False, "No.")})
+    assert near_miss("share", sealed, 0.5314) == "Close: give it with fewer digits."
+    assert near_miss("share", sealed, 0.61) == ""
 
 
 def test_a_question_that_does_not_exist_is_told(capsys):

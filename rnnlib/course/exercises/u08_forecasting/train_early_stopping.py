@@ -19,11 +19,16 @@ HIGHS_AND_LOWS = (
 )
 
 
-def _training(rng, table, H, K):
-    """A start, an update that only counts, and an evaluation that reads the table at the count."""
+def _training(rng, table, H, K, second_look=0.0):
+    """A start, an update that only counts, and an evaluation that reads the table at the count.
+
+    With `second_look`, a loss that is asked for again is higher by so much, as that of another
+    validation batch may be.
+    """
     start = drawing.params(rng, DenseParams, W_hy=(H, K), b_y=(K,))
     by = drawing.params(rng, DenseParams, W_hy=(H, K), b_y=(K,)).map(np.abs)
     table = np.array(table) * rng.uniform(0.5, 1.5)
+    asked = {"epochs": -1, "again": False}
 
     def update(params):
         """One epoch of training."""
@@ -32,7 +37,8 @@ def _training(rng, table, H, K):
     def evaluate(params):
         """The validation loss."""
         epochs = round(float((params.b_y[0] - start.b_y[0]) / by.b_y[0]))
-        return float(table[min(epochs, len(table) - 1)])
+        asked.update(epochs=epochs, again=epochs == asked["epochs"])
+        return float(table[min(epochs, len(table) - 1)]) + second_look * asked["again"]
 
     return start, update, evaluate
 
@@ -50,6 +56,8 @@ def _draw_train(rng):
         yield Case(_training(rng, HIGHS_AND_LOWS[0], **sizes), sizes, drawing.ONES, options=options)
     for table in (0, 4):
         yield Case(_training(rng, HIGHS_AND_LOWS[table], **s), s, "the default values")
+    drawn = _training(rng, HIGHS_AND_LOWS[0], **s, second_look=10.0)
+    yield Case(drawn, s, "a validation loss that differs when it is asked for again")
 
 
 TRAIN_EARLY_STOPPING = Exercise(
@@ -143,6 +151,14 @@ def stopped_at_once(params, update, evaluate, *, patience=5, max_epochs=100):
         best, best_loss = params, losses[-1]
     return best, np.array(losses)
 
+
+TRAIN_EARLY_STOPPING.slip(
+    "evaluated_twice_in_an_epoch",
+    "if losses[-1] < best_loss",
+    "if evaluate(params) < best_loss",
+    "`evaluate` is called twice in an epoch: that takes twice the time, and where chance plays a "
+    "part the second loss is another one. Compare the loss that was noted.",
+)
 
 TRAIN_EARLY_STOPPING.slip(
     "waiting_never_begins_again",

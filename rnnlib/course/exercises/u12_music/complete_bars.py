@@ -50,9 +50,9 @@ COMPLETE_BARS = Exercise(
     complete_bars,
     _draw_complete,
     results={"complete": "", "inner": ""},
-    whole=False,
     weights={"complete": 2},
     uses=("note_durations",),
+    borrow=("rnnlib.music.lengths",),  # for `note_durations`
 )
 
 

@@ -42,7 +42,6 @@ LONGEST_COPY = Exercise(
     longest_copy,
     _draw_copy,
     results={"longest": ""},
-    whole=False,
     rtol=0,
     atol=1e-9,
 )

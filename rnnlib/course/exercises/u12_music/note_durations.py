@@ -6,7 +6,8 @@ import numpy as np
 
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u12_music.inputs import letter
-from rnnlib.music import note_durations, note_length
+from rnnlib.music import note_durations
+from rnnlib.music.lengths import note_length
 
 MEET = "signs that meet"
 
@@ -45,11 +46,11 @@ NOTE_DURATIONS = Exercise(
     note_durations,
     _draw_durations,
     results={"durations": ""},
-    uses=("note_length",),
+    borrow=("rnnlib.music.lengths",),
 )
 
 
-@NOTE_DURATIONS.follow_on
+@NOTE_DURATIONS.variant
 def factors_that_wait(tokens):
     """A factor for the next note, and a count of what is left of a triplet."""
     found, factor, left = [], 1.0, 0

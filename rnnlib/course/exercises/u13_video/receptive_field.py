@@ -12,7 +12,8 @@ def some_backward(rng, R, S, K, D, row, column, reach=1):
     """A backward pass of a random linear map, in which that pixel depends on some others alone.
 
     All numbers are whole, so what cancels is exactly zero. Each pixel that is seen has a gradient
-    in one channel only, or two that add up to zero, or a negative one, or a very small one.
+    in one channel only, or two that add up to zero, or a negative one, or a very small one; and it
+    comes from one channel of the result only.
     """
     seen = np.zeros((R, S), bool)
     seen[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1] = True
@@ -25,13 +26,14 @@ def some_backward(rng, R, S, K, D, row, column, reach=1):
         gradient[r, s, d[0]] = rng.integers(1, 9) * (1, -1, 1e-6)[n % 3]
         if n % 2 and D > 1:
             gradient[r, s, d[1]] = -gradient[r, s, d[0]]
-    weights = 1.0 + rng.permutation(K)
+    weights = np.zeros((K, R, S, 1))
+    weights[np.arange(len(places)) % K, places[:, 0], places[:, 1]] = 1
     other = rng.integers(1, 5, (R, S, D)) * (rng.random((R, S, 1)) < 0.5)
 
     def backward(dy):
         if np.shape(dy) != (1, R, S, K):
             raise ValueError(f"backward needs dy of shape {(1, R, S, K)}, got {np.shape(dy)}")
-        here = dy[0, row, column] @ weights
+        here = np.tensordot(dy[0, row, column], weights, 1)
         rest = dy.sum() - dy[0, row, column].sum()
         return (here * gradient + rest * other)[None]
 
@@ -126,6 +128,13 @@ RECEPTIVE_FIELD.slip(
     "dy[0, row, column] = 1",
     "dy[:] = 1",
     "the gradient is 1 at every pixel of the result. One pixel is asked for: the others stay 0.",
+)
+
+RECEPTIVE_FIELD.slip(
+    "first_channel_of_the_result_alone",
+    "dy[0, row, column] = 1",
+    "dy[0, row, column, 0] = 1",
+    "the gradient is 1 in the first channel of the result alone. The whole pixel is asked for.",
 )
 
 RECEPTIVE_FIELD.slip(

@@ -19,14 +19,21 @@ from rnnlib.course.files import (
     read_file,
     walk,
 )
-from rnnlib.course.grading.intake.tidy import Unreadable, valid_text
+from rnnlib.course.grading.intake.archives import LEFT_BEHIND
+from rnnlib.course.grading.intake.choice import Stubs, choose
+from rnnlib.course.grading.intake.names import shown
+from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import FOLDER_DEPTH, FOLDER_ENTRIES, NOTEBOOK_BYTES
 
-NO_WORK_OF_THEIRS = (".ipynb_checkpoints", "__MACOSX")
-"""Folders that programs leave behind, with copies of notebooks in them."""
+OTHER_ENDINGS = (".ipynb.json", ".ipynb.txt")
+"""What browsers and Windows make of the name of a notebook."""
 
 
-def find_notebook(folder: Path, unit: str) -> tuple[Path, list[str]]:
+class NoNotebook(Unreadable):
+    """There is none among the files that were handed in, which are named."""
+
+
+def find_notebook(folder: Path, unit: str, stubs: Stubs | None = None) -> tuple[Path, list[str]]:
     """The notebook that is meant, in the folder that a student handed in.
 
     Parameters
@@ -34,19 +41,25 @@ def find_notebook(folder: Path, unit: str) -> tuple[Path, list[str]]:
     folder : Path
         ``submitted/STUDENT/UNIT``.
     unit : str
+    stubs : mapping, optional
+        The cells for answers as they were handed out: with them, the notebook that was worked in
+        is known from a copy that was not.
 
     Returns
     -------
     path : Path
-        ``UNIT.ipynb``, or else the one notebook that it must be: the only one whose name contains
-        the unit's, in any case and in nested folders too; or the only one.
+        ``UNIT.ipynb``, unless that is as it was handed out and another one is not; or else the one
+        notebook that it must be: the only one whose name contains the unit's, in any case and in
+        nested folders too; or the only one.
     repairs : list of str
-        A sentence where it had another name.
+        A sentence where it had another name, or where another one may be meant.
 
     Raises
     ------
+    NoNotebook
+        When there is none.
     Unreadable
-        When there is no such notebook or more than one, or a link stands in its place.
+        When there is more than one, or a link stands in its place.
     """
     wanted = f"{unit}.ipynb"
     try:
@@ -64,23 +77,17 @@ def find_notebook(folder: Path, unit: str) -> tuple[Path, list[str]]:
             f"{wanted} cannot be read ({_reason(error)}): see to the folder's permissions."
         ) from None
     exact = folder / wanted
-    if exact in found:
-        return exact, []
     if exact in others:
         raise Unreadable(f"{wanted} is {others[exact]}, not a file: ask for the notebook itself.")
-    named = [path for path in found if unit.casefold() in path.name.casefold()]
-    contenders = named or found
-    if len(contenders) == 1:
-        given = shown(contenders[0].relative_to(folder))
-        return contenders[0], [f"The notebook was handed in as {given}, not as {wanted}."]
-    if contenders:
-        names = ", ".join(shown(path.relative_to(folder)) for path in contenders[:4])
-        raise Unreadable(
-            f"{wanted} is missing from what was handed in, and {len(contenders)} notebooks could "
-            f"be meant ({names}): rename the right one."
-        )
-    strange = next((f" There is {kind}, which is not followed." for kind in others.values()), "")
-    raise Unreadable(f"{wanted} is missing from what was handed in: ask for it.{strange}")
+    if not found:
+        raise NoNotebook(_what_there_is(wanted, folder, others))
+    chosen, repairs = choose(
+        [path.relative_to(folder) for path in found],
+        unit,
+        stubs=stubs,
+        read=lambda path: read_bytes(folder / path, within=folder),
+    )
+    return folder / chosen, repairs
 
 
 def read_bytes(path: Path, *, within: Path | None = None, limit: int = NOTEBOOK_BYTES) -> bytes:
@@ -117,37 +124,48 @@ def read_bytes(path: Path, *, within: Path | None = None, limit: int = NOTEBOOK_
 
 
 def _look_into(folder: Path) -> tuple[list[Path], dict[Path, str]]:
-    """The notebooks below a folder; and what is in their place, such as links, with what it is."""
-    found, others = [], {}
+    """The notebooks below a folder; and all else, such as links, with what it is.
+
+    Files with another ending count as notebooks where there is none with the right one.
+    """
+    found, renamed, others = [], [], {}
     try:
         for entry in walk(
-            folder, most=FOLDER_ENTRIES, deepest=FOLDER_DEPTH, skip=NO_WORK_OF_THEIRS, strict=True
+            folder, most=FOLDER_ENTRIES, deepest=FOLDER_DEPTH, skip=LEFT_BEHIND, strict=True
         ):
-            is_notebook = entry.path.name.casefold().endswith(".ipynb")
+            name = entry.path.name.casefold()
+            is_notebook = name.endswith(".ipynb")
             if not entry.is_file and (is_notebook or not entry.is_folder):
                 others[entry.path] = entry.kind
             # "._NAME" is what a Mac leaves beside NAME on foreign disks.
-            elif is_notebook and entry.is_file and not entry.path.name.startswith("._"):
+            elif not entry.is_file or name.startswith("._"):
+                continue
+            elif is_notebook:
                 found.append(entry.path)
+            elif name.endswith(OTHER_ENDINGS):
+                renamed.append(entry.path)
+            elif name != "timestamp.txt":
+                others[entry.path] = "a file"
     except TooManyFiles:
         raise Unreadable(
             f"More than {FOLDER_ENTRIES:,} files were handed in: look at them by hand."
         ) from None
-    return sorted(found), others
+    return sorted(found or renamed), others
+
+
+def _what_there_is(wanted: str, folder: Path, others: dict[Path, str]) -> str:
+    """Why there is no notebook, with what lies there in its place."""
+    text = f"{wanted} is missing from what was handed in: ask for it."
+    strange = next((kind for kind in others.values() if kind != "a file"), None)
+    if strange:
+        text += f" There is {strange}, which is not followed."
+    files = sorted(path for path, kind in others.items() if kind == "a file")
+    if files:
+        names = ", ".join(shown(path.relative_to(folder)) for path in files[:3])
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        text += f" What is there: {names}{more}."
+    return text
 
 
 def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
-
-
-def in_short(error: BaseException) -> str:
-    """An error in a few words, fit for a terminal."""
-    text = "".join(c if c.isprintable() else " " for c in valid_text(str(error)))
-    return " ".join(text.split())[:500] or type(error).__name__
-
-
-def shown(name: object) -> str:
-    """A name from somebody else, fit for a sentence."""
-    text = valid_text(str(name))
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return f"“{text if len(text) <= 60 else text[:57] + '...'}”"

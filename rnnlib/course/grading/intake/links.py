@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from rnnlib.course.files import walk
-from rnnlib.course.grading.intake.folder import shown
+from rnnlib.course.grading.intake.names import shown
 
 
 def links_in(folder: Path) -> list[Path]:

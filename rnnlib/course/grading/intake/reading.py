@@ -14,7 +14,7 @@ import warnings
 import nbformat
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.intake.folder import shown
+from rnnlib.course.grading.intake.names import shown
 from rnnlib.course.grading.intake.tidy import Unreadable, tidy
 
 _NO_NOTEBOOK = "is not a notebook that can be read"

@@ -7,7 +7,8 @@ find nothing to complain about. What a student wrote is never changed and never 
 Which copy of a solution cell counts: the last one before the marked cell in which the student wrote
 something, because that is the definition that the kernel has when it comes to the marked cell. If
 there is no such copy, the last one behind the marked cell counts, and the marked cell moves. Copies
-in which nothing was written are taken out.
+in which nothing was written are taken out. Where the cell itself was left as it was handed out, a
+cell of the student's own below it counts.
 """
 
 from __future__ import annotations
@@ -72,11 +73,45 @@ def repair_cells(nb: NotebookNode, sources: list[SourceCell]) -> list[str]:
     """
     items = [Item(cell) for cell in nb.cells]
     recognize(items, sources)
-    repairs = _take_out_copies(items, sources)
+    repairs = _let_own_cells_count(items, sources)
+    repairs += _take_out_copies(items, sources)
     repairs += _put_back_missing(items, sources)
     repairs += _put_in_order(items, sources)
     repairs += _restore(items, sources)
     nb.cells = [item.node for item in items]
+    return repairs
+
+
+def _let_own_cells_count(items: list[Item], sources: list[SourceCell]) -> list[str]:
+    """An untouched cell gives way to a cell of the student's own below it that defines the name.
+
+    So it was for the student, who ran one after the other. A cell that defines this alone takes the
+    place of the untouched one; the marked cell moves behind one that defines more.
+    """
+    repairs = []
+    answers = [source for source in sources if source.solution]
+    for source in answers:
+        stub = _find(items, source)
+        if stub is None or not source.is_in(stub):
+            continue
+        own = [
+            item
+            for item in items[items.index(stub) + 1 :]
+            if (item.source is None or item.source.solution)
+            and item.node.cell_type == "code"
+            and defines(item.node.source, source.name)
+            and not source.is_in(item)
+        ]
+        if not own:
+            continue
+        stub.source = None
+        alone = not any(defines(own[-1].node.source, a.name) for a in answers if a is not source)
+        if own[-1].source is None and alone:
+            own[-1].source = source
+        repairs.append(
+            f"{_called(source)} was left as it was handed out; "
+            "another cell below it, which defines this, counts."
+        )
     return repairs
 
 

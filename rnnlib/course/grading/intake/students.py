@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rnnlib.course.grading.intake.folder import shown
+from rnnlib.course.grading.intake.names import shown
 
 ID = re.compile(r"[\w.@+,' -]+")
 LONGEST = 200

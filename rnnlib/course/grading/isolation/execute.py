@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Float, Integer, Unicode
 
+from rnnlib.course.cell_names import names_in
 from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
@@ -116,11 +117,12 @@ class _Run:
         self.alarms: list[dict] = []
         self.seconds: dict[str, float] = {}
         self.wrong: set[str] = set()
+        self.failed: dict[str, str] = {}  # why a cell that defines this name stopped
 
     def all_cells(self, nb: NotebookNode, kinds: list[str], files: Path) -> None:
         """Run every cell that is to be run, in order."""
         self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
-        self.alarms, self.wrong = [], set()
+        self.alarms, self.wrong, self.failed = [], set(), {}
         student = StudentKernel(files, self.settings, self.begun)
         trusted = trusted_kernel()
         trusted.run("_rnnlib.clear()", CLEARING_SECONDS, silent=True)
@@ -156,6 +158,7 @@ class _Run:
             cell.outputs = [_error("KernelLost", f"This cell {lost}.")]
             return
         cell.outputs = ran.outputs
+        self._note_failure(cell)
         if ran.status == "timeout":
             limit = f"did not end within {self.settings.cell:g} seconds"
             cell.outputs.append(_error("TimeoutError", f"This cell {limit} and was interrupted."))
@@ -173,7 +176,7 @@ class _Run:
                 student=student,
             )
             ran = trusted.run(cell.source, MARKED_CELL_SECONDS, student=student)
-            cell.outputs = [_without_source(output) for output in ran.outputs]
+            cell.outputs = [self._with_cause(output) for output in ran.outputs]
             self.wrong |= _found_wrong(cell.outputs)
         except (KernelLost, OSError, EOFError) as lost:
             # Nothing of a student's runs there: this is the grader's or the test's own fault.
@@ -181,6 +184,22 @@ class _Run:
             raise RuntimeError(f"the kernel for marked cells was lost: {lost}") from lost
         finally:
             student.end_serving()
+
+    def _note_failure(self, cell: NotebookNode) -> None:
+        """Why the names that a cell defines are not there, or are those of an earlier cell."""
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        why = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else ""
+        for name in names_in(cell.source).bound:
+            self.failed[name] = why
+
+    def _with_cause(self, output: NotebookNode) -> NotebookNode:
+        """An error of a marked cell: a missing name with what stopped the cell that defines it."""
+        if output.output_type == "error" and output.ename == "NameError":
+            missing = UNDEFINED.search(f"NameError: {output.evalue}")
+            why = self.failed.get(missing[1]) if missing else None
+            if why:
+                output.evalue += f", because the cell that defines it stopped with {why}"
+        return _without_source(output)
 
     def _count(self, what: str, start: float) -> None:
         self.seconds[what] += time.perf_counter() - start

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import socket
 import struct
@@ -35,6 +36,7 @@ from rnnlib.course.grading.limits import (
     GRADER_MEMORY,
     KERNEL_RESTARTS,
     KERNEL_SOCKET_FILES,
+    OUTLIVE_SECONDS,
     POLL_SECONDS,
     SUBMISSION_SECONDS,
     WATCH_SECONDS,
@@ -42,6 +44,10 @@ from rnnlib.course.grading.limits import (
 
 EXTENSIONS = ["rnnlib.course.grading.run.output_limit", "rnnlib.course.grading.isolation.agent"]
 SERVE = "__import__('rnnlib.course.grading.isolation.agent', fromlist=['serve']).serve()"
+
+EXIT = re.compile(r"^[ \t]*(?:exit|quit)\b[ \t]*(?:\(|$)", re.MULTILINE)
+ENDS = re.compile(r"exit|quit|kill|abort|shutdown|restart")
+"""Words in a cell that may end the kernel when it is done."""
 
 LONGEST_CALL = time_limit.PATIENCE * SECONDS + ANSWER_SECONDS
 """Seconds by the clock; one that computes is ended after fewer, of processor time."""
@@ -109,9 +115,27 @@ class StudentKernel:
         except KernelLost as lost:
             self._lose(str(lost))
             raise
+        if ENDS.search(source):
+            self._outlive(source)
         self._ran.append(source)
         self._room -= ran.size
         return ran
+
+    def _outlive(self, source: str) -> None:
+        """See whether the kernel lives on after a cell that may end it a moment later.
+
+        Otherwise the next cell would be the one that is lost, or the one after, as it happens; and
+        this one would be run again, and end the kernel again, at each restart.
+        """
+        if EXIT.search(source):
+            text = "asks Python to exit, which was passed over: it costs nothing"
+            self.alarms.append({"kind": "killed", "where": self.where, "text": text})
+        end = time.monotonic() + OUTLIVE_SECONDS
+        while time.monotonic() < end:
+            if not self.kernel.is_alive():
+                self._lose("ended the kernel in which it ran")
+                raise KernelLost("ended the kernel in which it ran")
+            time.sleep(POLL_SECONDS / 4)
 
     def relay(self, trusted: socket.socket) -> None:
         """Pass one frame of the trusted kernel's on, and the answer back."""

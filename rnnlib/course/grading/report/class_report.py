@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
@@ -49,6 +50,7 @@ def write_report(
     *,
     timing: dict[str, float] | None = None,
     copied: dict[str, list[dict]] | None = None,
+    misplaced: Sequence[str] = (),
 ) -> None:
     """Write the report on a class.
 
@@ -63,12 +65,14 @@ def write_report(
         Seconds by what they were spent on, such as ``{"wall clock": 93.1}``, for the whole class.
     copied : dict, optional
         From `copied_alarms`; worked out from the records where it is not given.
+    misplaced : sequence of str
+        Sentences about what lies in ``submitted/`` and is not taken.
     """
     copied = copied_alarms(records) if copied is None else copied
     page = (
         _environment()
         .get_template("report.html.j2")
-        .render(**_contents(records, unit, copied), timing=timing or {})
+        .render(**_contents(records, unit, copied), timing=timing or {}, misplaced=list(misplaced))
     )
     write_whole(path, page, durable=True)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.intake.folder import in_short, shown
+from rnnlib.course.grading.intake.names import in_short, shown
 from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.submission import read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import WORKERS
 from rnnlib.course.grading.run.gradebook import GradebookWriter
 from rnnlib.course.grading.run.pool import run_all
-from rnnlib.course.grading.run.prepare import read_task
+from rnnlib.course.grading.run.prepare import read_stubs, read_task
 from rnnlib.course.grading.run.records import is_done, read_record, write_record
 from rnnlib.course.grading.run.tasks import Outcome, Result
 from rnnlib.course.grading.run.workplace import grade_submission
@@ -60,6 +60,7 @@ def autograde(
     students = assignment.students() if students is None else students
     task = read_task(assignment, sandbox=sandbox, everything=everything)
     writer = GradebookWriter(assignment)
+    stubs = read_stubs(writer.db_url, assignment.unit)
     entered = set() if anew else writer.students()
     outcomes: dict[str, Outcome] = {}
 
@@ -80,7 +81,7 @@ def autograde(
     for student in students:
         try:
             check_student(student)
-            submission = read_submission(assignment, student)
+            submission = read_submission(assignment, student, stubs)
         except Unreadable as error:
             finish(f"unreadable: {error}", Result(student, problem=str(error)))
             continue
@@ -96,7 +97,7 @@ def autograde(
             tell(student, Outcome(student, record["problem"], again=True))
             continue
         digests[student] = submission.digest  # not the bytes: there may be hundreds
-        jobs.append((student, lambda name=student: (task, read_submission(assignment, name))))
+        jobs.append((student, lambda s=student: (task, read_submission(assignment, s, stubs))))
 
     for student, result in run_all(grade_submission, jobs, workers=workers, scheduler=scheduler):
         if isinstance(result, Unreadable):  # it was changed in the meantime

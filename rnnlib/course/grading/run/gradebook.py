@@ -25,7 +25,8 @@ class GradebookWriter:
     def __init__(self, assignment: Assignment):
         from nbgrader.coursedir import CourseDirectory
 
-        self.config, self.unit = assignment.config(), assignment.unit
+        self.assignment, self.unit = assignment, assignment.unit
+        self.config = assignment.config()
         self.directory = CourseDirectory(config=self.config)
         self.db_url = self.directory.db_url
         self.root = Path(self.directory.root)
@@ -81,12 +82,12 @@ class GradebookWriter:
     def _timestamp(self, student: str):
         from nbgrader.utils import parse_utc
 
-        folder = self.root / self.directory.submitted_directory / student / self.unit
+        folder = self.assignment.submitted(student)
         try:
             text = read_file(
                 folder / "timestamp.txt", within=folder.parent.parent, limit=TIMESTAMP_BYTES
             )
-            return parse_utc(text.decode().strip())
+            return parse_utc(text.decode("utf-8-sig").strip())
         except (FileRefused, OSError):  # most have none; a link or a pipe is not followed
             return None
         except Exception:  # whatever else a text may do to dateutil

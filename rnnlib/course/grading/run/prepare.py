@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.intake.recognize import source_cells
 from rnnlib.course.grading.run.tasks import Task
 from rnnlib.course.grading.secret import read_secret
 
@@ -49,3 +50,15 @@ def read_task(assignment: Assignment, **options) -> Task:
     config = assignment.config_file.read_text(encoding="utf-8")
     more = {"secret": read_secret(assignment.root), "hidden": str(assignment.root), **options}
     return Task(assignment.unit, solution.read_bytes(), config, **more)
+
+
+def read_stubs(db_url: str, unit: str) -> dict[str, str]:
+    """The unit's cells for answers as they were handed out, by grade_id; from the gradebook."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    try:
+        with Gradebook(db_url) as gradebook:
+            sources = source_cells(gradebook.find_notebook(unit, unit))
+    except MissingEntry:
+        return {}
+    return {source.name: source.plain for source in sources if source.solution}

@@ -21,7 +21,7 @@ import nbformat
 
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.intake.folder import in_short
+from rnnlib.course.grading.intake.names import in_short
 from rnnlib.course.grading.intake.reading import read_notebook
 from rnnlib.course.grading.intake.submission import Submission
 from rnnlib.course.grading.intake.tidy import Unreadable
@@ -115,7 +115,8 @@ class Workplace:
         result.marks = marks_of(notebook)
         result.answers = answers_of(notebook)
         result.alarms += source_alarms(result.answers)
-        result.alarms += source_alarms(notes.get("own", {}), own=True)
+        own = notes.get("own", {}) | _programs(submission.files)
+        result.alarms += source_alarms(own, own=True)
         start = time.perf_counter()
         result.notebook = nbformat.writes(notebook) + "\n"
         path.write_text(result.notebook, encoding="utf-8")
@@ -192,6 +193,15 @@ def _write_files(folder: Path, files: dict[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def _programs(files: dict[str, bytes]) -> dict[str, str]:
+    """The Python files beside a notebook, which it can import."""
+    return {
+        f"a file of their own, {name}": data.decode("utf-8", "replace")
+        for name, data in files.items()
+        if name.endswith(".py")
+    }
 
 
 @contextlib.contextmanager

@@ -1,0 +1,395 @@
+"""Open task: let a network write tunes whose bars add up, without touching its weights.
+
+What comes back is text, so it is measured here: bars with `rnnlib.music`, how likely it is with the
+network itself, copies with the training tunes. The network is a small one that students have never
+seen, and the headers are drawn for each check.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
+from rnnlib.course.exercises.u12_music.tune_data import (
+    ALPHABET,
+    bodies_to_learn_from,
+    small_model,
+    split_tunes,
+)
+from rnnlib.generation import longest_copy
+from rnnlib.losses import cross_entropy
+from rnnlib.music import (
+    abc_sections,
+    as_text,
+    complete_bars,
+    full_bar,
+    note_durations,
+    read_abc,
+    read_tunes,
+    tune_step,
+)
+
+WHOLE = "whole tunes"
+MOST = "90 % of the bars full"
+NEARLY_ALL = "98 % of the bars full"
+LIKELY = "in the network's own words"
+VARIED = "bars that differ"
+OWN = "not copied"
+
+SCORE = "full bars (%)"
+LONGEST = 500
+"""Symbols of a tune, its header included."""
+LEAST_BARS = 6
+HIGHEST_LOSS = 2.2
+LEAST_VARIETY = 0.4
+LONGEST_COPY = 45
+BEGINNING = 150
+"""Symbols of a tune in which copies are looked for, and by which it is judged how likely it is."""
+
+KEYS = {
+    "M:6/8": ("G Major", "D Major", "A Dorian", "E Minor"),
+    "M:C": ("G Major", "D Major", "A Major", "E Dorian"),
+    "M:C|": ("G Major", "D Major", "A Dorian"),
+}
+
+
+def write_tunes(headers, model, state, alphabet, rng):
+    """Bar by bar: one that does not add up is written again, from the state at its beginning."""
+    tunes, begun = [], state
+    for header in headers:
+        full = full_bar(header.partition("\n")[0][2:], "1/8")
+        state = begun
+        for symbol in header:
+            logits, state = tune_step(alphabet.index(symbol), state, model)
+        notes, tries, inner, kept = "", 0, 0, ("", logits, state)
+        while len(notes) < 330 and not notes.endswith("\n\n"):
+            p = np.exp((logits - logits.max()) / 0.9)
+            if inner < 7 and notes.endswith("\n"):
+                p[alphabet.index("\n")] = 0
+            k = int((p.cumsum() < rng.random() * p.sum()).sum())
+            notes += alphabet[k]
+            logits, state = tune_step(k, state, model)
+            if notes[-1] == "|":
+                complete, inner = complete_bars(abc_sections(notes + "z"), full)
+                if complete < inner and tries < 40:
+                    (notes, logits, state), tries = kept, tries + 1
+                else:
+                    kept, tries = (notes, logits, state), 0
+        tunes.append(header + notes.strip())
+    return tunes
+
+
+def _draw(rng):
+    model, state = small_model()
+
+    def case(metres):
+        headers = [f"{metre}\nK:{rng.choice(KEYS[metre])}\n" for metre in metres]
+        # The state depends on the case, so that no two networks have read the same.
+        read = state
+        for symbol in as_text(str(rng.choice(split_tunes()[1])))[-80:]:
+            _, read = tune_step(ALPHABET.index(symbol), read, model)
+        args = (headers, model, read, ALPHABET, rng.spawn(1)[0])
+        return Case(args, {"headers": len(headers)})
+
+    yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])])
+    yield case(["M:6/8"] * 2)
+
+
+def _texts(returned, headers):
+    """The tunes, if they are texts as they were asked for."""
+    if isinstance(returned, str):
+        raise Unusable(f"returned one text; a list of {len(headers)} is wanted, one a header")
+    if isinstance(returned, np.ndarray):
+        returned = returned.tolist()
+    if not isinstance(returned, list | tuple):
+        raise Unusable(f"returned a {type(returned).__name__}; a list of texts is wanted")
+    if len(returned) != len(headers):
+        raise Unusable(f"returned {len(returned)} tunes for {len(headers)} headers")
+    for text, header in zip(returned, headers, strict=True):
+        if not isinstance(text, str):
+            raise Unusable(f"gave a {type(text).__name__} as a tune; a text is wanted")
+        if not text.startswith(header):
+            raise Unusable(f"gave a tune that does not begin with its header {header!r}")
+        if set(text) - set(ALPHABET):
+            odd = min(set(text) - set(ALPHABET))
+            raise Unusable(f"wrote {odd!r}, which is not a symbol of the alphabet")
+    return [str(text) for text in returned]
+
+
+def _loss(text, header, model, state):
+    """How surprised the network is by the notes, a symbol on average: in nats."""
+    ids = np.array([ALPHABET.index(symbol) for symbol in text[: len(header) + BEGINNING]])
+    logits, _, _ = read_tunes(ids[:-1, None], state, model)
+    return cross_entropy(logits[len(header) - 1 :], ids[len(header) :, None])
+
+
+def _observe(returned, case):
+    headers, model, state, _, _ = case.args
+    texts = _texts(returned, headers)
+    found = dict.fromkeys((WHOLE, MOST, NEARLY_ALL, LIKELY, VARIED, OWN), 0.0)
+    counts, bars, losses, copies = np.zeros(2), [], [], []
+    for text, header in zip(texts, headers, strict=True):
+        body = text[len(header) :]
+        sections = abc_sections(body)
+        count = complete_bars(sections, full_bar(read_abc(text).metre, "1/8"))
+        counts += count
+        bars += [tuple(bar) for section in sections for bar in section[1:-1]]
+        if len(text) <= LONGEST and count[1] >= LEAST_BARS:
+            losses.append(_loss(text, header, model, state))
+            copies.append(longest_copy(body[:BEGINNING], bodies_to_learn_from()))
+    complete, inner = counts
+    few = len(headers) < 3  # among forty bars a single one must not decide
+    if len(losses) < len(headers):
+        return {**found, SCORE: 0.0}
+    found[SCORE] = float(100 * complete / inner)
+    found[WHOLE] = 1.0
+    found[MOST] = float(complete >= (0.85 if few else 0.9) * inner)
+    found[NEARLY_ALL] = float(complete >= (0.95 if few else 0.98) * inner)
+    found[LIKELY] = float(np.mean(losses) <= HIGHEST_LOSS + 0.2 * few)
+    found[VARIED] = float(len(set(bars)) >= (LEAST_VARIETY - 0.1 * few) * len(bars))
+    found[OWN] = float(np.mean(copies) <= LONGEST_COPY + 30 * few)
+    return found
+
+
+WRITE_TUNES = Exercise(
+    "write_tunes",
+    write_tunes,
+    _draw,
+    results=dict.fromkeys((WHOLE, MOST, NEARLY_ALL, LIKELY, VARIED, OWN), ""),
+    weights={WHOLE: 0.4, MOST: 4, NEARLY_ALL: 3, LIKELY: 0.6, VARIED: 0.5, OWN: 0.5},
+    observe=_observe,
+    explain={
+        WHOLE: f"at least one tune has fewer than {LEAST_BARS} inner bars or more than {LONGEST} "
+        "symbols; nothing else is measured then",
+        MOST: "fewer than 90 % of the inner bars add up to the metre of their tune",
+        NEARLY_ALL: "fewer than 98 % of the inner bars add up",
+        LIKELY: "the network itself finds these symbols too unlikely: its own loss on them is more "
+        f"than {HIGHEST_LOSS} nats a symbol",
+        VARIED: "too few of the bars differ from each other",
+        OWN: "long stretches stand word for word in the training tunes",
+    },
+    borrow=(
+        "rnnlib.music.tune_model",
+        "rnnlib.music.notation",
+        "rnnlib.music.lengths",
+        "rnnlib.music.pitch",
+        "rnnlib.music.measures",
+        "rnnlib.generation",
+        "rnnlib.activations",
+        "rnnlib._shapes",
+    ),
+    score=(SCORE, "higher"),
+)
+
+
+@WRITE_TUNES.variant
+def symbols_that_fit(headers, model, state, alphabet, rng):
+    """No step back: notes of whole lengths alone, and none that is too long for its bar."""
+
+    def allowed(notes):
+        bar = notes.rpartition("|")[2]
+        length = sum(note_durations(b).sum() for bars in abc_sections(bar) for b in bars)
+        if notes[-1] not in "|:\n":
+            return length <= full
+        before = notes[:-1].rpartition("|")[2]
+        length = sum(note_durations(b).sum() for bars in abc_sections(before) for b in bars)
+        if notes.endswith("\n\n"):
+            return complete_bars(abc_sections(notes), full)[1] >= 6
+        return notes[-1] == "\n" or length == full or not (length or len(notes) < 3)
+
+    tunes, begun = [], state
+    odd = [k for k, symbol in enumerate(alphabet) if symbol in "/<>(-3456789MKxyr[]o^_="]
+    for header in headers:
+        full = full_bar(header.partition("\n")[0][2:], "1/8")
+        state = begun
+        for symbol in header:
+            logits, state = tune_step(alphabet.index(symbol), state, model)
+        notes = ""
+        while len(notes) < 330 and not notes.endswith("\n\n"):
+            p = np.exp((logits - logits.max()) / 0.9)
+            p[odd] = 0
+            while True:
+                k = int((p.cumsum() < rng.random() * p.sum()).sum())
+                if allowed(notes + alphabet[k]):
+                    break
+                p[k] = 0
+            notes += alphabet[k]
+            logits, state = tune_step(k, state, model)
+        tunes.append(header + notes.strip())
+    return tunes
+
+
+@WRITE_TUNES.variant
+def line_by_line(headers, model, state, alphabet, rng):
+    """Lines of about four bars, the best of up to thirty."""
+    tunes = []
+    for header in headers:
+        full, now = full_bar(header[2 : header.index("\n")], "1/8"), (None, state)
+        for symbol in header:
+            now = tune_step(alphabet.index(symbol), now[1], model)
+        notes, inner = "", 0
+        while len(notes) < 300 and not notes.endswith("\n\n"):
+            best = None
+            for _ in range(30):
+                line, (logits, here) = "", now
+                while not line.endswith("\n") and len(line) < 60:
+                    p = np.exp(logits - logits.max())
+                    if not line and inner < 7:
+                        p[alphabet.index("\n")] = 0
+                    k = int((p.cumsum() < rng.random() * p.sum()).sum())
+                    line += alphabet[k]
+                    logits, here = tune_step(k, here, model)
+                complete, of = complete_bars(abc_sections(notes + line + "z"), full)
+                if best is None or of - complete < best[0]:
+                    best = of - complete, line, (logits, here)
+                if best[0] == 0:
+                    break
+            notes, now, inner = notes + best[1], best[2], of
+        tunes.append(header + notes.strip())
+    return tunes
+
+
+@WRITE_TUNES.variant
+def mended_afterwards(headers, model, state, alphabet, rng):
+    """The tune is written as it comes; then full bars of the same tune replace the wrong ones."""
+    tunes = []
+    for header in headers:
+        full, good = full_bar(header[2 : header.index("\n")], "1/8"), []
+        inner = 0
+
+        def length(bar):
+            return sum(note_durations(b).sum() for bars in abc_sections(bar) for b in bars)
+
+        while len(good) < 8 or inner < 6:
+            here = state
+            for symbol in header:
+                logits, here = tune_step(alphabet.index(symbol), here, model)
+            notes = ""
+            while len(notes) < 330 and not notes.endswith("\n\n"):
+                p = np.exp((logits - logits.max()) / 0.7).cumsum()
+                k = int((p < rng.random() * p[-1]).sum())
+                notes += alphabet[k]
+                logits, here = tune_step(k, here, model)
+            _, inner = complete_bars(abc_sections(notes.strip()), full)
+            bars = notes.strip().split("|")
+            plain = [b for b in bars if ":" not in b and "\n" not in b]
+            good = [b for b in plain if abs(length(b) - full) < 1e-6]
+        for place in range(1, len(bars) - 1):
+            if length(bars[place]) > 0 and abs(length(bars[place]) - full) > 1e-6:
+                breaks = "\n" * bars[place].count("\n")
+                bars[place] = breaks + str(rng.choice(good)) if good else bars[place]
+        tunes.append(header + "|".join(bars))
+    return tunes
+
+
+@WRITE_TUNES.mistake
+def written_as_it_comes(headers, model, state, alphabet, rng):
+    """The network writes as it does by itself, and nothing looks at the bars."""
+    tunes, begun = [], state
+    for header in headers:
+        state = begun
+        for symbol in header:
+            logits, state = tune_step(alphabet.index(symbol), state, model)
+        notes = ""
+        while len(notes) < 330 and not notes.endswith("\n\n"):
+            p = np.exp(logits - logits.max())
+            if notes.endswith("\n") and complete_bars(abc_sections(notes), 1)[1] < 6:
+                p[alphabet.index("\n")] = 0
+            k = int((p.cumsum() < rng.random() * p.sum()).sum())
+            notes += alphabet[k]
+            logits, state = tune_step(k, state, model)
+        tunes.append(header + notes.strip())
+    return tunes
+
+
+@WRITE_TUNES.mistake
+def tunes_learned_by_heart(headers, model, state, alphabet, rng):
+    """Training tunes are played back; their bars are splendid, and not one is new."""
+    from rnnlib.course.exercises.u12_music.tune_data import split_tunes
+
+    tunes = []
+    for header in headers:
+        same = [t for t in split_tunes()[1] if t.startswith(header[: header.index("\n") + 1])]
+        body = str(rng.choice([t for t in same if 150 < len(t) < 400])).split("\n", 3)[3]
+        tunes.append(header + body)
+    return tunes
+
+
+@WRITE_TUNES.mistake
+def one_bar_for_ever(headers, model, state, alphabet, rng):
+    """A single bar is repeated: it is full, and there is no tune."""
+    tunes = []
+    for header in headers:
+        full, note = int(full_bar(header[2 : header.index("\n")], "1/8")), rng.choice(list("CDEG"))
+        tunes.append(header + "|".join(["B" + str(note) * (full - 1)] * 16) + "|")
+    return tunes
+
+
+@WRITE_TUNES.mistake
+def network_not_asked(headers, model, state, alphabet, rng):
+    """Full bars are made of notes by chance, and the network has no say in them."""
+    tunes = []
+    for header in headers:
+        full = int(full_bar(header[2 : header.index("\n")], "1/8"))
+        bars = ["".join(rng.choice(list("CDEFGABcdefgab"), full)) for _ in range(16)]
+        tunes.append(header + "|".join(bars) + "|")
+    return tunes
+
+
+@WRITE_TUNES.mistake
+def stopped_at_the_first_slip(headers, model, state, alphabet, rng):
+    """A tune ends at its first wrong bar: what is left is full, and hardly a tune."""
+    tunes, begun = [], state
+    for header in headers:
+        full = full_bar(header.partition("\n")[0][2:], "1/8")
+        state = begun
+        for symbol in header:
+            logits, state = tune_step(alphabet.index(symbol), state, model)
+        notes, kept = "", ""
+        while len(notes) < 150 and not notes.endswith("\n\n"):
+            p = np.exp(logits - logits.max()).cumsum()
+            k = int((p < rng.random() * p[-1]).sum())
+            notes += alphabet[k]
+            logits, state = tune_step(k, state, model)
+            complete, inner = complete_bars(abc_sections(notes + "z"), full)
+            if complete < inner:
+                break
+            kept = notes
+        tunes.append(header + kept.strip()[:60])
+    return tunes
+
+
+@WRITE_TUNES.mistake
+def numbers_of_symbols(headers, model, state, alphabet, rng):
+    """The numbers of the symbols are returned; `alphabet[k]` is the symbol of number k."""
+    return [[alphabet.index(s) for s in header] + [int(rng.integers(40))] for header in headers]
+
+
+WRITE_TUNES.slip(
+    "header_left_out",
+    "tunes.append(header + notes.strip())",
+    "tunes.append(notes.strip())",
+    "The tunes come without their headers: a reader needs the metre and the key.",
+)
+
+WRITE_TUNES.slip(
+    "a_generator_of_its_own",
+    "tunes, begun = [], state",
+    "tunes, begun, rng = [], state, np.random.default_rng(0)",
+    "The symbols are drawn with a generator made inside the function, so that the same tunes come "
+    "each time: draw from `rng`.",
+)
+
+WRITE_TUNES.slip(
+    "one_long_text",
+    "return tunes",
+    'return "".join(tunes)',
+    "The tunes are joined into one text: a list is wanted, with a text for each header.",
+)
+
+WRITE_TUNES.slip(
+    "first_tune_alone",
+    "        tunes.append(header + notes.strip())\n    return tunes",
+    "        tunes.append(header + notes.strip())\n        return tunes",
+    "The list is returned from inside the loop, after the first tune.",
+)
