@@ -7,6 +7,7 @@ from rnnlib.course.exercises.u14_pytorch.own_bptt import OWN_BPTT
 from rnnlib.course.exercises.u14_pytorch.pack import PACK
 from rnnlib.course.exercises.u14_pytorch.reorder_gates import REORDER_GATES
 from rnnlib.course.exercises.u14_pytorch.rnn_to_torch import RNN_TO_TORCH
+from rnnlib.course.exercises.u14_pytorch.train_stream import TRAIN_STREAM
 from rnnlib.course.exercises.u14_pytorch.truncated_gradients import TRUNCATED_GRADIENTS
 
 EXERCISES = (
@@ -18,5 +19,6 @@ EXERCISES = (
     TRUNCATED_GRADIENTS,
     MGU_MODULE,
     OWN_BPTT,
+    TRAIN_STREAM,
 )
 """In the order of the notebook."""

@@ -18,23 +18,22 @@ from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
 from rnnlib.course.exercises.u14_pytorch.inputs import LENT, draw_model, torch
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.losses import cross_entropy, cross_entropy_backward
-from rnnlib.rnn import rnn_backward, rnn_forward
+from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
 from rnnlib.text import one_hot
 from rnnlib.torch_training import letter_modules, one_hot_tensor, read_modules
 
 STATE, STREAMS, LOSS = "state carried on", "streams kept apart", "loss of the logits"
-UPDATES, EVALUATION = "gradients of one piece", "evaluation without dropout"
+UPDATES, DROPOUT = "gradients of one piece", "dropout in training alone"
 FAULTS = (STATE, STREAMS, LOSS, UPDATES)
 """The faults whose traces are in the losses and the weights."""
 
 
-def _letters(ids, h, model, mixed):
-    """Logits of some steps; `mixed` takes the streams for time, as a wrong ``batch_first`` does."""
+def _states(ids, h, model, mixed):
+    """The states of some steps; `mixed` takes the streams for time, as a wrong ``batch_first`` does."""
     xs = one_hot(ids, len(model.out.b_y))
     xs = xs.swapaxes(0, 1) if mixed else xs
     h = np.zeros((xs.shape[1], len(model.cell.b_h))) if h is None else h
-    hs, h, cache = rnn_forward(xs, h, model.cell)
-    return output_step(hs, model.out), hs, h, cache
+    return rnn_forward(xs, h, model.cell)
 
 
 def _loss(logits, targets, twice):
@@ -46,18 +45,23 @@ def _loss(logits, targets, twice):
     return cross_entropy(p, targets), p * (dp - (dp * p).sum(axis=-1, keepdims=True))
 
 
-def _train(ids, model, steps, learning_rate, faults):
-    """The losses and the weights of a program with these faults, without dropout."""
+def _train(ids, model, steps, learning_rate, faults, dropout=0.0):
+    """The losses and the weights of a program with these faults."""
+    rng = np.random.default_rng(0)
     mixed, h, losses, total = STREAMS in faults, None, [], model.zeros_like()
     for start in range(0, len(ids) - 1, steps):
         stop = min(start + steps, len(ids) - 1)
         targets = ids[start + 1 : stop + 1]
         targets = targets.T if mixed else targets
         h = None if STATE in faults else h
-        logits, hs, h, cache = _letters(ids[start:stop], h, model, mixed)
+        hs, h, cache = _states(ids[start:stop], h, model, mixed)
+        kept = (rng.random(hs.shape) >= dropout) / (1 - dropout)
+        logits = output_step(hs * kept, model.out)
         loss, dlogits = _loss(logits, targets, LOSS in faults)
-        dhs, out = output_step_backward(dlogits, hs, model.out)
-        grads = CellModel(rnn_backward(dhs, None, cache)[2], out)
+        dhs, out = output_step_backward(dlogits, hs * kept, model.out)
+        cell = rnn_backward(dhs * kept, None, cache)[2]
+        # torch's layer has two biases. Each gets the whole gradient, so their sum moves twice as far.
+        grads = CellModel(RNNParams(cell.W_xh, cell.W_hh, 2 * cell.b_h), out)
         total = total.map(np.add, grads) if UPDATES in faults else grads
         model = model.map(lambda p, g: p - learning_rate * g, total)
         losses.append(loss)
@@ -66,13 +70,13 @@ def _train(ids, model, steps, learning_rate, faults):
 
 def _held_loss(held, model, faults):
     mixed = STREAMS in faults
-    logits = _letters(held[:-1], None, model, mixed)[0]
+    logits = output_step(_states(held[:-1], None, model, mixed)[0], model.out)
     return _loss(logits, held[1:].T if mixed else held[1:], LOSS in faults)[0]
 
 
 def train_stream(ids, held, model, steps, dropout, learning_rate):
-    """What a right program returns, in NumPy; without dropout, which no two programs share."""
-    losses, trained = _train(ids, model, steps, learning_rate, ())
+    """What a right program returns, in NumPy; what is dropped, no two programs have in common."""
+    losses, trained = _train(ids, model, steps, learning_rate, (), dropout)
     return losses, trained, _held_loss(held, trained, ())
 
 
@@ -87,6 +91,7 @@ def _draw(rng):
     yield case(13, 3, 5, 4, 4)
     yield case(16, 2, 4, 6, 5)
     yield case(9, 3, 6, 4, 4, dropout=0.5)
+    yield case(5, 3, 4, 4, 4, kind="a single piece")
     yield case(11, 3, 5, 4, 4, kind="a last piece that is shorter")
     yield case(9, 1, 4, 3, 4, kind=drawing.ONES)
     yield case(9, 3, 1, 4, 4, kind=drawing.ONES)
@@ -111,13 +116,9 @@ def _observe(returned, case):
     shapes = [(name, array.shape) for name, array in model.items()]
     if [(name, np.shape(array)) for name, array in trained.items()] != shapes:
         raise Unusable("gave the trained model other names or shapes than `model` has")
-    found = dict.fromkeys((*FAULTS, EVALUATION), 1.0)
+    found = dict.fromkeys((*FAULTS, DROPOUT), 1.0)
     sets = [set(s) for n in range(5) for s in itertools.combinations(FAULTS, n)]
     held_right = [s for s in sets if _close(held_loss, _held_loss(held, trained, s))]
-    if dropout:
-        # Which weights come out depends on what was dropped; what they are worth does not.
-        found[EVALUATION] = float(bool(held_right))
-        return found
     fits = []
     for faults in sets:
         if STREAMS in faults and STATE not in faults and (len(ids) - 1) % steps:
@@ -126,18 +127,22 @@ def _observe(returned, case):
         same = all(_close(a, b) for (_, a), (_, b) in zip(trained.items(), right.items()))
         if same and _close(losses, wanted):
             fits.append(faults)
+    if dropout:
+        # Which weights come out depends on what was dropped; what they are worth does not. And
+        # weights that come out without dropping anything are no good sign: half of it is right.
+        found[DROPOUT] = bool(held_right) * (0.5 if fits else 1.0)
+        return found
     # The smallest set of faults that explains the numbers; none: nothing is as it should be.
     left = fits[0] if fits else set(FAULTS)
     found |= {fault: float(fault not in left) for fault in FAULTS}
-    found[EVALUATION] = float(bool(held_right))
-    return found
+    return found | {DROPOUT: float(bool(held_right))}
 
 
 TRAIN_STREAM = Exercise(
     "train_stream",
     train_stream,
     _draw,
-    results=dict.fromkeys((*FAULTS, EVALUATION), ""),
+    results=dict.fromkeys((*FAULTS, DROPOUT), ""),
     observe=_observe,
     explain={
         STATE: "a piece does not begin with the state in which the piece before it ended",
@@ -145,7 +150,8 @@ TRAIN_STREAM = Exercise(
         "stream do not see each other",
         LOSS: "the loss is not the cross-entropy of the logits",
         UPDATES: "an update is not made of the gradient of its own piece alone",
-        EVALUATION: "`held_loss` is not the loss of the returned weights with nothing dropped",
+        DROPOUT: "`held_loss` is not the loss of the returned weights with nothing dropped, or "
+        "nothing was dropped in training",
     },
     borrow=(*LENT, "torch.nn.modules.rnn"),
     start="script_as_found",
@@ -204,10 +210,10 @@ def without_an_optimizer(ids, held, model, steps, dropout, learning_rate):
         with torch.no_grad():
             for weight, grad in zip(weights, torch.autograd.grad(loss, weights)):
                 weight -= learning_rate * grad
-        losses.append(float(loss))
+        losses.append(loss.item())
     log_p, _ = read(held[:-1], None, False)
     held_loss = -log_p.gather(2, torch.tensor(held[1:, :, None])).mean()
-    return losses, read_modules(cell, out), float(held_loss)
+    return losses, read_modules(cell, out), held_loss.item()
 
 
 @TRAIN_STREAM.variant
@@ -313,6 +319,12 @@ _slip(
     "",
     "the held-out loss is measured with dropout on: `no_grad` switches gradients off and nothing "
     "else.",
+)
+_slip(
+    "nothing_ever_dropped",
+    "out(drop(hs))",
+    "out(hs)",
+    "nothing is dropped, in training either. Training drops; measuring does not.",
 )
 _slip(
     "cleared_too_late",
