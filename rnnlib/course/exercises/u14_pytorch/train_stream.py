@@ -29,7 +29,7 @@ FAULTS = (STATE, STREAMS, LOSS, UPDATES)
 
 
 def _states(ids, h, model, mixed):
-    """The states of some steps; `mixed` takes the streams for time, as a wrong ``batch_first`` does."""
+    """The states of some steps; `mixed` takes the streams for time, as `batch_first` would."""
     xs = one_hot(ids, len(model.out.b_y))
     xs = xs.swapaxes(0, 1) if mixed else xs
     h = np.zeros((xs.shape[1], len(model.cell.b_h))) if h is None else h
@@ -60,7 +60,7 @@ def _train(ids, model, steps, learning_rate, faults, dropout=0.0):
         loss, dlogits = _loss(logits, targets, LOSS in faults)
         dhs, out = output_step_backward(dlogits, hs * kept, model.out)
         cell = rnn_backward(dhs * kept, None, cache)[2]
-        # torch's layer has two biases. Each gets the whole gradient, so their sum moves twice as far.
+        # torch has two biases. Each gets the whole gradient, so their sum moves twice as far.
         grads = CellModel(RNNParams(cell.W_xh, cell.W_hh, 2 * cell.b_h), out)
         total = total.map(np.add, grads) if UPDATES in faults else grads
         model = model.map(lambda p, g: p - learning_rate * g, total)
@@ -84,13 +84,14 @@ def _draw(rng):
     def case(T, N, H, V, steps, dropout=0.0, kind=PLAIN):
         ids, held = rng.integers(V, size=(T, N)), rng.integers(V, size=(N + 4, 3))
         model = draw_model(rng, V, H, V)
-        sizes = {"T": T, "N": N, "H": H, "V": V, "steps": steps, "dropout": str(dropout)}
+        sizes = {"letters": T, "N": N, "H": H, "V": V, "steps": steps, "dropout": str(dropout)}
         args = ids, held, model, steps, dropout, float(rng.uniform(0.3, 0.6))
         return Case(args, sizes, kind)
 
     yield case(13, 3, 5, 4, 4)
     yield case(16, 2, 4, 6, 5)
     yield case(9, 3, 6, 4, 4, dropout=0.5)
+    yield case(10, 2, 7, 5, 3, dropout=0.3)
     yield case(5, 3, 4, 4, 4, kind="a single piece")
     yield case(11, 3, 5, 4, 4, kind="a last piece that is shorter")
     yield case(9, 1, 4, 3, 4, kind=drawing.ONES)
@@ -99,7 +100,8 @@ def _draw(rng):
 
 
 def _close(a, b):
-    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-4, atol=1e-6))
+    # Closer than usual: what was dropped is drawn, and must not come near by chance.
+    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-6, atol=1e-8))
 
 
 def _observe(returned, case):
