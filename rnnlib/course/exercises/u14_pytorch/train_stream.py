@@ -84,7 +84,8 @@ def _draw(rng):
     def case(T, N, H, V, steps, dropout=0.0, kind=PLAIN):
         ids, held = rng.integers(V, size=(T, N)), rng.integers(V, size=(N + 4, 3))
         model = draw_model(rng, V, H, V)
-        sizes = {"letters": T, "N": N, "H": H, "V": V, "steps": steps, "dropout": str(dropout)}
+        sizes = {"letters": T, "alphabet": V, "N": N, "H": H, "steps": steps}
+        sizes["dropout"] = str(dropout)
         args = ids, held, model, steps, dropout, float(rng.uniform(0.3, 0.6))
         return Case(args, sizes, kind)
 
@@ -120,24 +121,25 @@ def _observe(returned, case):
         raise Unusable("gave the trained model other names or shapes than `model` has")
     found = dict.fromkeys((*FAULTS, DROPOUT), 1.0)
     sets = [set(s) for n in range(5) for s in itertools.combinations(FAULTS, n)]
-    held_right = [s for s in sets if _close(held_loss, _held_loss(held, trained, s))]
-    fits = []
-    for faults in sets:
+    held_right = any(_close(held_loss, _held_loss(held, trained, s)) for s in sets)
+
+    def explained(faults):
         if STREAMS in faults and STATE not in faults and (len(ids) - 1) % steps:
-            continue  # torch itself refuses a state of another batch size
+            return False  # torch itself refuses a state of another batch size
         wanted, right = _train(ids, model, steps, learning_rate, faults)
         same = all(_close(a, b) for (_, a), (_, b) in zip(trained.items(), right.items()))
-        if same and _close(losses, wanted):
-            fits.append(faults)
+        return same and _close(losses, wanted)
+
+    # The smallest set of faults that explains the numbers; none: nothing is as it should be.
+    left = next(filter(explained, sets), None)
     if dropout:
         # Which weights come out depends on what was dropped; what they are worth does not. And
         # weights that come out without dropping anything are no good sign: half of it is right.
-        found[DROPOUT] = bool(held_right) * (0.5 if fits else 1.0)
+        found[DROPOUT] = held_right * (1.0 if left is None else 0.5)
         return found
-    # The smallest set of faults that explains the numbers; none: nothing is as it should be.
-    left = fits[0] if fits else set(FAULTS)
+    left = set(FAULTS) if left is None else left
     found |= {fault: float(fault not in left) for fault in FAULTS}
-    return found | {DROPOUT: float(bool(held_right))}
+    return found | {DROPOUT: float(held_right)}
 
 
 TRAIN_STREAM = Exercise(
