@@ -57,6 +57,7 @@ RETURNED = {
     "a wrong shape": (f"return ({RIGHT_STEP}).T", "shape (5, 3); it should be (N, H) = (3, 5)"),
     "a lost axis": (f"return ({RIGHT_STEP})[0]", "shape (5,); it should be (N, H) = (3, 5)"),
     "a number": (f"return ({RIGHT_STEP}).sum()", "shape () (a single number); it should be"),
+    "an empty list": ("return []", "is an empty list, not an array of numbers"),
     "a list": (f"return list({RIGHT_STEP})", "is a list of arrays; join them with `np.stack`"),
     "a ragged list": ("return [h, h[0]]", "is a list, not an array of numbers"),
     "text": ("return 'tanh'", "is a str, not an array of numbers"),
