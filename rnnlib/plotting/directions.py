@@ -26,7 +26,7 @@ def draw_last_states(lengths: Sequence[int]) -> Figure:
     >>> fig = draw_last_states([5, 3])
     """
     T = max(lengths)
-    page = Sketch(CELL * T + 3.1, len(lengths) * (2 * ROW + 0.22) + 0.45)
+    page = Sketch(CELL * T + 3.3, len(lengths) * (2 * ROW + 0.22) + 0.45)
     top = page.axes.get_ylim()[1]
     for n, length in enumerate(lengths):
         y = top - 0.32 - n * (2 * ROW + 0.22)
@@ -34,11 +34,11 @@ def draw_last_states(lengths: Sequence[int]) -> Figure:
             (("forward →", BLUE, length - 1), ("← backward", VERMILLION, 0))
         ):
             row = y - direction * ROW
-            page.text(1.5, row, f"example {n + 1}, {name}", ha="right", size=9)
+            page.text(1.75, row, f"example {n + 1}, {name}", ha="right", size=9)
             for t in range(T):
                 real = t < length
                 page.box(
-                    1.65 + CELL * (t + 0.5),
+                    1.9 + CELL * (t + 0.5),
                     row,
                     "end" if t == last else "",
                     size=(0.42, 0.3),
@@ -48,8 +48,8 @@ def draw_last_states(lengths: Sequence[int]) -> Figure:
                     font=8.5,
                 )
             if direction == 0:
-                page.text(1.75 + CELL * T, row, f"output[:, {n}, :H]", ha="left", size=8.5)
+                page.text(2.0 + CELL * T, row, f"output[:, {n}, :H]", ha="left", size=8.5)
             else:
-                page.text(1.75 + CELL * T, row, f"output[:, {n}, H:]", ha="left", size=8.5)
-    page.text(1.65, 0.14, "time →", ha="left", size=9, color=GREY)
+                page.text(2.0 + CELL * T, row, f"output[:, {n}, H:]", ha="left", size=8.5)
+    page.text(1.9, 0.14, "time →", ha="left", size=9, color=GREY)
     return page.figure
