@@ -30,6 +30,13 @@ def prepare_torch():
 
     One thread, because small networks gain nothing by more, and numbers that are measured become
     steady. Loading takes some seconds, which would otherwise fall into somebody's first call.
+
+    Examples
+    --------
+    >>> prepare_torch()
+    >>> import torch
+    >>> torch.get_num_threads()
+    1
     """
     torch = _torch()
     torch.set_num_threads(1)
@@ -110,6 +117,22 @@ def run_function(function, xs, h, params, dhs=None):
         If `function` is no subclass of torch.autograd.Function.
     ValueError
         If an argument gets no gradient.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rnnlib import init_rnn
+    >>> class Doubled(torch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, xs, *rest):
+    ...         ctx.rest = rest
+    ...         return 2 * xs
+    ...     @staticmethod
+    ...     def backward(ctx, dhs):
+    ...         return 2 * dhs, *map(torch.zeros_like, ctx.rest)
+    >>> params = init_rnn(2, 2, np.random.default_rng(0))
+    >>> run_function(Doubled, np.ones((5, 1, 2)), np.zeros((1, 2)), params)  # gradcheck
+    True
     """
     torch = _torch()
     if not (isinstance(function, type) and issubclass(function, torch.autograd.Function)):
@@ -139,6 +162,14 @@ def as_leaves(model):
     -------
     dict of torch.Tensor
         By name, such as ``"cell.W_xh"``.
+
+    Examples
+    --------
+    >>> from rnnlib import init_dense, init_rnn
+    >>> rng = np.random.default_rng(0)
+    >>> leaves = as_leaves(CellModel(init_rnn(3, 5, rng), init_dense(5, 3, rng)))
+    >>> list(leaves), leaves["out.b_y"].requires_grad
+    (['cell.W_xh', 'cell.W_hh', 'cell.b_h', 'out.W_hy', 'out.b_y'], True)
     """
     torch = _torch()
     return {name: torch.tensor(array, requires_grad=True) for name, array in model.items()}
@@ -150,6 +181,15 @@ def gradients_of(leaves):
     Returns
     -------
     CellModel
+
+    Examples
+    --------
+    >>> from rnnlib import init_dense, init_rnn
+    >>> rng = np.random.default_rng(0)
+    >>> leaves = as_leaves(CellModel(init_rnn(3, 5, rng), init_dense(5, 3, rng)))
+    >>> leaves["out.b_y"].sum().backward()
+    >>> gradients_of(leaves).out.b_y
+    array([1., 1., 1.])
     """
     get = {n: np.zeros(t.shape) if t.grad is None else t.grad.numpy() for n, t in leaves.items()}
     cell = RNNParams(*(get[f"cell.{name}"] for name in ("W_xh", "W_hh", "b_h")))
@@ -174,6 +214,17 @@ def chunk_loss(xs, targets, h, leaves):
         The mean cross-entropy of these steps, a tensor that knows where it comes from.
     h : torch.Tensor
         After the last of these steps; it knows that too.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rnnlib import init_dense, init_rnn
+    >>> rng = np.random.default_rng(0)
+    >>> model = CellModel(init_rnn(3, 5, rng), init_dense(5, 3, rng))
+    >>> xs, targets, h = np.ones((4, 2, 3)), np.zeros((4, 2), int), torch.zeros((2, 5)).double()
+    >>> loss, h = chunk_loss(xs, targets, h, as_leaves(model))
+    >>> loss.ndim, h.shape, h.requires_grad
+    (0, torch.Size([2, 5]), True)
     """
     torch = _torch()
     rows = []
@@ -186,7 +237,14 @@ def chunk_loss(xs, targets, h, leaves):
 
 
 def one_hot_tensor(ids, V):
-    """Turn letters as numbers into one-hot vectors: (...) of int to a tensor (..., V)."""
+    """Turn letters as numbers into one-hot vectors: (...) of int to a tensor (..., V).
+
+    Examples
+    --------
+    >>> one_hot_tensor([2, 0], 3)
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]], dtype=torch.float64)
+    """
     torch = _torch()
     return torch.nn.functional.one_hot(torch.tensor(ids), V).double()
 
@@ -205,6 +263,13 @@ def letter_modules(model, *, batch_first=False):
     -------
     cell : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
     out : torch.nn.Linear
+
+    Examples
+    --------
+    >>> from rnnlib import init_dense, init_gru
+    >>> rng = np.random.default_rng(0)
+    >>> letter_modules(CellModel(init_gru(3, 5, rng), init_dense(5, 3, rng)), batch_first=True)
+    (GRU(3, 5, batch_first=True), Linear(in_features=5, out_features=3, bias=True))
     """
     torch = _torch()
     cell = to_torch(model.cell, batch_first=batch_first)
