@@ -21,7 +21,7 @@
 # - say what `PackedSequence`, `h_n` and `detach` are, in terms of masks, last states and truncation;
 # - write a cell as an `nn.Module`, and your own backward pass as an `autograd.Function`;
 # - train a network in PyTorch and get the same loss as by hand, update by update;
-# - find the five commonest faults of a training script;
+# - find five common faults of a training script;
 # - say when PyTorch is faster than NumPy, and when it is not.
 #
 # | | |
@@ -822,7 +822,7 @@ for name, dtype in (
 
 # %% [markdown]
 # Small recurrent networks are cheap in arithmetic and expensive in bookkeeping: at each of the 50 steps PyTorch calls several operations and records a node for each, while our passes compute all input products, and all weight gradients, in one product for the whole sequence. The larger the arrays, the less the bookkeeping
-# matters. PyTorch's float32 LSTM on the CPU is a single operation for all steps, and it wins. And this is the CPU: on a graphics card, with large batches, nobody would choose NumPy.
+# matters. PyTorch's float32 LSTM is, on most processors, a single operation for all steps, and it wins. And this is the CPU: on a graphics card, with large batches, nobody would choose NumPy.
 #
 # **Your own module** pays most, since every operation of every step is a node:
 
@@ -849,7 +849,7 @@ print(f"a minimal gated unit, rnnlib / your module: {fastest(mgu_by_hand, 3) / m
 # **The task.** N streams of letters are read side by side in pieces of some steps, as in unit 12. After each piece, one update by plain gradient descent. The state goes on from piece to piece. Dropout on the way from the states to the output layer is on in training. In the end, the loss on held-out streams,
 # read in one go from a state of zeros.
 #
-# **The script in your cell does not work. It has five faults, each among the commonest in PyTorch programs.** One of them stops it with an error. The other four do not: after the first is mended, the script runs, its loss even falls a little, and what it reports is wrong. Find and mend all five, or write it anew.
+# **The script in your cell does not work. It has five faults, all of them common in PyTorch programs.** The first one that you meet stops it with an error. The other four let it run (one fails again if the last piece is shorter than the others): the loss even falls a little, and what it reports is wrong. Find and mend all five, or write it anew.
 #
 # | code | shape | meaning |
 # |---|---|---|

@@ -123,9 +123,9 @@ def test_after_the_first_fault_the_loss_falls_a_little_and_what_is_reported_is_w
     (version,) = (m for m in OPEN.mistakes if m.name == "only_the_crash")
     steps = 20
     whole = (len(streams) - 1) // steps * steps + 1  # a shorter last piece would stop it
-    arguments = streams[:whole], streams[:60, :5], model, steps, 0.1, 0.1
+    arguments = streams[:whole], streams[:60, :5], model, steps, 0.1, 0.5
     losses, _, held = written(OPEN, version)(*arguments)
-    assert losses[-1] < losses[0] - 0.01
+    assert losses[0] - 0.5 < losses[-1] < losses[0] - 0.003
     right = written(OPEN, OPEN.variants[0])(*arguments)
     assert right[0][-1] < losses[-1] - 0.1 and right[2] < held
 
