@@ -51,7 +51,7 @@ def add_class_commands(commands) -> None:
     grade = _of_unit(commands, "grade", _grade, "autograde what lies in submitted/")
     grade.add_argument("--workers", type=positive, default=2, help="processes at once (2)")
     grade.add_argument(
-        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in the place of processes"
+        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in place of processes"
     )
     grade.add_argument(
         "--sandbox",
