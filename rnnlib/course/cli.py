@@ -66,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
     grade.add_argument("unit")
     grade.add_argument("--workers", type=_positive, default=2, help="processes at once (2)")
     grade.add_argument(
-        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in the place of processes"
+        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in place of processes"
     )
     grade.add_argument(
         "--sandbox",

@@ -119,7 +119,7 @@ def _kept(exercise: Exercise, pairs: _Pairs, *, all_right: bool) -> str:
         if response.results is None:
             return ""  # said of the results
         if not any(key.startswith(KEPT) for key in response.results):
-            return f"no `{KEPT}` is returned: it is the last value, behind {exercise.returned[-1]}"
+            return f"no `{KEPT}` is returned: it is the last value, after {exercise.returned[-1]}"
         for key, wanted in right.items():
             field = key.removeprefix(f"{KEPT}.")
             if field == key or not isinstance(wanted, np.ndarray):

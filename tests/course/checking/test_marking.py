@@ -141,7 +141,7 @@ def test_a_list_of_results_is_welcome(returned):
 @pytest.mark.parametrize(
     "returned, said",
     [
-        ("hs, h", "no `cache` is returned: it is the last value, behind h"),
+        ("hs, h", "no `cache` is returned: it is the last value, after h"),
         ("hs, h, None", "`cache.xs` is missing"),
         ("hs, h, RNNCache(xs, h, hs, params)", "`cache.h0` is not the `h0` that was given"),
         ("hs, h, RNNCache(xs, h0, hs[::-1], params)", "`cache.hs` 90 of 90 entries are wrong"),

@@ -47,7 +47,7 @@ if found:
 
 @attack("tests")
 def history_searched(s: Hostile):
-    """Reads `In`, `Out`, the history and its file, from cells before and behind the marked ones."""
+    """Reads `In`, `Out`, the history and its file, from cells before and after the marked ones."""
     code = """
 ip = get_ipython()
 texts = [str(x) for x in (In, Out, _ih, _oh, _i, _ii, _iii)]
