@@ -102,8 +102,8 @@ for name, rule in rules.items():
     print(f"{name:<25} {share(rule, test_dates):>12.0%} {share(rule, clear_dates):>13.0%}")
 
 # %% [markdown]
-# Look at the last line. Nobody needs a network for *this* task: where there is one reading, the rules are perfect. We use it
-# because it is small and can be judged exactly. The network is told none of the rules; it sees texts and answers.
+# Nobody needs a network for *this* task: where there is one reading, the rules are perfect. We use it because it is small and
+# can be judged exactly. The network is told none of the rules; it sees texts and answers.
 #
 # ## 10.2 One network reads, another writes
 #
@@ -676,7 +676,7 @@ check(masked_softmax_backward)
 # | `dqueries` | (S, N, H) | gradient of the decoder's states |
 # | `dhs` | (T, N, H) | gradient of the encoder's states, as values and as keys |
 #
-# **Your turn.** Your `masked_softmax_backward` is one of about five lines.
+# **Your turn.** About five lines; one of them calls your `masked_softmax_backward`.
 
 
 # %% exercise="attend_backward"
@@ -975,7 +975,7 @@ show(
 # %% [markdown]
 # *Figure 10.5. Where the two heads look while the same date is written.*
 #
-# Compare the tables. Both heads look mostly at the part that is being written; they have not divided the work between them.
+# Compare the tables. On average, both heads look mostly at the part that is being written: they have not divided the work.
 # A symbol of a date needs one place of the text, and one choice is enough for that. How each head's weights are spread beyond
 # it depends on the random start.
 #
@@ -984,11 +984,10 @@ show(
 # - An encoder reads and hands its final state to a decoder, which writes. Without attention, every gradient that the encoder
 #   gets comes back through that one state.
 # - Teacher forcing: in training the decoder reads the right symbols, one step late. Afterwards it reads its own.
-# - Count whole answers: shares of single symbols flatter.
+# - Count whole answers: the share of single symbols flatters.
 # - Attention: scores, masked softmax, weighted mean. The mask acts before the softmax, as minus infinity.
 # - Backward: each factor's gradient holds the other factor; the softmax subtracts the weighted mean; what is used several times
 #   gets the sum.
-# - Heads are attentions side by side, each on smaller vectors, joined by a matrix.
 #
 # ## 10.10 Going further
 #
