@@ -643,8 +643,7 @@ print(f"stopped after {update} updates; kept: the weights of update {min(looks, 
 #   $\log 2$ nats, so it is $L / \log 2$.
 #
 # On paper: $L = \log 27 \approx 3.30$ nats is a perplexity of 27, or $3.30 / 0.693 \approx 4.75$
-# bits. The loss must be the mean over all *letters*. The mean of the names' own means would be
-# another number.
+# bits. The loss must be the mean over all *letters*, not a mean of the names' means.
 #
 # **Question 2.** A model has a perplexity of 8 on names. How many bits does it take to store
 # *tyrannosaurus* with it, if this name is as hard as the average?
@@ -810,8 +809,8 @@ for temperature in (0.5, 1.0, 1.5):
 #   update, a mean of the weights over many updates, ...
 # - Learn from any names in this notebook. Keep some apart to see what helps.
 # - Train in the cell of the function but outside of it, so that `name_model()` only returns what
-#   was trained. The cell should not take more than about half a minute, and it should print
-#   something while it runs.
+#   was trained. The cell should take no more than about half a minute and print something
+#   while it runs.
 #
 # **How it is marked.** By the perplexity on most of the new names, drawn by the marking. You earn a
 # share for being better than a table of one letter, of two, of three, of four letters, and the last
