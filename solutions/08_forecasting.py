@@ -499,7 +499,7 @@ for name, ((times, values), held_out, *_, season) in series.items():
 # | | `xs` | (T, N, 1) | windows of one series: `xs[:, :, 0]` is (T, N) |
 # | | `targets` | (K, N, 1) | what follows |
 # | X | `rows` | (N, T+1) | a window a row, then a 1 |
-# | W | `params.W_hy`, `params.b_y` | (T, K), (K,) | an output layer, on the window in the place of a state |
+# | W | `params.W_hy`, `params.b_y` | (T, K), (K,) | an output layer, on the window instead of a state |
 #
 # **Your turn.** `np.column_stack([A, b])` puts a column b beside a matrix A. If you call the matrix `rows`, the check can look at it.
 
@@ -777,7 +777,7 @@ check_answer("in_spots", answer_in_spots)
 show(
     draw_recursion(),
     "Recursive forecasting with a window of four: each step drops the oldest value and reads the "
-    "forecast before it in the place of a value.",
+    "forecast before it instead of a value.",
 )
 
 # %% [markdown]
@@ -925,7 +925,7 @@ show(
 # seconds at most, so train outside of it.
 #
 # **How it is marked.** Your function gets 90 days of 300 rivers that you have never seen, and the next day is kept back. At a quarter of them it
-# thaws on the last day: that is the day that counts. Your score is your RMSE in parts of that of **AR**, a linear model with the last ten days
+# thaws on the last day: that is the day that counts. Your score is your RMSE divided by that of **AR**, a linear model with the last ten days
 # of all three numbers. There are marks for being better than AR, and for errors below 0.7 and 0.4 of AR's.
 #
 # | code | shape | meaning |

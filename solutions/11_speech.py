@@ -234,7 +234,7 @@ check_answer("frames_at_least", answer_frames_at_least)
 # %% [markdown]
 # ## 11.4 States
 #
-# **The idea.** A path for 7 7 1 must pass through the labels in order, and may rest in a blank before, between and behind them. So we write the blanks down: · 7 · 7 · 1 ·. These are
+# **The idea.** A path for 7 7 1 must pass through the labels in order, and may rest in a blank before, between and after them. So we write the blanks down: · 7 · 7 · 1 ·. These are
 # the **states** $z_0, \dots, z_{2U}$. At each frame the path is in one of them, and it never goes back. From frame to frame it may
 #
 # - stay, or go on to the next state;
@@ -253,12 +253,12 @@ show(
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
 # | | `labels` | (U,) | what was said |
-# | $z_0 \dots z_{2U}$ | returned | (2U + 1,) | the same with a blank (0) before, between and behind |
+# | $z_0 \dots z_{2U}$ | returned | (2U + 1,) | the same with a blank (0) before, between and after |
 
 
 # %% exercise="extend_labels"
 def extend_labels(labels):
-    """The labels with blanks before, between and behind them.
+    """The labels with blanks before, between and after them.
 
     labels: (U,) integers.
     Returns an array (2U + 1,) of integers.
@@ -291,7 +291,7 @@ check(extend_labels)
 #
 # $$\alpha_t(s) = p_t(z_s)\,\big(\alpha_{t-1}(s) + \alpha_{t-1}(s-1) + \underbrace{\alpha_{t-1}(s-2)}_{\text{only if } z_s \ne 0 \text{ and } z_s \ne z_{s-2}}\big)$$
 #
-# A path may end in the last label or in the last blank: $p(\text{labels}) = \alpha_{T-1}(2U) + \alpha_{T-1}(2U-1)$. That is $3\,T\,(2U+1)$ additions in the place of $V^T$ paths.
+# A path may end in the last label or in the last blank: $p(\text{labels}) = \alpha_{T-1}(2U) + \alpha_{T-1}(2U-1)$. That is $3\,T\,(2U+1)$ additions instead of $V^T$ paths.
 #
 # **In logarithms**, because the products soon are smaller than any float: products become sums, sums become `np.logaddexp`, and 0 becomes `-np.inf`.
 #
@@ -530,7 +530,7 @@ check(ctc_greedy)
 
 # %% [markdown]
 # **How wrong is an answer?** 3 1 4 heard as 1 4 is one error, a label lost; place by place it would be three. The **edit distance** is the fewest labels to replace, insert
-# or delete that make one sequence into the other. Let $d(i, j)$ be the distance of the first $i$ labels of $a$ and the first $j$ of $b$. The last step either deletes, or inserts, or puts $b_j$ in the place of $a_i$, which is free if they are the same:
+# or delete that make one sequence into the other. Let $d(i, j)$ be the distance of the first $i$ labels of $a$ and the first $j$ of $b$. The last step either deletes, or inserts, or puts $b_j$ in place of $a_i$, which is free if they are the same:
 #
 # $$d(i, 0) = i, \quad d(0, j) = j, \qquad d(i, j) = \min\big(d(i{-}1, j) + 1,\;\; d(i, j{-}1) + 1,\;\; d(i{-}1, j{-}1) + [a_i \ne b_j]\big)$$
 #

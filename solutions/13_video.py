@@ -20,7 +20,7 @@
 # - write a convolution, forward and backward;
 # - measure with a gradient which pixels a result depends on, and make that region larger with a recurrent sweep;
 # - write the step of a ConvLSTM, forward and backward, and say what it shares with an LSTM;
-# - predict frames, raise alarms and write captions, each beside a dull baseline;
+# - predict frames, raise alarms and write captions, each beside a baseline;
 # - find faults in a training program by its behaviour;
 # - say in which cases the convolution wins, and why, and in which it does not.
 #
@@ -296,7 +296,7 @@ check(receptive_field)
 # %% grade="receptive_field" points=1
 
 # %% [markdown]
-# **Predict first:** one convolution with F = 3 sees 9 pixels. How many do two see, one behind the other?
+# **Predict first:** one convolution with F = 3 sees 9 pixels. How many do two see, one after the other?
 
 # %%
 field = working(receptive_field)
@@ -367,7 +367,7 @@ check(sweep)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: rows first</summary>
 #
-# Which axis is time? Bring it to the front, leave N and R in their order behind it, and only then make one axis of the two.
+# Which axis is time? Bring it to the front, leave N and R in their order after it, and only then make one axis of the two.
 # </details>
 # <details><summary><b>Hint 2</b>: the way home</summary>
 #
@@ -460,7 +460,7 @@ check(convlstm_step)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: take your LSTM along</summary>
 #
-# Write the step of unit 05 and exchange the two products. Everything behind them acts on each number by itself and needs no change.
+# Write the step of unit 05 and exchange the two products. Everything after them acts on each number by itself and needs no change.
 # </details>
 # <details><summary><b>Hint 2</b>: one bias</summary>
 #
@@ -941,7 +941,7 @@ print(
 print("\n".join(f"  says: {s:26} is: {t}" for s, t in wrong[:3]))
 
 # %% [markdown]
-# It knows the combinations that it was shown, in any place. Of the others it gets the colour right, but then it mostly writes a caption that it was shown, with another shape or another motion: it has learned
+# It knows the combinations that it was shown, in any place. It gets the colour of the others right, but then it mostly writes a caption that it was shown, with another shape or another motion: it has learned
 # 48 captions rather than four colours, three shapes and five motions. A network need not take a caption apart as you do.
 #
 # ## 13.11 Open task: what happens?
@@ -957,12 +957,12 @@ show(
 )
 
 # %% [markdown]
-# **The classifier.** A ConvLSTM reads all frames from a state of zeros. Of its last h each channel's largest value, over all places, is kept; an output layer makes logits of
-# them, and the loss is the cross-entropy, averaged over the clips:
+# **The classifier.** A ConvLSTM reads all frames from a state of zeros. Its last h is reduced to each channel's largest value over all places; an output layer turns
+# these into logits, and the loss is the cross-entropy, averaged over the clips:
 #
 # $$v_{n,k} = \max_{r,s} h_{T,n,r,s,k} \qquad \text{logits} = v\,W_{hy} + b_y \qquad L = -\frac1N \sum_n \log \text{softmax}(\text{logits}_n)_{\text{label}_n}$$
 #
-# Of a maximum, the gradient goes to the one place where it was.
+# The gradient of a maximum goes to the one place where it was.
 #
 # **The program below computes the loss and its gradients. It runs without an error, it trains without an error, and its loss comes to rest at 1.79, which is $\log 6$: it guesses. It has four faults.** Find and mend them. It uses your two step functions and may be changed
 # in any way; write it anew if you like.
@@ -1025,8 +1025,8 @@ def event_loss(clips, labels, params):
 check(event_loss)
 
 # %% [markdown]
-# A **gradient check** compares the gradients with differences of the loss, for the program as it stands in your cell. It shows faults of the backward pass; what is wrong in the
-# loss itself it takes for granted.
+# A **gradient check** compares the gradients with differences of the loss, for the program as it stands in your cell. It shows faults of the backward pass, and takes
+# the loss itself for granted, right or wrong.
 
 # %% tags=["nbval-ignore-output"]
 from rnnlib.video import event_logits, flat_event_loss, init_events
@@ -1106,7 +1106,7 @@ for name, net in (("plain LSTM", plain), ("ConvLSTM", mine)):
 # - A gradient that begins at one pixel shows what that pixel depends on. Layers, time and recurrent sweeps make the region grow.
 # - A ConvLSTM is an LSTM whose products are convolutions: with one pixel they agree, and a shifted clip gives a shifted state, away from the edges.
 # - Convolution wins in places that were not in the training set, and needs few weights. Where all places have been seen, a plain LSTM can be as good or better: measure it.
-# - Alarms see what their error measures, captions learn what was shown together, and every one of these results needed a dull baseline to be understood.
+# - Alarms see what their error measures, captions learn what was shown together, and every one of these results needed a baseline to be understood.
 #
 # **Next:** the same in PyTorch, in unit 14.
 #

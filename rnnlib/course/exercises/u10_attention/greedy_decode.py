@@ -86,7 +86,7 @@ def texts_one_by_one(step, state, start, end, S):
 
 @GREEDY_DECODE.variant
 def mended_at_the_end(step, state, start, end, S):
-    """Written on and on; what stands behind the first end mark is put right afterwards."""
+    """Written on and on; what stands after the first end mark is put right afterwards."""
     ids, rows = np.full(len(state), start), []
     for _ in range(S):
         log_probs, state = step(ids, state)
@@ -308,7 +308,7 @@ GREEDY_DECODE.slip(
     "rows_in_one_line",
     "np.stack(written)",
     "np.concatenate(written)",
-    "The rows are put one behind the other, in one line. `np.stack` puts them one below the other.",
+    "The rows are put one after the other, in one line. `np.stack` puts them one below the other.",
 )
 
 GREEDY_DECODE.slip(

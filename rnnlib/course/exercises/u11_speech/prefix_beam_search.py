@@ -16,7 +16,7 @@ from rnnlib.course.exercises.u11_speech.inputs import (
 )
 from rnnlib.ctc_decoding import prefix_beam_search
 
-WIDE = "nothing is dropped"
+WIDE = "a beam that drops nothing"
 
 
 def _draw_beam(rng):
@@ -221,15 +221,13 @@ for _name, _old, _new, _sentence in (
         "blank_from_label_alone",
         "both + frame[0]",
         "n + frame[0]",
-        "a blank follows only behind a label: it follows a blank as well, so b'(l) has "
-        "b(l) + n(l).",
+        "a blank follows only after a label: it follows a blank as well, so b'(l) has b(l) + n(l).",
     ),
     (
         "blank_from_blank_alone",
         "both + frame[0]",
         "b + frame[0]",
-        "a blank follows only behind a blank: it follows a label as well, so b'(l) has "
-        "b(l) + n(l).",
+        "a blank follows only after a blank: it follows a label as well, so b'(l) has b(l) + n(l).",
     ),
     (
         "blank_left_out",
