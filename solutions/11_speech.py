@@ -89,7 +89,7 @@ show(
 
 # %% [markdown]
 # The dashed lines are the truth: the synthesizer tells when each sound ends. **There is no pause between "three" and "one"**: whoever cuts speech at its
-# silences cannot separate them. People's recordings come without such lines, and to draw them by hand takes far longer than the recording lasts. So a
+# silences cannot separate them. People's recordings come without such lines, and drawing them by hand takes far longer than the recording lasts. So a
 # recognizer should learn from pairs of a recording and its labels alone.
 #
 # ## 11.2 Paths
@@ -705,13 +705,13 @@ for name, (heard, said) in tests.items():
 
 # %% [markdown]
 # - **On strings** the network makes a fraction of the baseline's errors, and pauses hardly matter to it. Where there is no pause, cutting finds nothing to cut.
-# - **On single digits** it beats ridge regression, although it has to find out by itself that there is only one. Ridge on so simple a summary is not bad, all the same.
+# - **On single digits** it beats ridge regression, although it has to find out by itself that there is only one. Still, ridge regression on so simple a summary is not bad.
 # - Look at the first lines. The loss falls at once to a tenth, and what has the network learned? To say **nothing**, or nearly so: the valley of section 11.6. Then it begins to speak, for it has a memory.
 #
 # ## 11.9 When did it say it?
 #
 # For people's recordings nobody knows. But a synthesizer tells when it says what. We take 240 strings by three synthetic voices, spoken without gaps, and two recognizers that were trained for some minutes on 2,400 others
-# (`rnnlib/data/speech/make_recognizers.py` does it again): one reads in **both** directions, the other **forward** only. Coloured is the truth, dashed the blank.
+# (`rnnlib/data/speech/make_recognizers.py` does it again): one reads in **both** directions, the other **forward** only. The truth is coloured, the blank is dashed.
 
 # %%
 strings, trained = synthetic_digits(), trained_recognizers()
@@ -764,7 +764,7 @@ print(f"\na word lasts {np.mean(words):.0f} frames; the string ends", end=" ")
 print(f"{20 * np.mean(waits):.0f} ms after a word, on average")
 
 # %% [markdown]
-# - **Nearly every spike lies inside its word.** Nobody has told the network where the words are. (Equal parts do not so badly either, as all digits last about equally long. Print the baseline.)
+# - **Nearly every spike lies inside its word.** Nobody has told the network where the words are. (Equal parts do not do so badly either, as all digits last about equally long. Print the baseline.)
 # - **But it is no segmentation**: a label takes about 4 frames of a word's 17. Where a word begins and ends cannot be read off. The loss does not ask for it.
 # - **Live or late.** The forward network speaks *before* the word is over, as soon as it is sure. The other one must hear the end of the recording before it can say anything; here that is half a second after a word, in a lecture an hour.
 #
