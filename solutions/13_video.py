@@ -369,7 +369,7 @@ check(sweep)
 #
 # Which axis is time? Bring it to the front, leave N and R in their order after it, and only then make one axis of the two.
 # </details>
-# <details><summary><b>Hint 2</b>: the way home</summary>
+# <details><summary><b>Hint 2</b>: back to images</summary>
 #
 # Take apart what you put together, in the same order, and move the axis of time back to where it came from.
 # </details>
@@ -382,7 +382,7 @@ check(sweep)
 
 # %% [markdown]
 # **Measure it** with your own gradient: a convolution, then a sweep along the rows, then one along the columns. (The library's `sweep_rnn` is your `sweep` with a simple
-# RNN; it keeps what its way back needs.)
+# RNN; it keeps what its backward pass needs.)
 
 # %%
 from rnnlib.sweep import sweep_backward, sweep_rnn
@@ -470,7 +470,7 @@ check(convlstm_step)
 # %% grade="convlstm_step" points=2
 
 # %% [markdown]
-# **Two properties.** With one pixel and F = 1 it must be an LSTM. And a frame that is shifted must give a state that is shifted. **Predict first:** does the second hold always?
+# **Two properties.** With one pixel and F = 1 it must be an LSTM. And a frame that is shifted must give a state that is shifted. **Predict first:** does the second always hold?
 
 # %%
 step, rng = working(convlstm_step), np.random.default_rng(0)
