@@ -307,12 +307,12 @@ middle = convolve(image, W1, np.zeros(4))
 
 
 def back_one(dy):
-    """The way back through one convolution."""
+    """The backward pass of one convolution."""
     return back(dy, image, W1)[0]
 
 
 def back_two(dy):
-    """The way back through two."""
+    """The backward pass of two."""
     return back_one(back(dy, middle, W2)[0])
 
 
@@ -392,12 +392,12 @@ both, both_cache = sweep_rnn(rows, rnnlib.init_rnn(4, 4, rng), "columns")
 
 
 def back_rows(dy):
-    """The way back through a sweep along the rows and the convolution."""
+    """The backward pass of a sweep along the rows and the convolution."""
     return back_one(sweep_backward(dy, rows_cache)[0])
 
 
 def back_both(dy):
-    """The way back through both sweeps and the convolution."""
+    """The backward pass of both sweeps and the convolution."""
     return back_rows(sweep_backward(dy, both_cache)[0])
 
 
@@ -1102,7 +1102,7 @@ for name, net in (("plain LSTM", plain), ("ConvLSTM", mine)):
 #
 # ## Summary
 #
-# - A convolution is a loop over shifted images, each multiplied by a matrix; its way back is the same loop.
+# - A convolution is a loop over shifted images, each multiplied by a matrix; its backward pass is the same loop.
 # - A gradient that begins at one pixel shows what that pixel depends on. Layers, time and recurrent sweeps make the region grow.
 # - A ConvLSTM is an LSTM whose products are convolutions: with one pixel they agree, and a shifted clip gives a shifted state, away from the edges.
 # - Convolution wins in places that were not in the training set, and needs few weights. Where all places have been seen, a plain LSTM can be as good or better: measure it.
