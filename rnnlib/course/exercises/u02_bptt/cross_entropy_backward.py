@@ -144,7 +144,7 @@ def softmax_over_everything(logits, targets):
 
 @CROSS_ENTROPY_BACKWARD.mistake
 def back_through_the_logarithm_only(logits, targets):
-    """the way back ends at the probabilities, with -1 / p for the right class. It goes on through
+    """the backward pass ends at the probabilities, with -1 / p for the right class. It goes on through
     the softmax, and both together give p minus the one-hot targets.
     """
     with np.errstate(all="ignore"):

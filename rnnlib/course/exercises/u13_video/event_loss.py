@@ -263,7 +263,7 @@ _slip(
     "frames_in_the_order_of_time",
     "for cache in reversed(caches):",
     "for cache in caches:",
-    "the way back goes through the frames in the order of time. It begins at the last.",
+    "the backward pass goes through the frames in the order of time. It begins at the last.",
 )
 _slip(
     "gradient_frozen",
