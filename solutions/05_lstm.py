@@ -712,7 +712,7 @@ for start, words, lengths in (
 #
 # Now your own functions train a network on the dinosaur names of unit 03; the library gives only the output layer, the loss
 # and Adam. Watch it learn to spell: the lines below the figure are names that it writes on the way, letter by letter, with
-# your `lstm_step` (temperature 0.7, section 3.10).
+# your `lstm_step` (temperature 0.7, section 3.9).
 
 # %%
 alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")
