@@ -88,6 +88,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.1. The wave of a spoken string, and the power of its mel bands, frame by frame.*
+#
 # The dashed lines are the truth: the synthesizer tells when each sound ends. **There is no pause between "three" and "one"**: whoever cuts speech at its
 # silences cannot separate them. People's recordings come without such lines, and drawing them by hand takes far longer than the recording lasts. So a
 # recognizer should learn from pairs of a recording and its labels alone.
@@ -105,6 +107,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.2. From a path to the labels that it spells.*
+#
 # In code the blank is **symbol 0** and the other symbols are 1 ... V − 1. (In this unit's data, digit d is symbol d + 1.)
 #
 # | code | shape | meaning |
@@ -248,6 +252,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.3. The states of the labels 7 7 1 in six frames, and the steps that a path may take.*
+#
 # **Your turn**, the states first.
 #
 # | symbol | code | shape | meaning |
@@ -733,6 +739,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.4. What two recognizers hear in one string, frame by frame, beside the truth.*
+#
 # The spikes lie inside the words. Is that so everywhere? The best path that spells the labels (`ctc_align`) gives each label its frames; we ask whether the most certain of them lies within the true word. The baseline knows nothing but the number of digits, and cuts the
 # string into equal parts.
 

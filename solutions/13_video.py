@@ -70,6 +70,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.1. Eight frames of two clips.*
+#
 # | symbol | axis | meaning |
 # |---|---|---|
 # | T, N | time, clip | as everywhere in the course |
@@ -166,6 +168,8 @@ print(f"  convolution, F = 3   {3 * 3 * 1 * 8 + 8:>9,}")
 print(f"  fully connected      {144 * 144 * 8 + 144 * 8:>9,}")
 
 # %% [markdown]
+# *Figure 13.2. A digit, and what four kernels make of it.*
+#
 # Each pixel *takes* what lies to its right, so the digit moves to the left. The last two kernels find edges. Nobody will
 # choose kernels from now on: they are learned, and for that we need gradients.
 #
@@ -411,6 +415,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.3. The receptive field of one pixel after one convolution, after two, and after a convolution and one or two sweeps.*
+#
 # Two sweeps see all that lies above and to the left; two more, from the other sides, would see everything. *Seen* means only
 # that the gradient is not zero: how strong it is after many steps is the subject of unit 04.
 #
@@ -603,6 +609,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.4. The pixels of each frame on which one pixel of the last state depends.*
+#
 # The receptive field grows with *time*: what moves by one pixel a frame can always be followed.
 #
 # ## 13.8 The next frame
@@ -729,6 +737,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.5. The last frame that was seen, and four more: the truth and three predictions.*
+#
 # One frame ahead both networks are about as good as straight motion, which knows nothing of walls but keeps the digit sharp. Further ahead, straight motion runs through the walls and the **plain LSTM
 # wins**. A digit can be in 49 places only, and with a weight for every pixel it can learn what happens in each. The ConvLSTM's frames are a little blurred, for the squared error rewards an average of all
 # that may come (Mathieu et al. 2016), and it makes each frame from a blurred one. So the convolution learns from few clips with few weights, but it is no winner here. In section 13.11 it is, for a reason.
@@ -851,6 +861,8 @@ settings = {"batch": 8, "rng": rng, "report": print_loss, "every": 40}
 writer, _ = train(caption_loss, writer, data, updates=320, learning_rate=0.03, **settings)
 
 # %% [markdown]
+# *Figure 13.6. Three scenes of four frames, with their captions.*
+#
 # **Greedy decoding**, for one clip: read the full stop (word 0), write the likeliest word, read that, and so on, until the likeliest word is the full stop, or `longest` words are written.
 #
 # | code | meaning |
@@ -957,6 +969,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.7. Three events.*
+#
 # **The classifier.** A ConvLSTM reads all frames from a state of zeros. Its last h is reduced to each channel's largest value over all places; an output layer turns
 # these into logits, and the loss is the cross-entropy, averaged over the clips:
 #
