@@ -99,7 +99,10 @@ live: setup ## put the live pages together (ARGS=--stills: with new pictures of 
 live-weights: setup ## train the networks of the live pages anew and store their weights (minutes)
 	@$(ONE_THREAD) $(IN_VENV) python docs/live/weights.py $(ARGS)
 
-docs: setup ## make the API pages from the docstrings, in docs/_build
+site: setup ## make the course's web site in site/: units to read, the library, the guides
+	@$(ONE_THREAD) $(IN_VENV) rnnlib site $(ARGS)
+
+docs: setup ## the same without the units, in docs/_build: API pages from the docstrings
 	@$(IN_VENV) python -m sphinx -q -W --keep-going docs docs/_build
 	@echo "docs/_build/index.html"
 

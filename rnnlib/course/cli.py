@@ -127,6 +127,10 @@ def main(argv: list[str] | None = None) -> int:
     demo.add_argument("unit", nargs="?", default="01_hidden_state")
     demo.set_defaults(run=_demo)
 
+    site = commands.add_parser("site", help="the course as a web site: units without answers")
+    site.add_argument("--output", default="site", help="the folder that is made anew (site)")
+    site.set_defaults(run=_site)
+
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
 
     options, rest = parser.parse_known_args(argv)
@@ -252,6 +256,15 @@ def _portability(options: argparse.Namespace, console: Console) -> int:
     return run_portability(
         find_units(course_root(), options.units), console, workers=options.workers
     )
+
+
+def _site(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.site.command import build_site
+
+    return build_site(find_units(course_root(), []), Path(options.output).resolve(), console)
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:

@@ -1,0 +1,8 @@
+"""The course as a web site, offline: the units without answers, the library, the guides.
+
+==========  ======================================================================================
+`pages`     a unit's executed notebook -> what a visitor reads of it: no answers, no marked cells
+`formulas`  for Sphinx: formulas as MathML, which browsers draw without a script
+`command`   ``rnnlib site``: the pages of all units, then Sphinx
+==========  ======================================================================================
+"""
