@@ -25,7 +25,7 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 html_math_renderer = "mathml"
 # `make docs` makes no page of a unit; headings of a lesson need not come one level after the other.

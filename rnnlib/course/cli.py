@@ -128,7 +128,9 @@ def main(argv: list[str] | None = None) -> int:
     demo.set_defaults(run=_demo)
 
     site = commands.add_parser("site", help="the course as a web site: units without answers")
+    site.add_argument("units", nargs="*", help="all units if none is named")
     site.add_argument("--output", default="site", help="the folder that is made anew (site)")
+    site.add_argument("--address", default="", help="of the repository, as pip takes it after git+")
     site.set_defaults(run=_site)
 
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
@@ -264,7 +266,8 @@ def _site(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.site.command import build_site
 
-    return build_site(find_units(course_root(), []), Path(options.output).resolve(), console)
+    units = find_units(course_root(), options.units)
+    return build_site(units, Path(options.output).resolve(), console, options.address)
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:

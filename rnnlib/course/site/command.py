@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,24 +14,28 @@ from rich.console import Console
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.authoring.units import Unit
+from rnnlib.course.site.bundle import archive, opening
+from rnnlib.course.site.front import cards, live_card, thumbnail, unit_card, unit_rows
 from rnnlib.course.site.pages import page
+from rnnlib.plotting.explorables import PAGES, live_pages
 
-DAY = (1980, 1, 1, 0, 0, 0)
-"""The date of all files in an archive: the same course makes the same site."""
+SPHINX = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
+NOT_COPIED = shutil.ignore_patterns("_build", "live", "__pycache__")
+NOTATION_ENDS = "\nThe units' sources"
+"""Where the README of ``solutions/`` has told the notation, and goes on for those who write."""
 
-TABLE = re.compile(r"^\| unit \|.*?\n\n", re.MULTILINE | re.DOTALL)
-UNIT_IN_TABLE = re.compile(r"\]\(course/(\d\d_\w+)/\1\.ipynb\)")
+LIVE = """
+To play with
+------------
 
-README = """A unit of the course on recurrent neural networks.
+Small networks that run in your browser. Each page is one file, and works without a connection.
 
-    pip install "rnnlib[student] @ git+ADDRESS-OF-THE-COURSE"
-    jupyter lab {name}.ipynb
-
-(The address stands on the page where you found this archive, or ask who teaches the course.)
 """
 
 
-def build_site(units: Sequence[Unit], target: Path, console: Console) -> int:
+def build_site(
+    units: Sequence[Unit], target: Path, console: Console, address: str = "", jobs: int = 2
+) -> int:
     """Make the site anew in a folder.
 
     Parameters
@@ -44,6 +45,10 @@ def build_site(units: Sequence[Unit], target: Path, console: Console) -> int:
     target : Path
         Is replaced when all has been made, and stays as it was when something fails.
     console : Console
+    address : str
+        Of the course's repository, as pip takes it after ``git+``.
+    jobs : int
+        Sphinx's processes.
 
     Returns
     -------
@@ -57,56 +62,66 @@ def build_site(units: Sequence[Unit], target: Path, console: Console) -> int:
     """
     if target.exists() and not (target / ".buildinfo").exists() and any(target.iterdir()):
         raise UnitError(f"{target} holds files that are no site: choose another folder")
-    root = units[0].root
     with tempfile.TemporaryDirectory(prefix="rnnsite") as scratch:
         source, made = Path(scratch, "docs"), Path(scratch, "site")
-        shutil.copytree(root / "docs", source, ignore=shutil.ignore_patterns("_build", "live"))
-        for unit in units:
-            console.print(f"{unit.name}: its page", highlight=False)
-            write_unit(unit, source)
-        readme = (root / "README.md").read_text(encoding="utf-8")
-        (source / "units" / "index.md").write_text(overview(readme), encoding="utf-8")
+        write_pages(units, source, console, address)
         console.print("Sphinx, over all pages", highlight=False)
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "2"]
-        done = subprocess.run([*command, str(source), str(made)], check=False)
+        done = subprocess.run([*SPHINX, "-j", str(jobs), str(source), str(made)], check=False)
         if done.returncode == 0:
+            shutil.copytree(PAGES, made / "live")
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(made, target, ignore=shutil.ignore_patterns(".doctrees"))
             console.print(str(target / "index.html"), soft_wrap=True, highlight=False)
     return done.returncode
 
 
-def write_unit(unit: Unit, source: Path) -> None:
-    """Write a unit's page and its archive below the folder that Sphinx reads."""
+def write_pages(units: Sequence[Unit], source: Path, console: Console, address: str = "") -> None:
+    """Write all that Sphinx reads: ``docs/`` of the course, and a page for each unit.
+
+    Raises
+    ------
+    UnitError
+        When a unit has not been built.
+    """
+    root = units[0].root
+    shutil.copytree(root / "docs", source, ignore=NOT_COPIED)
+    for folder in ("units", "downloads", "_static/units"):
+        (source / folder).mkdir(parents=True)
+    rows = unit_rows((root / "README.md").read_text(encoding="utf-8"))
+    listed = []
+    for unit in units:
+        console.print(f"{unit.name}: its page", highlight=False)
+        picture = _write_unit(unit, source, [unit.name for unit in units], address)
+        if unit.name not in rows:
+            raise UnitError(f"the table in README.md has no row for {unit.name}")
+        listed.append(unit_card(unit.name, rows[unit.name], picture))
+
+    index = source / "index.rst"
+    front = cards(listed) + LIVE + cards(map(live_card, live_pages()))
+    index.write_text(
+        index.read_text(encoding="utf-8").replace(".. UNITS\n", front), encoding="utf-8"
+    )
+    notation = (root / "solutions" / "README.md").read_text(encoding="utf-8")
+    (source / "notation.md").write_text(notation.split(NOTATION_ENDS)[0], encoding="utf-8")
+    speed = (root / "docs" / "benchmark" / "benchmark.md").read_text(encoding="utf-8")
+    (source / "speed.md").write_text(SPEED + speed, encoding="utf-8")
+
+
+SPEED = """# Speed
+
+![Time of rnnlib over time of torch.nn for three cells, two dtypes and five sizes.](benchmark/benchmark.png)
+
+"""
+
+
+def _write_unit(unit: Unit, source: Path, beside: list[str], address: str) -> str:
+    """Write a unit's page, archive and picture; returns where the picture will be."""
     for path in (unit.solution, unit.release):
         if not path.is_file():
             raise UnitError(f"{unit.name} has not been built: rnnlib build {unit.name}")
     solution, release = (nbformat.read(path, 4) for path in (unit.solution, unit.release))
-    for folder in ("units", "downloads"):
-        (source / folder).mkdir(exist_ok=True)
-    nbformat.write(page(unit, solution, release), source / "units" / f"{unit.name}.ipynb")
-    (source / "downloads" / f"{unit.name}.zip").write_bytes(archive(unit))
-
-
-def archive(unit: Unit) -> bytes:
-    """A unit's folder as students get it, with a line on how to begin."""
-    files = {
-        f"{unit.name}/{path.relative_to(unit.release.parent).as_posix()}": path.read_bytes()
-        for path in sorted(unit.release.parent.rglob("*"))
-        if path.is_file() and ".ipynb_checkpoints" not in path.parts
-    }
-    files[f"{unit.name}/README.txt"] = README.format(name=unit.name).encode()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in files.items():
-            packed.writestr(zipfile.ZipInfo(name, DAY), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def overview(readme: str) -> str:
-    """The page with all units: the table of the README, with links to their pages."""
-    found = TABLE.search(readme)
-    if found is None:
-        raise UnitError("README.md has no table of units")
-    table = UNIT_IN_TABLE.sub(r"](\1.ipynb)", found[0])
-    return f"# All units\n\n{table}"
+    read = page(unit, solution, release, beside=beside, opening=opening(unit, address))
+    nbformat.write(read, source / "units" / f"{unit.name}.ipynb")
+    (source / "downloads" / f"{unit.name}.zip").write_bytes(archive(unit, address))
+    picture = f"_static/units/{unit.name}.png"
+    return picture if thumbnail(solution, source / picture) else ""

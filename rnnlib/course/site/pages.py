@@ -1,28 +1,37 @@
 """What a visitor reads of a unit: its executed notebook without answers and without marked cells.
 
 Text, figures and outputs are those of the notebook in ``solutions/``; every cell that a student
-writes is as the release has it. Under each exercise stands what its check says about a mistake that
-people make.
+writes is as the release has it. Code that is given is folded. Under each exercise stands what its
+check says about a mistake that people make.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable, Collection
 
 from nbformat import NotebookNode, v4
 
 from rnnlib.course.authoring.units import Unit
 from rnnlib.course.checking.display import as_html, headline, text
-from rnnlib.course.checking.marking import mark
+from rnnlib.course.checking.marking import Report, mark
 from rnnlib.course.exercises import Exercise, all_exercises, rebind
 
-MISTAKE = "*For instance: what the check says about a version with a mistake in it.*"
-UNIT_LINK = re.compile(r"\]\((?:\.\./)*(?:course/)?(\d\d_\w+)/\1\.ipynb(#[^)]*)?\)")
+UNIT_LINK = re.compile(r"\[([^\]]*)\]\((?:\.\./)*(?:course/)?(\d\d_\w+)/\2\.ipynb(#[^)]*)?\)")
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FOLDED = {"tags": ["hide-input"]}
+EXAMPLE = '<p class="for-instance">For instance, what it says about a version with a mistake:</p>'
 
 
-def page(unit: Unit, solution: NotebookNode, release: NotebookNode) -> NotebookNode:
+def page(
+    unit: Unit,
+    solution: NotebookNode,
+    release: NotebookNode,
+    *,
+    beside: Collection[str],
+    opening: str,
+    found: Callable[[Exercise], Report] | None = None,
+) -> NotebookNode:
     """The notebook that a page of the site is made of.
 
     Parameters
@@ -32,6 +41,12 @@ def page(unit: Unit, solution: NotebookNode, release: NotebookNode) -> NotebookN
         Executed.
     release : NotebookNode
         The students' notebook: cells are found in it by their ids.
+    beside : collection of str
+        The names of the units that have pages: links to others become plain text.
+    opening : str
+        Markdown that says how to work through the unit; it stands below the unit's head.
+    found : callable, optional
+        The report on a mistake that the page shows for an exercise.
 
     Returns
     -------
@@ -47,74 +62,56 @@ def page(unit: Unit, solution: NotebookNode, release: NotebookNode) -> NotebookN
     cells = []
     for cell in solution.cells:
         about = cell.metadata.get("nbgrader", {})
-        if about.get("grade"):
+        checked = _checked(cell)
+        if about.get("grade") or cell.source.startswith("check_answer("):
             continue
         if cell.cell_type != "code":
-            cells.append(v4.new_markdown_cell(_linked(cell.source), id=cell.id))
-            continue
-        if about.get("solution"):
+            cells.append(v4.new_markdown_cell(linked(cell.source, beside), id=cell.id))
+        elif about.get("solution"):
             if cell.id not in handed_out:
                 raise ValueError(f"{unit.name}: {cell.id} is not in the students' notebook")
-            source, outputs = handed_out[cell.id].source, []
+            cells.append(v4.new_code_cell(handed_out[cell.id].source, id=cell.id))
+        elif checked is not None:
+            report = (found or example)(checked)
+            cells.append(v4.new_code_cell(cell.source, outputs=[_shown(report)], id=cell.id))
         else:
-            source, outputs = cell.source, _outputs(cell)
-        checked = _checked(cell.source)
-        if checked is not None:
-            cells.append(_example(checked, cell))
-            continue
-        if re.match(r"check_answer\(", cell.source):
-            continue
-        folded = cell.metadata.get("jupyter", {}).get("source_hidden")
-        metadata = {"tags": ["hide-input"]} if folded else {}
-        cells.append(v4.new_code_cell(source, outputs=outputs, metadata=metadata, id=cell.id))
-    cells.insert(1, v4.new_markdown_cell(_how_to_open(unit), id="how-to-open"))
+            cells.append(
+                v4.new_code_cell(cell.source, outputs=outputs(cell), metadata=FOLDED, id=cell.id)
+            )
+    cells.insert(1, v4.new_markdown_cell(opening, id="how-to-open"))
     return v4.new_notebook(cells=cells, metadata=dict(solution.metadata))
 
 
-def _linked(source: str) -> str:
-    """Links to other units' notebooks lead to their pages."""
-    return UNIT_LINK.sub(r"](\1.ipynb\2)", source)
+def linked(source: str, beside: Collection[str]) -> str:
+    """A text with its links to units' notebooks leading to their pages in the same folder."""
+
+    def lead(found: re.Match) -> str:
+        words, name, anchor = found[1], found[2], found[3] or ""
+        return f"[{words}]({name}.ipynb{anchor})" if name in beside else words
+
+    return UNIT_LINK.sub(lead, source)
 
 
-def _how_to_open(unit: Unit) -> str:
-    name = Path(unit.name).name
-    return (
-        f"```{{admonition}} Work through it\nThis page is for reading. To write the functions, with "
-        f"checks and hints, download {{download}}`the notebook <../downloads/{name}.zip>` and open "
-        "it in JupyterLab: the line in its README installs what it needs.\n```"
-    )
+def example(exercise: Exercise) -> Report:
+    """The report on the first mistake that is called by its name, in part right if there is one."""
+    reports = []
+    for mistake in exercise.mistakes:
+        earlier = {name: all_exercises()[name].reference for name in exercise.uses}
+        report = mark(exercise, rebind(mistake.function, earlier))
+        if report.diagnosis and report.complete:
+            if any(row.right == 1 for row in report.rows):
+                return report
+            reports.append(report)
+        if len(reports) == ENOUGH:
+            break
+    return reports[0] if reports else report
 
 
-def _checked(source: str) -> Exercise | None:
-    """The exercise whose check a cell shows, if that is all it does."""
-    found = re.fullmatch(r"check\((\w+)\)", source.strip())
-    return all_exercises().get(found[1]) if found else None
+ENOUGH = 3
+"""So many mistakes that are named are tried for one that is right in part: each takes a while."""
 
 
-def _example(exercise: Exercise, cell: NotebookNode) -> NotebookNode:
-    """A check that found a mistake, as a cell with its output."""
-    mistake = next((m for m in exercise.mistakes if _is_named(exercise, m)), exercise.mistakes[0])
-    report = mark(exercise, _function(exercise, mistake))
-    headed = headline(report, None)
-    data = {
-        "text/plain": text(report, None, headed),
-        "text/html": as_html(report, None, "", headed),
-    }
-    output = v4.new_output("display_data", data=data)
-    return v4.new_code_cell(cell.source, outputs=[output], id=cell.id)
-
-
-def _is_named(exercise: Exercise, mistake) -> bool:
-    report = mark(exercise, _function(exercise, mistake))
-    return bool(report.diagnosis) and report.complete and any(r.right == 1 for r in report.rows)
-
-
-def _function(exercise: Exercise, mistake):
-    earlier = {name: all_exercises()[name].reference for name in exercise.uses}
-    return rebind(mistake.function, earlier)
-
-
-def _outputs(cell: NotebookNode) -> list[NotebookNode]:
+def outputs(cell: NotebookNode) -> list[NotebookNode]:
     """A cell's outputs, without widgets, which need a kernel; figures once, with their text."""
     kept = []
     for output in cell.outputs:
@@ -127,3 +124,16 @@ def _outputs(cell: NotebookNode) -> list[NotebookNode]:
                 data.pop("image/png", None)
             kept.append(NotebookNode(output, data=data))
     return kept
+
+
+def _checked(cell: NotebookNode) -> Exercise | None:
+    """The exercise whose check a cell shows, if that is all it does."""
+    called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
+    return all_exercises().get(called[1]) if called and cell.cell_type == "code" else None
+
+
+def _shown(report: Report) -> NotebookNode:
+    headed = headline(report, None)
+    html = EXAMPLE + as_html(report, None, "", headed)
+    data = {"text/plain": text(report, None, headed), "text/html": html}
+    return v4.new_output("display_data", data=data)
