@@ -109,7 +109,7 @@ def write_pages(units: Sequence[Unit], source: Path, console: Console, address: 
 
 SPEED = """# Speed
 
-![Time of rnnlib over time of torch.nn for three cells, two dtypes and five sizes.](benchmark/benchmark.png)
+![Time of rnnlib over time of torch.nn: three cells, two dtypes, five sizes.](benchmark/benchmark.png)
 
 """
 
