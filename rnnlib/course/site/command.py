@@ -24,6 +24,14 @@ NOT_COPIED = shutil.ignore_patterns("_build", "live", "__pycache__")
 NOTATION_ENDS = "\nThe units' sources"
 """Where the README of ``solutions/`` has told the notation, and goes on for those who write."""
 
+SPEED = """# Speed
+
+![Time of rnnlib over time of torch.nn, for three cells, two dtypes and five sizes.][figure]
+
+[figure]: benchmark/benchmark.png
+
+"""
+
 LIVE = """
 To play with
 ------------
@@ -105,13 +113,6 @@ def write_pages(units: Sequence[Unit], source: Path, console: Console, address: 
     (source / "notation.md").write_text(notation.split(NOTATION_ENDS)[0], encoding="utf-8")
     speed = (root / "docs" / "benchmark" / "benchmark.md").read_text(encoding="utf-8")
     (source / "speed.md").write_text(SPEED + speed, encoding="utf-8")
-
-
-SPEED = """# Speed
-
-![Time of rnnlib over time of torch.nn: three cells, two dtypes, five sizes.](benchmark/benchmark.png)
-
-"""
 
 
 def _write_unit(unit: Unit, source: Path, beside: list[str], address: str) -> str:
