@@ -38,7 +38,8 @@ demo: setup ## release a unit, let a sample class hand it in, grade it, show the
 	@$(IN_VENV) rnnlib demo $(ARGS)
 
 lab: setup ## open JupyterLab on course/, as a student
-	@$(IN_VENV) jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
+	@$(IN_VENV) jupyter lab $(AS_ROOT) --ServerApp.root_dir=course \
+		--LabApp.default_url=/lab/tree/00_start/00_start.ipynb $(ARGS)
 
 grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as an instructor
 	@mkdir -p exchange

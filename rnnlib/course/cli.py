@@ -81,6 +81,8 @@ def main(argv: list[str] | None = None) -> int:
     )
     grade.set_defaults(run=_grade)
 
+    commands.add_parser("progress", help="how far you are, by your own log, if you keep one")
+
     secret = commands.add_parser(
         "secret", help="show or set what marked cells draw their inputs from"
     )
@@ -141,6 +143,8 @@ def main(argv: list[str] | None = None) -> int:
             from rnnlib.course.bench import main as bench
 
             return bench(rest)
+        if options.command == "progress":  # a student's: needs nothing that instructors have
+            return _progress()
         if rest:
             parser.error(f"unknown arguments: {' '.join(rest)}")
         need(PURPOSES.get(options.command, f"rnnlib {options.command}"), "instructor")
@@ -166,6 +170,14 @@ def _run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is half written; run it again when you like.")
         return 130
+
+
+def _progress() -> int:
+    from rnnlib.course.history.shown import NO_LOG, as_plain, so_far
+
+    rows = so_far()
+    print(NO_LOG.replace("`", "") if rows is None else as_plain(rows))
+    return 0
 
 
 def _positive(text: str) -> int:
@@ -244,10 +256,12 @@ def _secret(options: argparse.Namespace, console: Console) -> int:
 
 def _assignment(options):
     """The unit that a command about a class names, in the course of this folder."""
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import UnitError, course_root, find_units
     from rnnlib.course.grading.assignment import Assignment
 
     (unit,) = find_units(course_root(), [options.unit])
+    if not unit.marked:
+        raise UnitError(f"{unit.name} introduces the course: nothing in it is marked")
     return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
 
 
@@ -264,7 +278,7 @@ def _site(options: argparse.Namespace, console: Console) -> int:
     from pathlib import Path
 
     from rnnlib.course.authoring import course_root, find_units
-    from rnnlib.course.site.command import build_site
+    from rnnlib.course.site.making import build_site
 
     units = find_units(course_root(), options.units)
     return build_site(units, Path(options.output).resolve(), console, options.address)

@@ -19,7 +19,7 @@ from places import ROOT
 from rich.console import Console
 
 from rnnlib.course.authoring import UnitError, find_units
-from rnnlib.course.site.command import build_site
+from rnnlib.course.site.making import build_site
 
 UNITS = ["01_hidden_state", "12_music"]
 LARGEST = 3_000_000

@@ -36,6 +36,8 @@ def planned(unit: Unit) -> NotebookNode:
     if not unit.source.exists():
         raise UnitError(f"there is no {unit.source}")
     notebook = read_source(unit.source)
+    if unit.marked != (notebook.metadata.rnnlib.points > 0):
+        raise UnitError(f"{unit.name}: unit 00 has 0 points in its header, and no other unit has")
     _raise(unit, check_source(notebook, _declared(unit), set(seal_questions(unit))))
     return notebook
 

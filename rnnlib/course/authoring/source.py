@@ -36,8 +36,9 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from rnnlib.course.authoring import overview
 from rnnlib.course.authoring.effort import PLACEHOLDER, effort
+from rnnlib.course.authoring.overview import PLACEHOLDER as TABLE
+from rnnlib.course.authoring.overview import overview
 from rnnlib.course.authoring.rules import UnitError
 
 WORDS = ("locked", "exercise", "grade", "answer", "grade_answer")
@@ -94,9 +95,8 @@ def read_source(path: Path) -> NotebookNode:
     for cell in notebook.cells[:2]:
         cell.source = cell.source.replace(PLACEHOLDER, sentence)
     for cell in notebook.cells:
-        if overview.PLACEHOLDER in cell.source and cell.cell_type == "markdown":
-            table = overview.overview(_others(path))
-            cell.source = cell.source.replace(overview.PLACEHOLDER, table)
+        if TABLE in cell.source and cell.cell_type == "markdown":
+            cell.source = cell.source.replace(TABLE, overview(_others(path)))
     nbformat.validate(notebook)
     return notebook
 

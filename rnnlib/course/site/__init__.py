@@ -1,10 +1,10 @@
 """The course as a web site, offline: the units without answers, the library, the guides.
 
-==========  ======================================================================================
-`pages`     a unit's executed notebook -> what a visitor reads of it: no answers, no marked cells
-`bundle`    a unit's folder as an archive, and how to open it
-`front`     the cards of the first page
-`formulas`  for Sphinx: formulas as MathML, which browsers draw without a script
-`command`   ``rnnlib site``: the pages of all units, then Sphinx
-==========  ======================================================================================
+===========  =====================================================================================
+`unit_page`  a unit's executed notebook -> what a visitor reads of it: no answers, no marked cells
+`bundle`     a unit's folder as an archive, and how to open it
+`front`      the cards of the first page
+`formulas`   for Sphinx: formulas as MathML, which browsers draw without a script
+`making`     ``rnnlib site``: the pages of all units, then Sphinx
+===========  =====================================================================================
 """

@@ -14,7 +14,7 @@ from rnnlib.course.checking.marking import Report
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.site.bundle import archive, opening
 from rnnlib.course.site.front import cards, live_card, thumbnail, unit_card, unit_rows
-from rnnlib.course.site.pages import example, linked, outputs, page
+from rnnlib.course.site.unit_page import example, linked, outputs, page
 from rnnlib.plotting.explorables import live_pages
 
 UNITS = find_units(ROOT)

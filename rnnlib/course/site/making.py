@@ -16,7 +16,7 @@ from rnnlib.course.authoring import UnitError
 from rnnlib.course.authoring.units import Unit
 from rnnlib.course.site.bundle import archive, opening
 from rnnlib.course.site.front import cards, live_card, thumbnail, unit_card, unit_rows
-from rnnlib.course.site.pages import page
+from rnnlib.course.site.unit_page import page
 from rnnlib.plotting.explorables import PAGES, live_pages
 
 SPHINX = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
