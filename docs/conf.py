@@ -10,6 +10,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "numpydoc",
     "myst_nb",
+    "rnnlib.course.site.barriers",
     "rnnlib.course.site.formulas",
 ]
 exclude_patterns = ["_build", "live", "benchmark"]
@@ -46,6 +47,7 @@ html_theme = "furo"
 html_title = "Recurrent networks by hand"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sourcelink = False
 html_copy_source = False
 # From a disk, a page cannot read the others: results are listed by their titles.

@@ -21,12 +21,15 @@ from rich.console import Console
 from rnnlib.course.authoring import UnitError, find_units
 from rnnlib.course.site.making import build_site
 
-UNITS = ["01_hidden_state", "12_music"]
+UNITS = ["00_start", "01_hidden_state", "12_music"]
+UNIT = "units/01_hidden_state.html"
 LARGEST = 3_000_000
 PHONE = {"viewport": {"width": 360, "height": 780}}
 WIDE = {"viewport": {"width": 1280, "height": 900}}
-# Long lists of names, for which furo or Sphinx answer; one stands for all in the slower tests.
+# Long lists of names, for which the theme answers.
 LISTS = {"genindex.html", "py-modindex.html"}
+# The reference is made by one program: one of its pages stands for all where a test is slow.
+ALIKE = {"cells.html", "layers.html", "training.html", "data.html", "course.html"}
 
 pytest.importorskip("myst_nb", reason="myst-nb is not installed: make docs installs it")
 pytest.importorskip("furo", reason="furo is not installed: make docs installs it")
@@ -75,6 +78,13 @@ class References(HTMLParser):
             self.loaded.append(attributes.get("href"))
         elif attributes.get("src"):
             self.loaded.append(attributes["src"])
+
+
+def test_the_guides_and_the_reference_are_there(pages):
+    guides = ("notation", "glossary", "grading", "attacks", "speed", "library", "course")
+    assert {f"{name}.html" for name in guides} <= set(pages)
+    assert "lstm_forward" in pages["cells.html"].read_text(encoding="utf-8")
+    assert any(name.startswith("live/") for name in pages)
 
 
 def test_no_link_and_no_anchor_is_broken(site, pages):
@@ -185,11 +195,11 @@ def test_formulas_are_drawn_and_figures_are_there_with_their_text(browser, pages
             sizes = page.evaluate(
                 "[...document.querySelectorAll('math')].map(m => m.getBoundingClientRect().width)"
             )
-            assert len(sizes) > 5 and min(sizes) > 3, name
+            assert len(sizes) > 3 and min(sizes) > 3, name
             text = page.locator("article").inner_text()
             assert not re.search(r"\$[^$\n]{1,80}\$|\\frac|\\tanh", text), name
             figures = page.locator("article .cell_output img")
-            assert figures.count() > 0
+            assert figures.count() > 0 or name == "units/00_start.html"
             for figure in figures.all():
                 figure.evaluate("image => image.decode()")
                 assert len(figure.get_attribute("alt") or "") > 20, name
@@ -198,7 +208,7 @@ def test_formulas_are_drawn_and_figures_are_there_with_their_text(browser, pages
 @needs_browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_theme_follows_the_readers(browser, pages, theme):
-    for name in ("index.html", f"units/{UNITS[0]}.html"):
+    for name in ("index.html", UNIT):
         with opened(browser, pages[name], color_scheme=theme) as page:
             colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
             brightness = sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
@@ -211,17 +221,17 @@ def test_one_finds_a_word_and_goes_on_to_the_next_page(browser, site, pages):
     with opened(browser, pages["search.html"], "?q=perplexity") as page:
         page.locator("#search-results li a").first.wait_for()
         assert page.locator("#search-results li").count() > 0
-    with opened(browser, pages[f"units/{UNITS[0]}.html"]) as page:
+    with opened(browser, pages[UNIT]) as page:
         page.locator("a.next-page").click()
         page.wait_for_load_state()
-        assert page.url != pages[f"units/{UNITS[0]}.html"].as_uri()
+        assert page.url != pages[UNIT].as_uri()
         page.locator("a.prev-page").click()
-        page.wait_for_url(pages[f"units/{UNITS[0]}.html"].as_uri())
+        page.wait_for_url(pages[UNIT].as_uri())
 
 
 @needs_browser
 def test_hints_and_given_code_are_folded_and_open_with_the_keyboard(browser, pages):
-    with opened(browser, pages[f"units/{UNITS[0]}.html"]) as page:
+    with opened(browser, pages[UNIT]) as page:
         folded = page.locator("article details")
         assert folded.count() > 10
         assert page.locator("article details[open]").count() == 0
@@ -233,12 +243,16 @@ def test_hints_and_given_code_are_folded_and_open_with_the_keyboard(browser, pag
 
 @needs_browser
 def test_on_paper_there_is_the_text_alone(browser, pages):
-    with opened(browser, pages[f"units/{UNITS[0]}.html"]) as page:
+    with opened(browser, pages[UNIT]) as page:
         page.emulate_media(media="print")
         assert page.locator("article").is_visible()
         for part in (".sidebar-drawer", ".toc-drawer", ".related-pages"):
             assert not page.locator(part).first.is_visible(), part
         picture(page, "printed")
+
+
+# Style sheets on a disk cannot be fetched: axe reads those that the browser has.
+AXE = "axe.run({preload: false, resultTypes: ['violations']})"
 
 
 @needs_browser
@@ -248,11 +262,11 @@ def test_axe_finds_no_serious_barrier(browser, pages, theme):
     axe = Path(os.environ["AXE"]).read_text(encoding="utf-8")
     serious = []
     for name, path in pages.items():
-        if name in LISTS or name.startswith("live/"):  # test_live.py has those
+        if name in LISTS | ALIKE or name.startswith("live/"):  # test_live.py has those
             continue
         with opened(browser, path, color_scheme=theme) as page:
             page.add_script_tag(content=axe)
-            for violation in page.evaluate("axe.run({preload: false})")["violations"]:
+            for violation in page.evaluate(AXE)["violations"]:
                 if violation["impact"] in ("serious", "critical"):
                     nodes = [n["html"][:160] for n in violation["nodes"]]
                     serious.append((name, violation["id"], len(nodes), nodes[:3]))

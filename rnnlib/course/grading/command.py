@@ -81,6 +81,7 @@ def make_report(assignment: Assignment, timing: dict[str, float] | None = None) 
     """
     from rnnlib.course.grading.alarms.copies import copied_alarms
     from rnnlib.course.grading.report.class_report import write_report
+    from rnnlib.course.grading.report.handed_in_logs import handed_in
 
     records = read_records(assignment)
     if not records:
@@ -98,6 +99,7 @@ def make_report(assignment: Assignment, timing: dict[str, float] | None = None) 
         timing=timing,
         copied=copied,
         misplaced=misplaced(assignment),
+        logs=handed_in(assignment, [str(record.get("student")) for record in records]),
     )
     return assignment.report
 

@@ -17,7 +17,7 @@ def visit_inline(translator, node: nodes.math) -> None:
 def visit_block(translator, node: nodes.math_block) -> None:
     """A formula on a line of its own, which scrolls where a phone is too narrow for it."""
     formula = as_mathml(node.astext(), "block")
-    translator.body.append(f'<div class="formula" tabindex="0" role="group">{formula}</div>\n')
+    translator.body.append(f'<div class="formula">{formula}</div>\n')
     raise nodes.SkipNode
 
 

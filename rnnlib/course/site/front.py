@@ -22,6 +22,9 @@ ROW = re.compile(
 WIDTH = 560
 """Of a card's picture, in pixels: twice what a wide screen shows."""
 
+CHECK = "_images/check.png"
+"""Sphinx's copy of the picture of a check: for a unit without figures."""
+
 TALLEST = 0.8
 """A figure that is taller than this share of its width is cut at the bottom."""
 
@@ -40,7 +43,7 @@ def unit_rows(readme: str) -> dict[str, tuple[str, str, str, str]]:
     return rows
 
 
-def unit_card(name: str, row: tuple[str, str, str, str], picture: str) -> str:
+def unit_card(name: str, row: tuple[str, str, str, str], picture: str = CHECK) -> str:
     """A unit as HTML: its number, title and picture, and what one writes in it."""
     number, title, writes, data = row
     return (

@@ -15,7 +15,7 @@ from rich.console import Console
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.authoring.units import Unit
 from rnnlib.course.site.bundle import archive, opening
-from rnnlib.course.site.front import cards, live_card, thumbnail, unit_card, unit_rows
+from rnnlib.course.site.front import CHECK, cards, live_card, thumbnail, unit_card, unit_rows
 from rnnlib.course.site.unit_page import page
 from rnnlib.plotting.explorables import PAGES, live_pages
 
@@ -125,4 +125,4 @@ def _write_unit(unit: Unit, source: Path, beside: list[str], address: str) -> st
     nbformat.write(read, source / "units" / f"{unit.name}.ipynb")
     (source / "downloads" / f"{unit.name}.zip").write_bytes(archive(unit, address))
     picture = f"_static/units/{unit.name}.png"
-    return picture if thumbnail(solution, source / picture) else ""
+    return picture if thumbnail(solution, source / picture) else CHECK
