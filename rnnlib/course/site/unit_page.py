@@ -93,9 +93,13 @@ def linked(source: str, beside: Collection[str]) -> str:
 
 
 def example(exercise: Exercise) -> Report:
-    """The report on the first mistake that is called by its name, in part right if there is one."""
+    """The report on a mistake: the program that is given to be mended, if there is one.
+
+    Otherwise the first that is called by its name, and among those one that is right in part.
+    """
     reports = []
-    for mistake in exercise.mistakes:
+    given = [mistake for mistake in exercise.mistakes if mistake.name == exercise.start]
+    for mistake in given or exercise.mistakes:
         earlier = {name: all_exercises()[name].reference for name in exercise.uses}
         report = mark(exercise, rebind(mistake.function, earlier))
         if report.diagnosis and report.complete:
