@@ -23,7 +23,7 @@ QUICK := $(findstring --quick,$(ARGS))
 LAST_RESORT := 900
 
 .PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks \
-	lint format bench bench-grading bench-checks attacks live live-weights site docs pins clean programs
+	lint format bench bench-grading bench-checks attacks live live-weights live-bench site docs pins clean programs
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
