@@ -82,7 +82,7 @@ portability: setup ## run the notebooks as on other machines and print what diff
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .
 
-bench: setup ## measure speed and memory
+bench: setup ## measure speed and memory (ARGS=--whole: all rows, all threads; many minutes)
 	@$(IN_VENV) rnnlib bench $(ARGS)
 
 bench-grading: setup ## measure grading a class beside plain nbgrader (minutes)
