@@ -58,6 +58,14 @@ def test_a_page_is_what_its_sources_say_and_is_small_and_needs_nothing(name):
     assert len(re.search(r'<meta name="description" content="([^"]*)"', page).group(1)) > 100
 
 
+def test_every_file_of_weights_belongs_to_a_page():
+    named = re.findall(
+        r"<!-- weights: (\w+) -->",
+        "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.html")),
+    )
+    assert sorted(named) == sorted(path.stem for path in (SOURCES / "weights").glob("*.json"))
+
+
 def test_weights_are_small_and_the_runtime_can_be_read_in_one_go():
     for path in (SOURCES / "weights").glob("*.json"):
         assert path.stat().st_size < 300_000, path
