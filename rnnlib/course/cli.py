@@ -254,14 +254,21 @@ def _secret(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _assignment(options):
-    """The unit that a command about a class names, in the course of this folder."""
+def _marked_unit(name: str):
+    """The unit of this name, in the course of this folder."""
     from rnnlib.course.authoring import UnitError, course_root, find_units
-    from rnnlib.course.grading.assignment import Assignment
 
-    (unit,) = find_units(course_root(), [options.unit])
+    (unit,) = find_units(course_root(), [name])
     if not unit.marked:
         raise UnitError(f"{unit.name} introduces the course: nothing in it is marked")
+    return unit
+
+
+def _assignment(options):
+    """The unit that a command about a class names, in the course of this folder."""
+    from rnnlib.course.grading.assignment import Assignment
+
+    unit = _marked_unit(options.unit)
     return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
 
 
@@ -316,11 +323,9 @@ def _attacks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _bench_grading(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.bench.grading import run_bench
 
-    (unit,) = find_units(course_root(), [options.unit])
-    return run_bench(unit, console, options.submissions, options.growth)
+    return run_bench(_marked_unit(options.unit), console, options.submissions, options.growth)
 
 
 def _mutants(options: argparse.Namespace, console: Console) -> int:
@@ -336,11 +341,9 @@ def _bench_checks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.grading.demo import run_demo
 
-    (unit,) = find_units(course_root(), [options.unit])
-    return run_demo(unit, console)
+    return run_demo(_marked_unit(options.unit), console)
 
 
 if __name__ == "__main__":
