@@ -31,3 +31,13 @@ def test_nothing_is_loaded_from_elsewhere():
     page, _ = FeedbackExporter(template_name="classic").from_notebook_node(notebook)
     assert "hello" in page
     assert 'src="http' not in page
+
+
+def test_a_page_says_its_language_and_what_each_link_leads_to():
+    page, _ = FeedbackExporter(template_name="classic").from_notebook_node(
+        nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_markdown_cell('<a href="#grade_answer_window">Test cell</a>')]
+        )
+    )
+    assert '<html lang="en">' in page
+    assert '<a href="#grade_answer_window">window</a>' in page
