@@ -23,7 +23,7 @@ QUICK := $(findstring --quick,$(ARGS))
 LAST_RESORT := 900
 
 .PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks \
-	lint format bench bench-grading bench-checks attacks live live-weights site docs pins clean programs
+	lint format bench bench-grading bench-checks attacks live live-weights live-bench site docs pins clean programs
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
@@ -99,6 +99,9 @@ live: setup ## put the live pages together (ARGS=--stills: with new pictures of 
 
 live-weights: setup ## train the networks of the live pages anew and store their weights (minutes)
 	@$(ONE_THREAD) $(IN_VENV) python docs/live/weights.py $(ARGS)
+
+live-bench: setup ## measure the live pages in a Chromium: bytes, first picture, answers
+	@$(IN_VENV) python docs/live/measure.py $(ARGS)
 
 site: setup ## make the course's web site in site/: units to read, the library, the guides
 	@$(ONE_THREAD) $(IN_VENV) rnnlib site $(ARGS)

@@ -3,6 +3,11 @@
 Nothing on a page is loaded from elsewhere; warnings are errors.
 """
 
+import shutil
+from pathlib import Path
+
+from rnnlib.plotting.explorables import PAGES
+
 project = "Recurrent networks by hand"
 author = "the course's authors"
 extensions = [
@@ -38,9 +43,16 @@ def _skip(app, what, name, obj, skip, options):
     return skip or type(obj).__name__ == "_tuplegetter"
 
 
+def _add_live_pages(app, error):
+    """Put the live pages beside the others."""
+    if error is None:
+        shutil.copytree(PAGES, Path(app.outdir, "live"), dirs_exist_ok=True)
+
+
 def setup(app):
     """Called by Sphinx."""
     app.connect("autodoc-skip-member", _skip)
+    app.connect("build-finished", _add_live_pages)
 
 
 html_theme = "furo"

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from rnnlib.course.extras import MissingExtra, need
+from rnnlib.course.grading.cli import add_class_commands, positive
 from rnnlib.course.tools import tools_on_path
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 
     verify = commands.add_parser("verify", help="check that source, notebook and release agree")
     verify.add_argument("units", nargs="*")
-    verify.add_argument("--workers", type=_positive, default=1, help="processes at once (1)")
+    verify.add_argument("--workers", type=positive, default=1, help="processes at once (1)")
     verify.add_argument(
         "--no-run", action="store_true", help="compare texts alone, and run no notebook"
     )
@@ -57,49 +58,11 @@ def main(argv: list[str] | None = None) -> int:
         "portability", help="run the notebooks as on other machines; print what differs"
     )
     portability.add_argument("units", nargs="*")
-    portability.add_argument("--workers", type=_positive, default=2, help="notebooks at once (2)")
+    portability.add_argument("--workers", type=positive, default=2, help="notebooks at once (2)")
     portability.set_defaults(run=_portability)
 
-    grade = commands.add_parser(
-        "grade", help="autograde what lies in submitted/; marks and reasons"
-    )
-    grade.add_argument("unit")
-    grade.add_argument("--workers", type=_positive, default=2, help="processes at once (2)")
-    grade.add_argument(
-        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in place of processes"
-    )
-    grade.add_argument(
-        "--sandbox",
-        choices=["bwrap", "none"],
-        default="bwrap",
-        help="none: students' code runs with your rights",
-    )
-    grade.add_argument("--db", dest="db_url", help="such as postgresql://user@host/gradebook")
-    grade.add_argument("--anew", action="store_true", help="grade again what was graded before")
-    grade.add_argument(
-        "--everything", action="store_true", help="run the cells on which no mark depends, too"
-    )
-    grade.set_defaults(run=_grade)
-
+    add_class_commands(commands)
     commands.add_parser("progress", help="how far you are, by your own log, if you keep one")
-
-    secret = commands.add_parser(
-        "secret", help="show or set what marked cells draw their inputs from"
-    )
-    secret.add_argument("--new", action="store_true", help="make another one: for the next class")
-    secret.add_argument("--set", dest="secret", help="set it, as it was shown on another machine")
-    secret.set_defaults(run=_secret)
-
-    report = commands.add_parser("report", help="a page about a graded class")
-    report.add_argument("unit")
-    report.set_defaults(run=_report)
-
-    export = commands.add_parser("export", help="the scores as CSV, for Moodle or Canvas")
-    export.add_argument("units", nargs="*", help="all that were graded if none is named")
-    export.add_argument("--format", choices=["moodle", "canvas", "plain"], default="plain")
-    export.add_argument("--output", default="grades.csv")
-    export.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
-    export.set_defaults(run=_export)
 
     attacks = commands.add_parser("attacks", help="grade the hostile class; what came of each")
     attacks.add_argument("names", nargs="*", help="all attacks if none is named")
@@ -107,20 +70,20 @@ def main(argv: list[str] | None = None) -> int:
 
     bench = commands.add_parser("bench-grading", help="speed beside plain nbgrader autograde")
     bench.add_argument("--unit", default="01_hidden_state")
-    bench.add_argument("--submissions", type=_positive, default=24)
-    bench.add_argument("--growth", type=_positive, help="and the same with so many submissions")
+    bench.add_argument("--submissions", type=positive, default=24)
+    bench.add_argument("--growth", type=positive, help="and the same with so many submissions")
     bench.set_defaults(run=_bench_grading)
 
     bench_checks = commands.add_parser("bench-checks", help="how long each exercise's check takes")
     bench_checks.add_argument("exercises", nargs="*", help="all exercises if none is named")
-    bench_checks.add_argument("--rounds", type=_positive, default=1, help="of each check (1)")
+    bench_checks.add_argument("--rounds", type=positive, default=1, help="of each check (1)")
     bench_checks.set_defaults(run=_bench_checks)
 
     mutants = commands.add_parser(
         "mutants", help="right answers with one slip made by a program: which pass a check"
     )
     mutants.add_argument("exercises", nargs="*", help="all exercises if none is named")
-    mutants.add_argument("--sample", type=_positive, help="so many of each exercise")
+    mutants.add_argument("--sample", type=positive, help="so many of each exercise")
     mutants.set_defaults(run=_mutants)
 
     demo = commands.add_parser(
@@ -180,13 +143,6 @@ def _progress() -> int:
     return 0
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
-
-
 def _build(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import build_unit, course_root, find_units
     from rnnlib.course.progress import progress_bar
@@ -237,41 +193,6 @@ def _effort(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _secret(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import UnitError, course_root
-    from rnnlib.course.grading.secret import new_secret, read_secret, secret_path, set_secret
-
-    root = course_root()
-    if options.secret is not None and not options.secret.strip():
-        raise UnitError("a secret has at least one letter; --new makes one")
-    if options.secret:
-        set_secret(root, options.secret.strip())
-    elif options.new:
-        new_secret(root)
-    if options.new or options.secret:
-        console.print("All submissions are marked on other inputs from the next run on.")
-    console.print(f"{read_secret(root)}  ({secret_path(root)})", highlight=False, soft_wrap=True)
-    return 0
-
-
-def _marked_unit(name: str):
-    """The unit of this name, in the course of this folder."""
-    from rnnlib.course.authoring import UnitError, course_root, find_units
-
-    (unit,) = find_units(course_root(), [name])
-    if not unit.marked:
-        raise UnitError(f"{unit.name} introduces the course: nothing in it is marked")
-    return unit
-
-
-def _assignment(options):
-    """The unit that a command about a class names, in the course of this folder."""
-    from rnnlib.course.grading.assignment import Assignment
-
-    unit = _marked_unit(options.unit)
-    return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
-
-
 def _portability(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.authoring.portability import run_portability
@@ -291,31 +212,6 @@ def _site(options: argparse.Namespace, console: Console) -> int:
     return build_site(units, Path(options.output).resolve(), console, options.address)
 
 
-def _grade(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.grading.command import run_grade
-
-    names = ("workers", "scheduler", "sandbox", "anew", "everything")
-    return run_grade(
-        _assignment(options), console, **{name: getattr(options, name) for name in names}
-    )
-
-
-def _report(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.grading.command import make_report
-
-    console.print(str(make_report(_assignment(options))), soft_wrap=True)
-    return 0
-
-
-def _export(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
-    from rnnlib.course.grading.command import run_export
-
-    root = course_root()
-    units = [unit.name for unit in find_units(root, options.units)] if options.units else []
-    return run_export(root, units, options.format, options.output, options.db_url, console)
-
-
 def _attacks(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.attacks import run_attacks
 
@@ -323,9 +219,12 @@ def _attacks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _bench_grading(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.bench.grading import run_bench
 
-    return run_bench(_marked_unit(options.unit), console, options.submissions, options.growth)
+    unit = marked_unit(course_root(), options.unit)
+    return run_bench(unit, console, options.submissions, options.growth)
 
 
 def _mutants(options: argparse.Namespace, console: Console) -> int:
@@ -341,9 +240,11 @@ def _bench_checks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.demo import run_demo
 
-    return run_demo(_marked_unit(options.unit), console)
+    return run_demo(marked_unit(course_root(), options.unit), console)
 
 
 if __name__ == "__main__":

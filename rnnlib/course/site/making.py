@@ -17,7 +17,7 @@ from rnnlib.course.authoring.units import Unit
 from rnnlib.course.site.bundle import archive, opening
 from rnnlib.course.site.front import CHECK, cards, live_card, thumbnail, unit_card, unit_rows
 from rnnlib.course.site.unit_page import page
-from rnnlib.plotting.explorables import PAGES, live_pages
+from rnnlib.plotting.explorables import live_pages
 
 SPHINX = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
 NOT_COPIED = shutil.ignore_patterns("_build", "live", "__pycache__")
@@ -76,7 +76,6 @@ def build_site(
         console.print("Sphinx, over all pages", highlight=False)
         done = subprocess.run([*SPHINX, "-j", str(jobs), str(source), str(made)], check=False)
         if done.returncode == 0:
-            shutil.copytree(PAGES, made / "live")
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(made, target, ignore=shutil.ignore_patterns(".doctrees"))
             console.print(str(target / "index.html"), soft_wrap=True, highlight=False)

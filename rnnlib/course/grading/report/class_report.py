@@ -23,9 +23,10 @@ from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.limits import NAMED_STUDENTS
 from rnnlib.course.grading.report import plots
 from rnnlib.course.grading.report.handed_in_logs import way_to
+from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent, points
-from rnnlib.course.history.summary import Tried
-from rnnlib.course.marks import share_of, total
+from rnnlib.course.history.tally import Tried
+from rnnlib.course.marks import final_score, share_of, total
 
 UNKNOWN = "wrong in a way that is no known mistake"
 STATES = {
@@ -53,6 +54,8 @@ def write_report(
     timing: dict[str, float] | None = None,
     copied: dict[str, list[dict]] | None = None,
     misplaced: Sequence[str] = (),
+    unconfirmed: Sequence[str] = (),
+    people: People | None = None,
     logs: Mapping[str, Mapping[str, Tried]] | None = None,
 ) -> None:
     """Write the report on a class.
@@ -70,19 +73,18 @@ def write_report(
         From `copied_alarms`; worked out from the records where it is not given.
     misplaced : sequence of str
         Sentences about what lies in ``submitted/`` and is not taken.
+    unconfirmed : sequence of str
+        Sentences about marks by hand on an outcome that has changed since.
+    people : People, optional
+        Names beside ids, links, and who is missing.
     logs : mapping, optional
         From `handed_in`: how those got there who handed in their log.
     """
     copied = copied_alarms(records) if copied is None else copied
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            **_contents(records, unit, copied, logs or {}),
-            timing=timing or {},
-            misplaced=list(misplaced),
-        )
-    )
+    told = {"misplaced": list(misplaced), "unconfirmed": list(unconfirmed)}
+    told |= {"people": people or People(), "timing": timing or {}}
+    template = _environment().get_template("report.html.j2")
+    page = template.render(**_contents(records, unit, copied, logs or {}), **told)
     write_whole(path, page, durable=True)
 
 
@@ -109,6 +111,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"clean": clean, "rich": rich, "points": points, "percent": percent}
+    environment.filters["days"] = days
     return environment
 
 
@@ -135,6 +138,8 @@ def _contents(records: list[dict], unit: str, copied: dict, logs: Mapping) -> di
         "rows": rows,
         "graded": graded,
         "persons": [row for row in rows if row["reason"]],
+        "late": [row for row in rows if row["late"]],
+        "by_hand": any(cell["by_hand"] for row in rows for cell in row["cells"]),
         "maximum": maximum,
         "scores": scores,
         "median": median(scores) if scores else None,
@@ -172,10 +177,15 @@ def _row(record: dict, columns: list[dict]) -> dict:
         reason = f"no mark yet for {', '.join(waiting)}"
     elif not reason and not marks:
         reason = "there are no marks, and no reason is known"
+    penalty = _finite(record.get("penalty")) or 0.0
+    earned = total(cell["score"] for cell in cells)
     return {
+        "student": str(record.get("student")),
         "name": clean(record.get("student"), 60),
         "cells": cells,
-        "total": None if reason else total(cell["score"] for cell in cells),
+        "total": None if reason else final_score(earned, penalty),
+        "penalty": penalty,
+        "late": _finite(record.get("late")) or 0.0,
         "reason": clean(reason, 400) if reason else None,
         "repairs": [clean(text) for text in _list(record, "repairs", str)],
         "seconds": _finite((record.get("seconds") or {}).get("total")),
@@ -191,12 +201,18 @@ def _cell(mark: dict | None, column: dict) -> dict:
         4 if share >= 1 else 3 if share >= 0.75 else 2 if share >= 0.5 else 1 if share > 0 else 0
     )
     sign, words = STATES.get(state, ("", ""))
+    by_hand = bool((mark or {}).get("by_hand"))
+    if by_hand:
+        auto = _finite(mark.get("auto"))
+        gave = "no mark" if auto is None else points(auto)
+        sign, words = "✎", f"marked by hand; the grader gave {gave}"
     reasons = _list(mark or {}, "reasons", str)
     return {
         "score": score,
         "share": share,
         "level": "none" if score is None else level,
         "state": state,
+        "by_hand": by_hand,
         "sign": sign,
         "words": words or (clean(reasons[0], 200) if reasons and share < 1 else ""),
         "mistakes": [clean(name, 60) for name in _list(mark or {}, "mistakes", str)],
@@ -283,6 +299,15 @@ def _times(rows: list[dict]) -> dict:
         "slowest": timed[:5],
         "stages": {stage: median(values) for stage, values in stages.items()},
     }
+
+
+def days(seconds: float) -> str:
+    """A time in the unit that people would use: ``3 hours``, ``2 days``."""
+    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length or name == "minute":
+            count = max(1, round(seconds / length))
+            return f"{count} {name}{'s' * (count != 1)}"
+    raise AssertionError("a minute is the last")
 
 
 def _slowest_first(row: dict):
