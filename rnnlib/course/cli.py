@@ -219,10 +219,11 @@ def _attacks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _bench_grading(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.bench.grading import run_bench
 
-    (unit,) = find_units(course_root(), [options.unit])
+    unit = marked_unit(course_root(), options.unit)
     return run_bench(unit, console, options.submissions, options.growth)
 
 
@@ -239,11 +240,11 @@ def _bench_checks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.demo import run_demo
 
-    (unit,) = find_units(course_root(), [options.unit])
-    return run_demo(unit, console)
+    return run_demo(marked_unit(course_root(), options.unit), console)
 
 
 if __name__ == "__main__":

@@ -144,12 +144,11 @@ def _of_unit(commands, name: str, run, words: str) -> argparse.ArgumentParser:
 
 def _assignment(options: argparse.Namespace):
     """The unit that a command about a class names, in the course of this folder."""
-    from rnnlib.course.authoring import UnitError, course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.assignment import Assignment
 
-    (unit,) = find_units(course_root(), [options.unit])
-    if not unit.marked:
-        raise UnitError(f"{unit.name} introduces the course: nothing in it is marked")
+    unit = marked_unit(course_root(), options.unit)
     return Assignment(unit.name, unit.root, db_url=options.db_url)
 
 
