@@ -14,6 +14,7 @@ from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.collect.collect import collected
 from rnnlib.course.grading.intake.misplaced import misplaced
+from rnnlib.course.grading.intake.students import usable
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
@@ -266,7 +267,7 @@ def run_export(
         assignments = [Assignment(unit, root, db_url=db_url) for unit in units]
         for assignment in assignments:
             tell_penalties(update_penalties(assignment), console)
-        handed_in = {one.unit: set(one.students()) for one in assignments}
+        handed_in = {one.unit: usable(one.students()) for one in assignments}
         rows = gradebook_rows(gradebook, units, handed_in)
     except ValueError as error:
         raise UnitError(f"{error}: `rnnlib grade UNIT` enters what was handed in") from None
