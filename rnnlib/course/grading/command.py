@@ -71,6 +71,11 @@ def run_grade(
     if strangers:
         raise UnitError(f"nothing of {assignment.unit} was handed in by {', '.join(strangers)}")
     students = [name for name in students if name in only] if only else students
+    unknown = set(options.get("exercises", ())) - {
+        exercise_of(cell) for cell in points_in(assignment)
+    }
+    if unknown:
+        raise UnitError(f"{assignment.unit} has no exercise {', '.join(sorted(unknown))}")
     if options.get("sandbox", "bwrap") == "bwrap" and not options.get("scheduler"):
         try:
             check_sandbox()
@@ -210,6 +215,15 @@ def run_confirm(assignment: Assignment, students: list[str], console: Console) -
     return 0
 
 
+def points_in(assignment: Assignment) -> dict[str, float]:
+    """What each marked cell of the unit is worth, by its name."""
+    if not assignment.solution.is_file():
+        return {}
+    notebook = nbformat.read(assignment.solution, as_version=4)
+    about = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
+    return {a["grade_id"]: float(a["points"]) for a in about if a.get("grade")}
+
+
 def unconfirmed(assignment: Assignment) -> list[str]:
     """Sentences about marks by hand on an outcome that has changed since."""
     standings = read_standings(assignment.gradebook, assignment.unit)
@@ -300,7 +314,9 @@ def _dry_run(assignment: Assignment, students: list[str], console: Console, **op
     told = [
         sentence
         for outcome in outcomes
-        for sentence in would_move(outcome, standings.get(outcome.student))
+        for sentence in would_move(
+            outcome, standings.get(outcome.student), options.get("exercises", ())
+        )
     ]
     for sentence in told:
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)

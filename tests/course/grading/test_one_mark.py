@@ -275,7 +275,11 @@ def test_a_dry_run_says_whose_marks_would_move_and_writes_nothing(root):
     assert {path: path.read_bytes() for path in files_of(root)} == before
     with pytest.raises(UnitError, match="handed in by zoe"):
         grade(root, only=["zoe"])
-    grade(root, only=["anna"])
+    with pytest.raises(UnitError, match="has no exercise rnn_stop"):
+        grade(root, exercises=["rnn_stop"])
+    grade(root, only=["anna"], exercises=["output_step"])
+    assert everywhere(root, "anna") == WHOLE - STEP
+    grade(root, only=["anna"])  # which is not done with a part of its marks
     assert everywhere(root, "anna") == WHOLE
 
 
