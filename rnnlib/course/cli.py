@@ -48,6 +48,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     verify.set_defaults(run=_verify)
 
+    release = commands.add_parser(
+        "release", help="what students get: the package as a wheel, a ZIP archive a unit"
+    )
+    release.add_argument("units", nargs="*", help="all units if none is named")
+    release.add_argument("--output", default="dist", help="the folder they go to (dist)")
+    release.set_defaults(run=_release)
+
     effort = commands.add_parser(
         "effort", help="what each unit asks of a student: words, functions, lines, minutes"
     )
@@ -175,6 +182,20 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
     return int(failed > 0)
 
 
+def _release(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring.hand_out import hand_out
+
+    root = course_root()
+    wheel, *archives = hand_out(root, find_units(root, options.units), Path(options.output))
+    for path in (wheel, *archives):
+        console.print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+    console.print(f'Students: pip install "{wheel.name}[student]"', markup=False, soft_wrap=True)
+    return 0
+
+
 def _effort(options: argparse.Namespace, console: Console) -> int:
     from rich.table import Table
 
@@ -219,10 +240,11 @@ def _attacks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _bench_grading(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.bench.grading import run_bench
 
-    (unit,) = find_units(course_root(), [options.unit])
+    unit = marked_unit(course_root(), options.unit)
     return run_bench(unit, console, options.submissions, options.growth)
 
 
@@ -239,11 +261,11 @@ def _bench_checks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.demo import run_demo
 
-    (unit,) = find_units(course_root(), [options.unit])
-    return run_demo(unit, console)
+    return run_demo(marked_unit(course_root(), options.unit), console)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,14 @@ def add_class_commands(commands) -> None:
         help="this one's submission alone; may be repeated",
     )
     grade.add_argument(
+        "--exercise",
+        dest="exercises",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="enter its marks alone where it was graded before; may be repeated",
+    )
+    grade.add_argument(
         "--dry-run", action="store_true", help="write nothing; print whose marks would move"
     )
     grade.add_argument(
@@ -144,12 +152,11 @@ def _of_unit(commands, name: str, run, words: str) -> argparse.ArgumentParser:
 
 def _assignment(options: argparse.Namespace):
     """The unit that a command about a class names, in the course of this folder."""
-    from rnnlib.course.authoring import UnitError, course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.assignment import Assignment
 
-    (unit,) = find_units(course_root(), [options.unit])
-    if not unit.marked:
-        raise UnitError(f"{unit.name} introduces the course: nothing in it is marked")
+    unit = marked_unit(course_root(), options.unit)
     return Assignment(unit.name, unit.root, db_url=options.db_url)
 
 
@@ -190,7 +197,16 @@ def _collect(options: argparse.Namespace, console: Console) -> int:
 def _grade(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_grade
 
-    names = ("workers", "scheduler", "sandbox", "anew", "everything", "only", "dry_run")
+    names = (
+        "workers",
+        "scheduler",
+        "sandbox",
+        "anew",
+        "everything",
+        "only",
+        "dry_run",
+        "exercises",
+    )
     return run_grade(
         _assignment(options), console, **{name: getattr(options, name) for name in names}
     )
