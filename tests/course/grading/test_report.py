@@ -4,11 +4,13 @@ import html.parser
 import re
 
 import pytest
-from browser import BROWSER_OPTIONS, chromium, why_not
+from barriers import barriers_of_file, needs_axe
+from browser import BROWSER_OPTIONS, chromium, headless, why_not
 from made_up_class import make_records
 
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.report.class_report import clean, rich, write_report
+from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent
 
 UNIT = "01_hidden_state"
@@ -155,6 +157,37 @@ def test_alarms_repairs_and_times_are_told(tmp_path):
     assert "wall clock 93 s" in page.text and "The slowest:" in page.text
 
 
+def test_names_links_and_who_is_missing(tmp_path):
+    records = make_records(UNIT, 3)
+    who, other = records[0]["student"], records[1]["student"]
+    people = People(
+        names={who: "Anna <b>Berg", "zoe": "Zoë Z"},
+        links={who: {"page": "../../feedback/a%20b/u.html", "files": "../../submitted/a"}},
+        missing=("zoe",),
+        ungraded=("emil",),
+        strangers=(other,),
+    )
+    page = report(tmp_path, records, people=people)
+    assert f"{who} Anna <b>Berg page files" in page.text
+    assert "../../feedback/a%20b/u.html" in page.links
+    assert "Nothing was handed in by zoe (Zoë Z)." in page.text
+    assert "not graded yet: emil." in page.text
+    assert f"not in the list of students: {other}." in page.text
+
+
+def test_late_work_and_marks_by_hand_are_told(tmp_path):
+    records = make_records(UNIT, 3)
+    for record in records:
+        record["problem"] = None
+    mark = records[0]["marks"][0]
+    mark |= {"by_hand": True, "auto": 1.0, "score": 2.5, "points": 5.0}
+    records[1] |= {"late": 3 * 3600.0, "penalty": 2.0}
+    page = report(tmp_path, records, unconfirmed=["anna, rnn_step: `x`"])
+    assert "✎ 2.5" in page.text and "✎ marked by hand" in page.text
+    assert f"{records[1]['student']} : 3 hours; 2 points taken off" in page.text
+    assert "Marks by hand to be confirmed" in page.text and "anna, rnn_step: x" in page.text
+
+
 def test_copies_are_looked_for_where_nobody_has(tmp_path):
     records = make_records(UNIT, 12)
     records[1]["digest"] = records[0]["digest"]
@@ -292,3 +325,12 @@ def test_a_browser_shows_it_and_asks_for_nothing_else(tmp_path, scheme):
     assert (lightness[0] > lightness[1]) == (scheme == "light")
     assert abs(lightness[0] - lightness[1]) > 150
     assert {"light": "rgb(0, 114, 178)", "dark": "rgb(75, 163, 217)"}[scheme] in fills
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not() or "there is a browser")
+@needs_axe
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_barrier(tmp_path, scheme):
+    write_report(make_records(UNIT, 30), UNIT, tmp_path / "report.html")
+    with headless() as browser:
+        assert barriers_of_file(browser, tmp_path / "report.html", scheme) == []
