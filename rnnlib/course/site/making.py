@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -120,6 +121,13 @@ def _write_unit(unit: Unit, source: Path, beside: list[str], address: str) -> st
         if not path.is_file():
             raise UnitError(f"{unit.name} has not been built: rnnlib build {unit.name}")
     solution, release = (nbformat.read(path, 4) for path in (unit.solution, unit.release))
+    if any("import torch" in cell.source for cell in solution.cells):
+        # As the notebook does before it checks anything: a check that runs out of time while torch is
+        # being loaded leaves half of it behind, and loading it once more ends the process.
+        try:
+            import_module("torch")
+        except ImportError:
+            raise UnitError(f"{unit.name} needs PyTorch: pip install 'rnnlib[torch]'") from None
     read = page(unit, solution, release, beside=beside, opening=opening(unit, address))
     nbformat.write(read, source / "units" / f"{unit.name}.ipynb")
     (source / "downloads" / f"{unit.name}.zip").write_bytes(archive(unit, address))
