@@ -48,6 +48,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     verify.set_defaults(run=_verify)
 
+    release = commands.add_parser(
+        "release", help="what students get: the package as a wheel, a ZIP archive a unit"
+    )
+    release.add_argument("units", nargs="*", help="all units if none is named")
+    release.add_argument("--output", default="dist", help="the folder they go to (dist)")
+    release.set_defaults(run=_release)
+
     effort = commands.add_parser(
         "effort", help="what each unit asks of a student: words, functions, lines, minutes"
     )
@@ -173,6 +180,20 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
             for problem in problems:
                 console.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
     return int(failed > 0)
+
+
+def _release(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring.hand_out import hand_out
+
+    root = course_root()
+    wheel, *archives = hand_out(root, find_units(root, options.units), Path(options.output))
+    for path in (wheel, *archives):
+        console.print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+    console.print(f'Students: pip install "{wheel.name}[student]"', markup=False, soft_wrap=True)
+    return 0
 
 
 def _effort(options: argparse.Namespace, console: Console) -> int:

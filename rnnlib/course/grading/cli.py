@@ -69,6 +69,14 @@ def add_class_commands(commands) -> None:
         help="this one's submission alone; may be repeated",
     )
     grade.add_argument(
+        "--exercise",
+        dest="exercises",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="enter its marks alone where it was graded before; may be repeated",
+    )
+    grade.add_argument(
         "--dry-run", action="store_true", help="write nothing; print whose marks would move"
     )
     grade.add_argument(
@@ -189,7 +197,16 @@ def _collect(options: argparse.Namespace, console: Console) -> int:
 def _grade(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_grade
 
-    names = ("workers", "scheduler", "sandbox", "anew", "everything", "only", "dry_run")
+    names = (
+        "workers",
+        "scheduler",
+        "sandbox",
+        "anew",
+        "everything",
+        "only",
+        "dry_run",
+        "exercises",
+    )
     return run_grade(
         _assignment(options), console, **{name: getattr(options, name) for name in names}
     )
