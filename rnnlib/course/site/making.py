@@ -122,8 +122,8 @@ def _write_unit(unit: Unit, source: Path, beside: list[str], address: str) -> st
             raise UnitError(f"{unit.name} has not been built: rnnlib build {unit.name}")
     solution, release = (nbformat.read(path, 4) for path in (unit.solution, unit.release))
     if any("import torch" in cell.source for cell in solution.cells):
-        # As the notebook does before it checks anything: a check that runs out of time while torch is
-        # being loaded leaves half of it behind, and loading it once more ends the process.
+        # As the notebook does before it checks anything. A check that runs out of time while torch
+        # is being loaded leaves half of it behind, and to load it once more ends the process.
         try:
             import_module("torch")
         except ImportError:
