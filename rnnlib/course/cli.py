@@ -102,7 +102,6 @@ def main(argv: list[str] | None = None) -> int:
     site = commands.add_parser("site", help="the course as a web site: units without answers")
     site.add_argument("units", nargs="*", help="all units if none is named")
     site.add_argument("--output", default="site", help="the folder that is made anew (site)")
-    site.add_argument("--address", default="", help="of the repository, as pip takes it after git+")
     site.set_defaults(run=_site)
 
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
@@ -230,7 +229,7 @@ def _site(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.site.making import build_site
 
     units = find_units(course_root(), options.units)
-    return build_site(units, Path(options.output).resolve(), console, options.address)
+    return build_site(units, Path(options.output).resolve(), console)
 
 
 def _attacks(options: argparse.Namespace, console: Console) -> int:

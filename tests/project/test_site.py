@@ -121,6 +121,7 @@ def test_a_page_is_small_and_a_units_archive_lies_beside_it(site, pages):
             size = path.stat().st_size + sum(link.stat().st_size for link in local)
             assert size < LARGEST, f"{name} weighs {size:,} bytes"
             assert any(link.endswith(f"{path.stem}.zip") for link in found.links)
+            assert any(link.endswith(".whl") for link in found.links)
 
 
 def test_a_folder_with_other_things_in_it_is_not_replaced(tmp_path):

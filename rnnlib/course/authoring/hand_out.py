@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -28,6 +29,14 @@ INSIDE = ("rnnlib/", "rnnlib-")
 """Of the wheel: the package, and what describes it."""
 
 LEFT_BEHIND = (".ipynb_checkpoints", "__pycache__")
+README = """A unit of the course on recurrent neural networks.
+
+Put the file {wheel}, which you were given with it, into this folder. Then, in a terminal here:
+
+    {first}
+    {second}
+"""
+
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive: the same unit gives the same bytes."""
 
@@ -61,8 +70,24 @@ def hand_out(root: Path, units: list[Unit], folder: Path) -> list[Path]:
     return [wheel, *archives]
 
 
+def wheel_name(root: Path) -> str:
+    """What the wheel of this course is called."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return f"{project['name']}-{project['version']}-py3-none-any.whl"
+
+
+def lines_to_open(unit: str, wheel: str) -> tuple[str, str]:
+    """What one types beside a unit's notebook and the wheel.
+
+    >>> print(*lines_to_open("05_lstm", "rnnlib-0.1.0-py3-none-any.whl"), sep="\\n")
+    pip install "./rnnlib-0.1.0-py3-none-any.whl[student]"
+    jupyter lab 05_lstm.ipynb
+    """
+    return f'pip install "./{wheel}[student]"', f"jupyter lab {unit}.ipynb"
+
+
 def _archive(unit: Unit) -> bytes:
-    """A unit's folder in ``course/``."""
+    """A unit's folder in ``course/``, and a file that says how to open it."""
     from rnnlib.course.authoring.fingerprint import fingerprint
 
     if not unit.release.is_file():
@@ -82,6 +107,11 @@ def _archive(unit: Unit) -> bytes:
             entry = zipfile.ZipInfo(f"{unit.name}/{path.relative_to(top).as_posix()}", LONG_AGO)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, path.read_bytes())
+        wheel = wheel_name(unit.root)
+        first, second = lines_to_open(unit.name, wheel)
+        entry = zipfile.ZipInfo(f"{unit.name}/README.txt", LONG_AGO)
+        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+        archive.writestr(entry, README.format(wheel=wheel, first=first, second=second))
     return data.getvalue()
 
 

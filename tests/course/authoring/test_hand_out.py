@@ -24,6 +24,8 @@ def test_the_wheel_and_the_archives_hold_no_solution(tmp_path):
     assert not [name for name in names if name.startswith(("solutions", "course", "tests"))]
     assert not [name for name in names if name.endswith((".ipynb", ".toml"))]
     with zipfile.ZipFile(archive) as files:
+        words = files.read(f"{UNIT}/README.txt").decode()
+        assert f'pip install "./{wheel.name}[student]"' in words
         assert f"{UNIT}/{UNIT}.ipynb" in files.namelist()
         assert (
             files.read(f"{UNIT}/{UNIT}.ipynb")

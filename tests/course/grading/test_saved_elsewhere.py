@@ -56,7 +56,7 @@ def colab(notebook):
             cell["outputs"] = [shown | {"metadata": {}}]
     install = {
         "cell_type": "code",
-        "source": ['%pip install -q "git+https://example.org/course"'],
+        "source": ["%pip install -q rnnlib-0.1.0-py3-none-any.whl"],
         "metadata": {"id": "first"},
         "execution_count": 1,
         "outputs": [],
