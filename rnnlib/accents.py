@@ -46,7 +46,7 @@ class AccentTagger(Params):
 
 
 def without_accents(line):
-    """The text with a, e, i, o, u, n in the place of á, é, í, ó, ú, ñ.
+    """The text with a, e, i, o, u, n in place of á, é, í, ó, ú, ñ.
 
     >>> without_accents("el corazón")
     'el corazon'

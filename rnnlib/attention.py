@@ -90,7 +90,7 @@ def masked_softmax(scores, mask=None):
 
     Notes
     -----
-    The mask acts *before* the softmax, as a score of minus infinity. Multiplied by the mask behind
+    The mask acts *before* the softmax, as a score of minus infinity. Multiplied by the mask after
     it, the weights would no longer sum to 1.
 
     Examples

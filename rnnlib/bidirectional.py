@@ -33,7 +33,7 @@ def bidirectional_forward(xs, states0, params, *, mask=None, **options):
     xs : (T, N, D)
     states0 : pair
         The first states (forward, backward), as `zero_state` makes them. The backward cell's
-        "first" state stands behind the last step.
+        "first" state stands after the last step.
     params : BidirectionalParams
     mask : (T, N) of bool, optional
         It is flipped together with the inputs: the padding then comes first, and the state is

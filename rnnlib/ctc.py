@@ -73,7 +73,7 @@ def collapse(path):
 
 
 def extend_labels(labels):
-    """The labels with a blank before, between and behind them: the states of the recursion.
+    """The labels with a blank before, between and after them: the states of the recursion.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def ctc_losses(logits, labels, *, lengths=None):
     losses : (N,)
         -log p(labels), in float64; infinity where the labels need more frames than there are.
     dlogits : (T, N, V)
-        Of each loss: no mean is taken, so divide by what the losses are divided by. 0 behind each
+        Of each loss: no mean is taken, so divide by what the losses are divided by. 0 after each
         end, and for all of an example whose loss is infinite.
 
     Raises
@@ -71,7 +71,7 @@ def ctc_losses(logits, labels, *, lengths=None):
     emitted = np.take_along_axis(log_probs, np.broadcast_to(states, (T, N, S)), axis=2)
     examples = np.arange(N)
     # The same recursion from the end: each example's frames and states reversed by its own lengths.
-    frames = lengths - 1 - np.arange(T)[:, None]  # (T, N); below 0 behind an end
+    frames = lengths - 1 - np.arange(T)[:, None]  # (T, N); below 0 after an end
     places = sizes[:, None] - 1 - np.arange(S)  # (N, S)
     back = (frames[..., None], examples[:, None], places)
     log_alpha = _batch_alpha(emitted, states)
@@ -95,7 +95,7 @@ def ctc_losses(logits, labels, *, lengths=None):
 
 
 def _batch_alpha(emitted, states):
-    """`ctc_log_alpha` of emissions (T, N, S); what lies behind an end is not looked at."""
+    """`ctc_log_alpha` of emissions (T, N, S); what lies after an end is not looked at."""
     skip = _may_skip(states)
     log_alpha = np.full_like(emitted, -np.inf)
     log_alpha[0, :, :2] = emitted[0, :, :2]

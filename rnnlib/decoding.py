@@ -64,7 +64,7 @@ def beam_search(step, state, start, end, width, S):
     width : int
         How many texts are kept; 1 is greedy decoding.
     S : int
-        How many symbols are written; behind its end mark a text has end marks only.
+        How many symbols are written; after its end mark a text has end marks only.
 
     Returns
     -------

@@ -28,7 +28,7 @@ __all__ = [
 
 
 def letter_batch(words, alphabet):
-    """Words as arrays: inputs, targets, and a mask that is False behind a word's end.
+    """Words as arrays: inputs, targets, and a mask that is False after a word's end.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def letter_probabilities(words, model, alphabet):
     Returns
     -------
     (T, N)
-        1 behind a word's end, so that sums of logarithms need no mask.
+        1 after a word's end, so that sums of logarithms need no mask.
     """
     xs, targets, mask = letter_batch(words, alphabet)
     forward, _ = passes_of(model.cell)

@@ -76,7 +76,7 @@ class LetterTable:
         Returns
         -------
         (T, N)
-            1 behind a word's end.
+            1 after a word's end.
         """
         _, targets, _ = letter_batch(words, self.alphabet)
         p = np.ones(targets.shape)

@@ -107,7 +107,7 @@ def pair_batch(texts, answers, source, target, *, start="^", end=".", dtype=np.f
     texts, answers : sequences of str
     source, target : Vocabulary
     start, end : str
-        The marks, symbols of `target`. Padding behind the end consists of end marks.
+        The marks, symbols of `target`. Padding after the end consists of end marks.
     dtype : numpy dtype
 
     Returns

@@ -29,7 +29,7 @@ class _TwoLayers(Params):
 
 
 def which_first(gap, N, rng):
-    """N strings that begin with ab or ba, with `gap` other letters behind.
+    """N strings that begin with ab or ba, with `gap` other letters after them.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def window_accuracy(window, gap, *, seed=0, updates=150):
     window : int
         How many letters it sees.
     gap : int
-        How many letters stand behind a and b.
+        How many letters stand after a and b.
     seed, updates : int
 
     Returns

@@ -47,7 +47,7 @@ def names_in(source: str) -> Names:
 
 
 def _leave_out_unreached(tree: ast.Module) -> None:
-    """Drop what stands behind a `raise`: the last line of an unwritten answer."""
+    """Drop what stands after a `raise`: the last line of an unwritten answer."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         for place, statement in enumerate(body if isinstance(body, list) else []):

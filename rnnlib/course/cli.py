@@ -69,6 +69,7 @@ def main(argv: list[str] | None = None) -> int:
     portability.set_defaults(run=_portability)
 
     add_class_commands(commands)
+    commands.add_parser("progress", help="how far you are, by your own log, if you keep one")
 
     attacks = commands.add_parser("attacks", help="grade the hostile class; what came of each")
     attacks.add_argument("names", nargs="*", help="all attacks if none is named")
@@ -98,6 +99,12 @@ def main(argv: list[str] | None = None) -> int:
     demo.add_argument("unit", nargs="?", default="01_hidden_state")
     demo.set_defaults(run=_demo)
 
+    site = commands.add_parser("site", help="the course as a web site: units without answers")
+    site.add_argument("units", nargs="*", help="all units if none is named")
+    site.add_argument("--output", default="site", help="the folder that is made anew (site)")
+    site.add_argument("--address", default="", help="of the repository, as pip takes it after git+")
+    site.set_defaults(run=_site)
+
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
 
     options, rest = parser.parse_known_args(argv)
@@ -106,6 +113,8 @@ def main(argv: list[str] | None = None) -> int:
             from rnnlib.course.bench import main as bench
 
             return bench(rest)
+        if options.command == "progress":  # a student's: needs nothing that instructors have
+            return _progress()
         if rest:
             parser.error(f"unknown arguments: {' '.join(rest)}")
         need(PURPOSES.get(options.command, f"rnnlib {options.command}"), "instructor")
@@ -131,6 +140,14 @@ def _run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is half written; run it again when you like.")
         return 130
+
+
+def _progress() -> int:
+    from rnnlib.course.history.shown import NO_LOG, as_plain, so_far
+
+    rows = so_far()
+    print(NO_LOG.replace("`", "") if rows is None else as_plain(rows))
+    return 0
 
 
 def _build(options: argparse.Namespace, console: Console) -> int:
@@ -206,6 +223,16 @@ def _portability(options: argparse.Namespace, console: Console) -> int:
     )
 
 
+def _site(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.site.making import build_site
+
+    units = find_units(course_root(), options.units)
+    return build_site(units, Path(options.output).resolve(), console, options.address)
+
+
 def _attacks(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.attacks import run_attacks
 
@@ -213,10 +240,11 @@ def _attacks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _bench_grading(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.bench.grading import run_bench
 
-    (unit,) = find_units(course_root(), [options.unit])
+    unit = marked_unit(course_root(), options.unit)
     return run_bench(unit, console, options.submissions, options.growth)
 
 
@@ -233,11 +261,11 @@ def _bench_checks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.demo import run_demo
 
-    (unit,) = find_units(course_root(), [options.unit])
-    return run_demo(unit, console)
+    return run_demo(marked_unit(course_root(), options.unit), console)
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def read_file(path: Path, *, within: Path | None = None, limit: int) -> bytes:
 def write_whole(
     path: str | Path, data: str | bytes, *, durable: bool = False, private: bool = False
 ) -> None:
-    """Write a file whole or not at all, in the place of one that may be read-only.
+    """Write a file whole or not at all, in place of one that may be read-only.
 
     It is written beside its place and moved there: whoever reads it meanwhile sees the old one.
 

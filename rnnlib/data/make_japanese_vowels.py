@@ -7,7 +7,7 @@
 
 The wheel holds two text files, one for training and one for testing: a line an utterance, the
 twelve features separated by colons, the speaker, 1 to 9, at the end. Numbers are rounded from six
-digits behind the point to four (a feature's deviation is 0.1 to 0.5) and kept as whole
+digits after the point to four (a feature's deviation is 0.1 to 0.5) and kept as whole
 ten-thousandths in 16 bits.
 """
 

@@ -6,7 +6,7 @@ pairs that hold **the same words, each equally often**, and mean the opposite. W
 gives both the same answer, and is right half of the time, exactly.
 
 ``denials`` makes sentences in which some statements are denied, and marks each word: is it part of
-what is denied? The word that denies stands before the statement or behind it.
+what is denied? The word that denies stands before the statement or after it.
 """
 
 import numpy as np
@@ -100,7 +100,7 @@ def denials(number, rng):
     Notes
     -----
     In "it is not true that the food was fine" the denial stands before the statement. In "that the
-    food was fine is not true" it stands behind it: whoever reads forward comes to the statement
+    food was fine is not true" it stands after it: whoever reads forward comes to the statement
     first. "is not false" denies nothing.
 
     Examples

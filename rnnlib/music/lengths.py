@@ -17,7 +17,7 @@ def note_length(token):
 
     Notes
     -----
-    A number behind a slash divides; a slash alone means /2, two of them /4.
+    A number after a slash divides; a slash alone means /2, two of them /4.
 
     Examples
     --------

@@ -90,7 +90,7 @@ def abc_sections(notes):
     list of list of list of str
         ``sections[s][b]`` is the list of tokens of a bar: a note or rest with its length, a chord
         in brackets, ``"(3"`` before a triplet, ``">"`` or ``"<"`` between two notes, ``"-"``
-        behind a tied note, grace notes in braces. A ``">"``, ``"<"`` or ``"-"`` always has a note
+        after a tied note, grace notes in braces. A ``">"``, ``"<"`` or ``"-"`` always has a note
         in front of it in its bar, and ``"A//"`` is written ``"A/4"``.
 
     Notes
@@ -125,9 +125,9 @@ def full_bar(metre, unit):
     Parameters
     ----------
     metre : str
-        As behind M:, such as ``"6/8"``; ``"C"`` is 4/4 and ``"C|"`` is 2/2.
+        As after M:, such as ``"6/8"``; ``"C"`` is 4/4 and ``"C|"`` is 2/2.
     unit : str
-        As behind L:, such as ``"1/8"``.
+        As after L:, such as ``"1/8"``.
 
     Returns
     -------

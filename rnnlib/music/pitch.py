@@ -18,7 +18,7 @@ def sharps_of_key(key):
     Parameters
     ----------
     key : str
-        As behind K:, such as ``"A Dorian"``, ``"F# Minor"``, ``"Bb Major"``; Major may be left out.
+        As after K:, such as ``"A Dorian"``, ``"F# Minor"``, ``"Bb Major"``; Major may be left out.
 
     Returns
     -------

@@ -30,7 +30,7 @@ class LiveFigure:
         self._place = None
 
     def show(self, fig: Figure, alt: str) -> None:
-        """Show a figure in the place of the one before.
+        """Show a figure in place of the one before.
 
         Parameters
         ----------

@@ -30,7 +30,7 @@ def draw_masked_steps(letters: str = "sol", padding: int = 2) -> Figure:
     ----------
     letters : str
     padding : int
-        How many steps of padding stand behind it.
+        How many steps of padding stand after it.
     """
     real = len(letters)
     page = Sketch(1.4 + 1.3 * (real + padding), 1.95)

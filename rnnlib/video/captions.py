@@ -41,7 +41,7 @@ class CaptionParams(Params):
     ----------
     cell : ConvLSTMParams
     gru : GRUParams
-        (V + H, 3G): it reads a word as a one-hot vector, and behind it what was seen.
+        (V + H, 3G): it reads a word as a one-hot vector, and after it what was seen.
     out : DenseParams
         (G, V).
     """
@@ -214,7 +214,7 @@ def write_caption(state, step, longest):
     Returns
     -------
     words : (at most longest,) of int
-        Without the full stop, word 0, neither before nor behind.
+        Without the full stop, word 0, neither before nor after.
 
     Examples
     --------

@@ -33,7 +33,7 @@ def check_untouched(notebook: NotebookNode, *, everything: bool = False) -> list
     notebook : NotebookNode
         As released; its outputs are filled in where a cell is run.
     everything : bool
-        Run all cells: also the experiments, with the library in the place of the student.
+        Run all cells: also the experiments, with the library in place of the student.
     """
     part = NotebookNode(notebook)
     part.cells = list(notebook.cells) if everything else cells_to_run(notebook)

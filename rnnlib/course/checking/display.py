@@ -23,7 +23,7 @@ HEADLINES = {
 }
 QUESTION_HEADLINES = HEADLINES | {"right": "right", "wrong": "not right"}
 EMPHASIS = re.compile(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])")
-# JupyterLab's colours follow its theme; other programs use the fixed ones behind the comma.
+# JupyterLab's colours follow its theme; other programs use the fixed ones after the comma.
 GREEN = "var(--jp-success-color1, #1a7f37)"
 RED = "var(--jp-error-color1, #c9352b)"
 CELL = "text-align:left;padding:.1em .6em .1em 0"
@@ -136,7 +136,7 @@ class Points(float):
 def publish(
     report: Report, points: float | None = None, more: str = "", *, told: bool = False
 ) -> None:
-    """Show the report: as HTML in a notebook, with `more` HTML behind it; as text elsewhere.
+    """Show the report: as HTML in a notebook, with `more` HTML after it; as text elsewhere.
 
     What the check above has `told` already is left out, all but the headline.
     """
@@ -157,13 +157,18 @@ def publish(
 
 def say(message: str) -> None:
     """A sentence to the student, in the same look as a report."""
+    show_box(_plain(message), _rich(message))
+
+
+def show_box(plain: str, content: str) -> None:
+    """Something to read, as HTML of ours in the same look; as text elsewhere."""
     display = _displayer()
     if display is None:
-        print(_plain(message))
+        print(plain)
         return
     style = f"border-left:4px solid {GREY};padding:.2em .9em;margin:.4em 0"
-    box = f'<div style="{style}">{_rich(message)}</div>'
-    display({"text/plain": _plain(message), "text/html": box}, raw=True)
+    box = f'<div style="{style}">{content}</div>'
+    display({"text/plain": plain, "text/html": box}, raw=True)
 
 
 def _displayer():

@@ -149,7 +149,7 @@ def _apart(
 ) -> tuple[list[Response], list[dict], str]:
     """Mark a function apart from the earlier ones that it calls, so that one error costs once.
 
-    It is tried with a right version of each earlier function in the place of the student's; or it
+    It is tried with a right version of each earlier function in place of the student's; or it
     is right if it does just what a right answer does with the student's own. Returns the responses,
     what they are compared with, and a sentence about it.
     """

@@ -98,9 +98,10 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
     if array.dtype.kind not in "biufc":
         if isinstance(got, np.ndarray):
             return f"holds entries of type {array.dtype}, not numbers"
-        wanted = "an array of numbers" if np.ndim(expected) else "a number"
-        return f"is a {type(got).__name__}, not {wanted}"
-    if isinstance(got, list | tuple) and got and np.ndim(got[0]) == 0:
+        return f"is a {type(got).__name__}, not {_a_number_or_array(expected)}"
+    if isinstance(got, list | tuple) and not got:
+        return f"is an empty {type(got).__name__}, not {_a_number_or_array(expected)}"
+    if isinstance(got, list | tuple) and np.ndim(got[0]) == 0:
         return f"is a {type(got).__name__} of numbers; make an array of it with `np.array`"
     if isinstance(got, list | tuple) and isinstance(got[0], list | tuple):
         kind = type(got).__name__
@@ -120,7 +121,7 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
             return f"is {array}"
         return f"holds {array[tuple(where)]} at {_index(name, where)}"
     wrong = ~close(array, expected, exercise)
-    floats_for_ints = expected.dtype.kind in "iu" and array.dtype.kind == "f"
+    floats_for_ints = expected.dtype.kind in "iu" and array.dtype.kind == "f" and array.size > 0
     if not wrong.any() and exercise.whole and floats_for_ints:
         whole = "holds floats" if array.ndim else f"is {array}, a float"
         return f"{whole}; it should be {'integers' if array.ndim else 'an integer'}"
@@ -137,6 +138,10 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         f"{np.count_nonzero(wrong)} of {wrong.size} entries are wrong, {there + '; ' * bool(there)}"
         f"first {_index(name, where)} = {values}{_for(case, texts_only=True)}"
     )
+
+
+def _a_number_or_array(expected: object) -> str:
+    return "an array of numbers" if np.ndim(expected) else "a number"
 
 
 def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarray:

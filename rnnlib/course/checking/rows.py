@@ -48,7 +48,8 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
         for kind in kinds
     }
     draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
-    keeps = exercise.values > len(exercise.returned)
+    kept = _kept_fields(exercise, expected[0])
+    keeps = bool(kept) or exercise.values > len(exercise.returned)
     extra = extra_share(len(special) + 1 + bool(exercise.arguments) + draws + keeps)
 
     rows, extras = [], []
@@ -72,8 +73,9 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
         extras.append(Row(f"with {kind}", part, extra, reason))
 
     if keeps:
-        reason = _kept(exercise, pairs[PLAIN], all_right=right == 1)
-        label = f"`{KEPT}`, for the backward pass"
+        reason = _kept(exercise, pairs, all_right=right == 1)
+        group = kept[0].partition(".")[0] if kept else KEPT
+        label = f"`{group}`, for the backward pass"
         extras.append(_property(label, not reason, right, extra, reason))
     if exercise.arguments:
         changed = dict.fromkeys(name for t in responses for name in t.call.changed)
@@ -113,19 +115,35 @@ def _inside(exercise: Exercise, pairs: _Pairs) -> list[Row]:
     return list(rows.values())
 
 
-def _kept(exercise: Exercise, pairs: _Pairs, *, all_right: bool) -> str:
+def _kept_fields(exercise: Exercise, expected: dict[str, object]) -> list[str]:
+    """What is returned for a later function, apart from the results: ``cache.xs``, ..."""
+    if exercise.observe is not None:
+        return []
+    return [
+        key
+        for key, value in expected.items()
+        if key not in exercise.results and isinstance(value, np.ndarray | str)
+    ]
+
+
+def _kept(exercise: Exercise, pairs: dict[str, _Pairs], *, all_right: bool) -> str:
     """What is wrong with the cache. Where results are wrong, only what was given is compared."""
-    for response, right in pairs:
+    for response, right in (pair for each in pairs.values() for pair in each):
         if response.results is None:
             return ""  # said of the results
-        if not any(key.startswith(KEPT) for key in response.results):
-            return f"no `{KEPT}` is returned: it is the last value, behind {exercise.returned[-1]}"
-        for key, wanted in right.items():
-            field = key.removeprefix(f"{KEPT}.")
-            if field == key or not isinstance(wanted, np.ndarray):
-                continue
-            if all_right or field in exercise.arguments:
+        if exercise.values > len(exercise.returned) and not any(
+            key.startswith(KEPT) for key in response.results
+        ):
+            return f"no `{KEPT}` is returned: it is the last value, after {exercise.returned[-1]}"
+        wrong = any(_first_reason(exercise, name, [(response, right)]) for name in exercise.results)
+        for key in _kept_fields(exercise, right):
+            field, wanted = key.partition(".")[2], right[key]
+            if (all_right and not wrong) or field in exercise.arguments:
                 got = response.results.get(key)
+                if isinstance(wanted, str) and got != wanted:
+                    return f"`{key}` is {got!r}; it should be {wanted!r}"
+                if isinstance(wanted, str):
+                    continue
                 reason = compare(exercise, key, got, wanted, response.case)
                 if reason and field in exercise.arguments and np.shape(got) == wanted.shape:
                     return (

@@ -51,7 +51,7 @@ def add_class_commands(commands) -> None:
     grade = _of_unit(commands, "grade", _grade, "autograde what lies in submitted/")
     grade.add_argument("--workers", type=positive, default=2, help="processes at once (2)")
     grade.add_argument(
-        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in the place of processes"
+        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in place of processes"
     )
     grade.add_argument(
         "--sandbox",
@@ -156,10 +156,11 @@ def _of_unit(commands, name: str, run, words: str) -> argparse.ArgumentParser:
 
 def _assignment(options: argparse.Namespace):
     """The unit that a command about a class names, in the course of this folder."""
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.assignment import Assignment
 
-    (unit,) = find_units(course_root(), [options.unit])
+    unit = marked_unit(course_root(), options.unit)
     return Assignment(unit.name, unit.root, db_url=options.db_url)
 
 

@@ -131,6 +131,7 @@ def make_report(
         When nothing has been graded.
     """
     from rnnlib.course.grading.report.class_report import write_report
+    from rnnlib.course.grading.report.handed_in_logs import handed_in
 
     records = settled_records(assignment)
     if not records:
@@ -145,6 +146,7 @@ def make_report(
         misplaced=misplaced(assignment),
         unconfirmed=unconfirmed(assignment),
         people=who_is_who(assignment, [record["student"] for record in records]),
+        logs=handed_in(assignment, [str(record.get("student")) for record in records]),
     )
     return assignment.report
 

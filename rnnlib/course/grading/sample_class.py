@@ -80,7 +80,7 @@ class StudentNotebook:
         self._cell(cell_id).source = self._solutions[cell_id]
 
     def copy_cell(self, cell_id: str) -> None:
-        """Paste a copy of a cell behind it, as an editor does: with its metadata."""
+        """Paste a copy of a cell after it, as an editor does: with its metadata."""
         index = self.notebook.cells.index(self._cell(cell_id))
         twin = copy.deepcopy(self.notebook.cells[index])
         twin.id = f"{cell_id}-copy"

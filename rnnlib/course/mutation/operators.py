@@ -44,7 +44,7 @@ def mutants(source: str) -> Iterator[Mutant]:
             try:
                 text = ast.unparse(mutated) + "\n"
                 ast.parse(text)
-            except (SyntaxError, ValueError):  # such as `del` with nothing behind it
+            except (SyntaxError, ValueError):  # such as `del` with nothing after it
                 continue
             yield Mutant(change, getattr(node, "lineno", 1), text)
 
@@ -300,7 +300,7 @@ def _local_names(tree: ast.AST) -> list[str]:
 
 
 def _fields(tree: ast.AST) -> dict[str, list[str]]:
-    """For each expression with a dot behind it, the fields that the answer reads of it."""
+    """For each expression with a dot after it, the fields that the answer reads of it."""
     found: dict[str, dict[str, None]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -57,6 +57,7 @@ RETURNED = {
     "a wrong shape": (f"return ({RIGHT_STEP}).T", "shape (5, 3); it should be (N, H) = (3, 5)"),
     "a lost axis": (f"return ({RIGHT_STEP})[0]", "shape (5,); it should be (N, H) = (3, 5)"),
     "a number": (f"return ({RIGHT_STEP}).sum()", "shape () (a single number); it should be"),
+    "an empty list": ("return []", "is an empty list, not an array of numbers"),
     "a list": (f"return list({RIGHT_STEP})", "is a list of arrays; join them with `np.stack`"),
     "a ragged list": ("return [h, h[0]]", "is a list, not an array of numbers"),
     "text": ("return 'tanh'", "is a str, not an array of numbers"),
@@ -141,7 +142,7 @@ def test_a_list_of_results_is_welcome(returned):
 @pytest.mark.parametrize(
     "returned, said",
     [
-        ("hs, h", "no `cache` is returned: it is the last value, behind h"),
+        ("hs, h", "no `cache` is returned: it is the last value, after h"),
         ("hs, h, None", "`cache.xs` is missing"),
         ("hs, h, RNNCache(xs, h, hs, params)", "`cache.h0` is not the `h0` that was given"),
         ("hs, h, RNNCache(xs, h0, hs[::-1], params)", "`cache.hs` 90 of 90 entries are wrong"),
@@ -158,6 +159,22 @@ def forward_with(returned):
     body = FORWARD.variants[0].source("rnn_forward").splitlines()
     source = "\n".join([*body[:-1], "    hs = np.stack(hs)", f"    return {returned}"])
     return write(source, "rnn_step")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("params, reset)", 'params, "after")', "`cache.reset` is 'after'; it should be 'before'"),
+        ("(x, h, r, z", "(h, h, r, z", "`cache.x` has shape"),
+    ],
+)
+def test_fields_of_a_cache_that_are_no_results_are_looked_at(old, new, said):
+    exercise = all_exercises()["gru_step"]
+    source = exercise.variants[0].source("gru_step")
+    assert old in source
+    report = mark(exercise, write(source.replace(old, new), "gru_step", *exercise.uses))
+    assert reasons(report)["`cache`, for the backward pass"].startswith(said)
+    assert 0.8 < report.share < 1
 
 
 def test_a_list_with_a_cache_of_every_step_is_compared_field_by_field():
@@ -267,6 +284,7 @@ def test_tuples_and_lists_of_arrays_are_told_by_their_shapes():
         ("exit()", "raised SystemExit"),
         ("return rnn_step(x, h, params)", "raised RecursionError"),
         ("return params.W_xh @ x", "a product A @ B in which A has 5 columns and B has 3 rows"),
+        ("params.b_h += h.sum(axis=0)", "`.b_h[...] += ...`, or make a new group, `grads ="),
         ("return 1 - h^2", "`^` is not a power in Python; the square of h is `h**2`"),
     ],
 )

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 from rich.console import Console
+from stored import loads_weights
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.exercises import all_exercises
@@ -32,8 +33,9 @@ def test_the_mutants_of_a_step_are_slips_that_students_make():
 @pytest.mark.parametrize("name", all_exercises())
 def test_every_mutant_is_python_and_no_two_are_alike(name):
     exercise = all_exercises()[name]
-    for version in right_versions(exercise):
-        source = version.source(name)
+    for source in (version.source(name) for version in right_versions(exercise)):
+        if loads_weights(source):
+            continue
         found = [ast.dump(ast.parse(mutant.source)) for mutant in mutants(source)]
         assert found and len(set(found)) == len(found)
         assert ast.dump(ast.parse(ast.unparse(ast.parse(source)))) not in found

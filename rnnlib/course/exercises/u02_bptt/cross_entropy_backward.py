@@ -97,7 +97,7 @@ def targets_left_out(logits, targets):
 
 @CROSS_ENTROPY_BACKWARD.mistake
 def softmax_left_out(logits, targets):
-    """the logits themselves are used in the place of their softmax."""
+    """the logits themselves are used instead of their softmax."""
     return (logits - one_hot(targets, logits.shape[-1])) / targets.size
 
 
@@ -144,8 +144,8 @@ def softmax_over_everything(logits, targets):
 
 @CROSS_ENTROPY_BACKWARD.mistake
 def back_through_the_logarithm_only(logits, targets):
-    """the way back ends at the probabilities, with -1 / p for the right class. It goes on through
-    the softmax, and both together give p minus the one-hot targets.
+    """the backward pass ends at the probabilities, with -1 / p for the right class. It goes on
+    through the softmax, and both together give p minus the one-hot targets.
     """
     with np.errstate(all="ignore"):
         return -one_hot(targets, logits.shape[-1]) / softmax(logits) / targets.size

@@ -132,7 +132,7 @@ def gradient_inside_the_bracket(dh, h):
 
 @TANH_BACKWARD.mistake
 def gradient_squared(dh, h):
-    """`dh` is squared in the place of `h`: the derivative is 1 - h**2."""
+    """`dh` is squared instead of `h`: the derivative is 1 - h**2."""
     return dh * (1 - dh**2)
 
 

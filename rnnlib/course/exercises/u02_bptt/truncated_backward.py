@@ -330,8 +330,7 @@ TRUNCATED_BACKWARD.slip(
     "division_for_remainder",
     "if t % k == 0 and t > 0:",
     "if t // k == 0 and t > 0:",
-    "`//` is used in the place of `%`: `t // k` is 0 in the whole first piece, `t % k` at 0, "
-    "k, 2k, ...",
+    "`//` is used instead of `%`: `t // k` is 0 in the whole first piece, `t % k` at 0, k, 2k, ...",
 )
 TRUNCATED_BACKWARD.slip(
     "given_gradient_overwritten",

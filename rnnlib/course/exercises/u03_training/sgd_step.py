@@ -92,7 +92,7 @@ def step_alone(params, grads, state, *, learning_rate=0.1):
 
 @SGD_STEP.mistake
 def sign_of_gradient(params, grads, state, *, learning_rate=0.1):
-    """The sign of the gradient is used in the place of the gradient."""
+    """The sign of the gradient is used instead of the gradient."""
     return params.map(lambda p, g: p - learning_rate * np.sign(g), grads), state
 
 

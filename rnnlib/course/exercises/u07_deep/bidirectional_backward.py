@@ -226,7 +226,7 @@ BIDIRECTIONAL_BACKWARD.slip(
 
 @BIDIRECTIONAL_BACKWARD.mistake
 def every_second_unit(dhs, dstates, cache):
-    """Every second unit is taken for one of the halves. They lie one behind the other: the first H
+    """Every second unit is taken for one of the halves. They lie one after the other: the first H
     units are the forward cell's, the others the backward cell's.
     """
     dxs, dh0, grads = rnn_backward(dhs[:, :, ::2], dstates[0], cache[0])

@@ -79,7 +79,7 @@ def all_true(lengths, T):
 
 @LENGTHS_TO_MASK.mistake
 def real_steps_last(lengths, T):
-    """The padding comes first. Sequences begin at step 0, and the padding is behind them."""
+    """The padding comes first. Sequences begin at step 0, and the padding is after them."""
     return np.arange(T)[::-1, None] < lengths
 
 

@@ -203,7 +203,7 @@ def mask_from_steps_of_zeros(sequences):
 @PAD.mistake
 def whole_numbers(sequences):
     """The array holds whole numbers, as by `dtype=int` or `np.full(shape, 0)`, and cuts off what
-    stands behind the point. `np.zeros(shape)` makes an array of floats.
+    stands after the point. `np.zeros(shape)` makes an array of floats.
     """
     lengths = np.array([len(s) for s in sequences])
     padded = np.full((max(lengths), len(sequences), sequences[0].shape[1]), 0)

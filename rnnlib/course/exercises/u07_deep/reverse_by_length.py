@@ -44,7 +44,7 @@ def by_index(xs, lengths):
 
 @REVERSE_BY_LENGTH.variant
 def flipped_and_moved(xs, lengths):
-    """Flip all, move each example up to the start, put the old padding behind it."""
+    """Flip all, move each example up to the start, put the old padding after it."""
     columns = []
     for n, length in enumerate(lengths):
         turned = np.roll(xs[::-1, n], length, axis=0)
@@ -187,6 +187,6 @@ def first_step_lost(xs, lengths):
 
 @REVERSE_BY_LENGTH.mistake
 def padding_turned_too(xs, lengths):
-    """The padding is turned around as well, behind the real steps. It stays as and where it is."""
+    """The padding is turned around as well, after the real steps. It stays as and where it is."""
     t = np.arange(len(xs))[:, None]
     return xs[(lengths - 1 - t) % len(xs), np.arange(xs.shape[1])]

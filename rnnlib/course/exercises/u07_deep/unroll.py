@@ -109,7 +109,7 @@ def unroll_without_mask(step, xs, h0, mask):
 
 @UNROLL.mistake
 def ended_states_zeroed(step, xs, h0, mask):
-    """The state is multiplied by the mask, which sets it to 0 behind the end. It has to stay as it
+    """The state is multiplied by the mask, which sets it to 0 after the end. It has to stay as it
     was.
     """
     h, hs = h0, []
@@ -153,7 +153,7 @@ def only_the_list_masked(step, xs, h0, mask):
 
 @UNROLL.mistake
 def zeros_in_the_list(step, xs, h0, mask):
-    """`hs` holds zeros behind the end (as PyTorch's `pad_packed_sequence` gives them). Here it
+    """`hs` holds zeros after the end (as PyTorch's `pad_packed_sequence` gives them). Here it
     holds the state that is carried.
     """
     h, hs = h0, []

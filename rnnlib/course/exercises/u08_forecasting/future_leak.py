@@ -246,7 +246,7 @@ def small_leaks_rounded_off(method, series, t, future):
 @FUTURE_LEAK.mistake
 def future_cut_off(method, series, t, future):
     """the method is given the past without any future, and its results up to t - 1 are compared.
-    Put the other future behind the past, and compare up to t.
+    Put the other future after the past, and compare up to t.
     """
     difference = method(series[:t]) - method(series)[:t]
     return np.abs(difference).max(initial=0)

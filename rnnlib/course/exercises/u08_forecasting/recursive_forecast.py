@@ -129,7 +129,7 @@ def rolled_and_not_replaced(one_step, xs, horizon):
 
 @RECURSIVE_FORECAST.mistake
 def last_value_repeated(one_step, xs, horizon):
-    """the last known value is put into the window in the place of the forecast."""
+    """the last known value is put into the window instead of the forecast."""
     forecasts = []
     for _ in range(horizon):
         forecasts.append(one_step(xs))

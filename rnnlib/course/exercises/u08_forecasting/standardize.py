@@ -189,7 +189,7 @@ def scaled_in_place(series, L_train):
 
 @STANDARDIZE.mistake
 def only_the_scaled_series_returned(series, L_train):
-    """mean and deviation are not returned. They are needed for the way back."""
+    """mean and deviation are not returned. They are needed to undo it."""
     mean, std = series[:L_train].mean(axis=0), series[:L_train].std(axis=0)
     return (series - mean) / std
 

@@ -241,7 +241,7 @@ def targets_returned_first(series, T, *, horizon=1):
 
 @WINDOWS.mistake
 def moved_on_by_the_horizon(series, T, *, horizon=1):
-    """each window begins `horizon` steps behind the one before it. A window begins at every
+    """each window begins `horizon` steps after the one before it. A window begins at every
     step.
     """
     starts = range(0, len(series) - T - horizon + 1, horizon)

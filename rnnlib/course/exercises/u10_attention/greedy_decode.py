@@ -86,7 +86,7 @@ def texts_one_by_one(step, state, start, end, S):
 
 @GREEDY_DECODE.variant
 def mended_at_the_end(step, state, start, end, S):
-    """Written on and on; what stands behind the first end mark is put right afterwards."""
+    """Written on and on; what stands after the first end mark is put right afterwards."""
     ids, rows = np.full(len(state), start), []
     for _ in range(S):
         log_probs, state = step(ids, state)
@@ -218,7 +218,7 @@ def best_text_for_each_symbol(step, state, start, end, S):
 
 @GREEDY_DECODE.mistake
 def start_after_the_end(step, state, start, end, S):
-    """Behind the end mark stands the start mark. There are only end marks."""
+    """The end mark is followed by the start mark. There are only end marks."""
     ids, written, ended = np.full(len(state), start), [], np.zeros(len(state), bool)
     for _ in range(S):
         log_probs, state = step(ids, state)
@@ -280,7 +280,7 @@ def last_row_only(step, state, start, end, S):
 
 @GREEDY_DECODE.mistake
 def zeros_after_the_end(step, state, start, end, S):
-    """Behind the end mark stand zeros. There are only end marks, whatever their number is."""
+    """The end mark is followed by zeros. There are only end marks, whatever their number is."""
     ids, written, ended = np.full(len(state), start), [], np.zeros(len(state), bool)
     for _ in range(S):
         log_probs, state = step(ids, state)
@@ -308,7 +308,7 @@ GREEDY_DECODE.slip(
     "rows_in_one_line",
     "np.stack(written)",
     "np.concatenate(written)",
-    "The rows are put one behind the other, in one line. `np.stack` puts them one below the other.",
+    "The rows are put one after the other, in one line. `np.stack` puts them one below the other.",
 )
 
 GREEDY_DECODE.slip(

@@ -132,7 +132,7 @@ def softmax_over_examples(scores, mask):
 
 @MASKED_SOFTMAX.mistake
 def divided_by_everything(scores, mask):
-    """The sum is taken over the whole array: `axis=2, keepdims=True` is missing behind `sum`. Each
+    """The sum is taken over the whole array: `axis=2, keepdims=True` is missing after `sum`. Each
     row sums to 1.
     """
     scores = np.where(mask.T, scores, -np.inf)

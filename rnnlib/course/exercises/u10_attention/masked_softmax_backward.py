@@ -139,7 +139,7 @@ def mean_added(dweights, weights):
 
 @MASKED_SOFTMAX_BACKWARD.mistake
 def difference_of_both(dweights, weights):
-    """`weights` minus something is returned, as for a softmax with a cross-entropy behind it. There
+    """`weights` minus something is returned, as for a softmax with a cross-entropy after it. There
     is no target: this softmax stands in the middle of a network.
     """
     return weights - dweights

@@ -138,7 +138,7 @@ def sorted_set(path):
 
 @COLLAPSE.mistake
 def only_between_blanks(path):
-    """A label counts only behind a blank: two different labels may follow each other directly."""
+    """A label counts only after a blank: two different labels may follow each other directly."""
     before, labels = 0, []
     for symbol in path:
         if symbol != 0 and before == 0:

@@ -40,7 +40,7 @@ def _draw_alpha(rng):
 
 
 def observe_alpha(value, case):
-    """The logarithms, with 0 in the place of -inf, and apart from them where they are finite."""
+    """The logarithms, with 0 in place of -inf, and apart from them where they are finite."""
     if not isinstance(value, np.ndarray):
         kind = "nothing" if value is None else f"a {type(value).__name__}"
         raise Unusable(f"returned {kind}; it should return an array (T, S)")
@@ -116,7 +116,7 @@ def by_matrix(log_probs, labels):
 
 @CTC_LOG_ALPHA.variant
 def a_very_small_number(log_probs, labels):
-    """-1e30 in the place of -inf."""
+    """-1e30 instead of -inf."""
     states = np.array(extend_labels(labels))
     log_alpha = np.full((len(log_probs), len(states)), -1e30)
     log_alpha[0, :2] = log_probs[0, states[:2]]

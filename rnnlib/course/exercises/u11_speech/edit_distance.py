@@ -148,13 +148,13 @@ for _name, _old, _new, _sentence in (
         "deleting_is_free",
         "d[i - 1, j] + 1,",
         "d[i - 1, j],",
-        "to delete costs nothing: + 1 is missing behind d[i - 1, j].",
+        "to delete costs nothing: + 1 is missing after d[i - 1, j].",
     ),
     (
         "inserting_is_free",
         "d[i, j - 1] + 1)",
         "d[i, j - 1])",
-        "to insert costs nothing: + 1 is missing behind d[i, j - 1].",
+        "to insert costs nothing: + 1 is missing after d[i, j - 1].",
     ),
     (
         "first_column_of_zeros",

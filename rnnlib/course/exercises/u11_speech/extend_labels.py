@@ -1,4 +1,4 @@
-"""The labels with blanks before, between and behind them."""
+"""The labels with blanks before, between and after them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def by_number(labels):
 
 @EXTEND_LABELS.mistake
 def last_blank_missing(labels):
-    """The blank behind the last label is missing."""
+    """The blank after the last label is missing."""
     states = [0]
     for label in labels:
         states += [label, 0]
@@ -79,7 +79,7 @@ def first_blank_missing(labels):
 
 @EXTEND_LABELS.mistake
 def only_between(labels):
-    """Blanks stand between the labels, but not before the first and behind the last."""
+    """Blanks stand between the labels, but not before the first and after the last."""
     states = []
     for label in labels:
         states += [label, 0]
@@ -113,7 +113,7 @@ def blanks_at_the_ends_alone(labels):
 
 @EXTEND_LABELS.mistake
 def two_blanks(labels):
-    """Two blanks stand between labels, the one behind a label and the one before the next."""
+    """Two blanks stand between labels, the one after a label and the one before the next."""
     states = [] if len(labels) else [0]
     for label in labels:
         states += [0, label, 0]

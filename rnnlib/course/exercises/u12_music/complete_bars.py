@@ -177,7 +177,7 @@ def counts_exchanged(sections, full):
 
 @COMPLETE_BARS.mistake
 def share_returned(sections, full):
-    """The share is returned in the place of the count; divide later, over all tunes together."""
+    """The share is returned instead of the count; divide later, over all tunes together."""
     inner = [bar for bars in sections for bar in bars[1:-1]]
     fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
     return np.mean(fits), len(inner)

@@ -88,7 +88,7 @@ def two_loops(prompt, length, step, choose, state):
 
 @CONTINUE_TEXT.variant
 def one_loop(prompt, length, step, choose, state):
-    """One loop over all steps; behind the prompt the chosen symbol is the next input."""
+    """One loop over all steps; after the prompt the chosen symbol is the next input."""
     written, symbol = [], prompt[0]
     for t in range(len(prompt) + length - 1):
         logits, state = step(symbol, state)
@@ -141,7 +141,7 @@ def state_not_carried(prompt, length, step, choose, state):
 
 @CONTINUE_TEXT.mistake
 def state_lost_after_prompt(prompt, length, step, choose, state):
-    """The state begins anew behind the prompt; it must be carried from there into the writing."""
+    """The state begins anew after the prompt; it must be carried from there into the writing."""
     first = state
     for symbol in prompt:
         logits, state = step(symbol, state)
@@ -215,7 +215,7 @@ def chosen_symbol_not_read(prompt, length, step, choose, state):
 
 @CONTINUE_TEXT.mistake
 def no_step_while_writing(prompt, length, step, choose, state):
-    """All symbols come from the logits behind the prompt; `choose` needs new logits for each."""
+    """All symbols come from the logits after the prompt; `choose` needs new logits for each."""
     for symbol in prompt:
         logits, state = step(symbol, state)
     return np.array([choose(logits) for _ in range(length)])

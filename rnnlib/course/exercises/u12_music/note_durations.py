@@ -148,7 +148,7 @@ def signs_exchanged(tokens):
 
 @NOTE_DURATIONS.mistake
 def second_note_unchanged(tokens):
-    """The note behind `>` or `<` keeps its length; what one note gains the other loses."""
+    """The note after `>` or `<` keeps its length; what one note gains the other loses."""
     found, left = [], 0
     for token in tokens:
         if token == "(3":
@@ -274,7 +274,7 @@ NOTE_DURATIONS.slip(
 
 @NOTE_DURATIONS.mistake
 def lengths_set(tokens):
-    """The note in front of `>` or `<` gets the length 3/2 or 1/2, whatever is written behind its
+    """The note in front of `>` or `<` gets the length 3/2 or 1/2, whatever is written after its
     letter; these are factors: `*=` and not `=`.
     """
     found, factor, left = [], 1.0, 0
@@ -348,7 +348,7 @@ NOTE_DURATIONS.slip(
     "triplet_everywhere",
     "if left > 0 else",
     "if left else",
-    "Notes count as a triplet's behind its end, too: `left` goes below 0, and any number but "
+    "Notes count as a triplet's after its end, too: `left` goes below 0, and any number but "
     "0 counts as true. Ask for `left > 0`.",
 )
 

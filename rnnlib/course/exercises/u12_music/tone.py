@@ -161,7 +161,7 @@ def same_frequency_three_times(hertz, seconds, rate):
 
 @TONE.mistake
 def last_partial_alone(hertz, seconds, rate):
-    """Each partial replaces the one before it: `=` in the place of `+=`."""
+    """Each partial replaces the one before it: `=` instead of `+=`."""
     t = np.arange(round(seconds * rate)) / rate
     for k, amplitude in ((1, 0.6), (2, 0.3), (3, 0.1)):
         if k * hertz < rate / 2:

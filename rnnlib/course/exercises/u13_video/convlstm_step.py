@@ -185,7 +185,7 @@ CONVLSTM_STEP.slip(
     "forget_for_input",
     "f * c + i * g",
     "f * c + (1 - f) * g",
-    "1 - f stands in the place of the input gate, as in a GRU. An LSTM has a gate of its own.",
+    "1 - f stands in place of the input gate, as in a GRU. An LSTM has a gate of its own.",
 )
 
 CONVLSTM_STEP.slip(

@@ -250,7 +250,7 @@ _slip(
     "        _, dstate, step = convlstm_step_backward(dstate, cache)\n",
     "        _, (_, dc), step = convlstm_step_backward(dstate, cache)\n"
     "        dstate = LSTMState(zeros, dc)\n",
-    "the gradient of h is set to zero behind the last frame. Both parts of `dstate` are carried.",
+    "the gradient of h is set to zero after the last frame. Both parts of `dstate` are carried.",
 )
 _slip(
     "first_frame_s_gradient_alone",
@@ -263,7 +263,7 @@ _slip(
     "frames_in_the_order_of_time",
     "for cache in reversed(caches):",
     "for cache in caches:",
-    "the way back goes through the frames in the order of time. It begins at the last.",
+    "the backward pass goes through the frames in the order of time. It begins at the last.",
 )
 _slip(
     "gradient_frozen",

@@ -59,7 +59,7 @@ def two_loops_of_frames(frames, steps, step, state):
 
 @PREDICT_FRAMES.variant
 def one_loop_of_frames(frames, steps, step, state):
-    """One loop over all steps; behind the clip the last guess is the next frame."""
+    """One loop over all steps; after the clip the last guess is the next frame."""
     T, guesses = len(frames), []
     for t in range(T + steps - 1):
         frame = frames[t] if t < T else guesses[-1]
@@ -110,7 +110,7 @@ PREDICT_FRAMES.slip(
     "last_frame_again_and_again",
     "step(guess, state)",
     "step(frame, state)",
-    "the last frame of the clip is read again and again. Behind the clip, what was predicted is "
+    "the last frame of the clip is read again and again. After the clip, what was predicted is "
     "read.",
 )
 
@@ -181,7 +181,7 @@ def only_the_first_frame_read(frames, steps, step, state):
 
 @PREDICT_FRAMES.mistake
 def state_begins_anew(frames, steps, step, state):
-    """the state begins anew behind the clip. It is carried from there into the prediction."""
+    """the state begins anew after the clip. It is carried from there into the prediction."""
     first = state
     for frame in frames:
         guess, state = step(frame, state)

@@ -142,7 +142,7 @@ _slip(
     "written_to_the_end",
     "        if word == 0:\n            break\n",
     "",
-    "the writer goes on behind the full stop. There the caption ends.",
+    "the writer goes on after the full stop. There the caption ends.",
 )
 _slip(
     "begins_with_another_word",

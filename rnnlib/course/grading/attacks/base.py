@@ -70,7 +70,7 @@ class Hostile(StudentNotebook):
         self.notebook.cells.insert(1, new_code_cell(PRELUDE + code, id="hostile"))
 
     def end(self, code: str) -> None:
-        """Put a cell of one's own behind everything."""
+        """Put a cell of one's own after everything."""
         self.notebook.cells.append(new_code_cell(PRELUDE + code, id="hostile-end"))
 
     def say(self, text: str) -> None:

@@ -56,8 +56,9 @@ def returns_a_variant(s: Hostile):
         COUNT,
         """
 from rnnlib.course.exercises import all_exercises
+known = all_exercises()["count_parameters"].variants[0]
 def count_parameters(*args):
-    return all_exercises()["count_parameters"].variants[0].function(*args)
+    return known.function(*args)
 """,
     )
 

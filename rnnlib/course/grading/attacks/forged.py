@@ -48,7 +48,7 @@ def forged_roles(s: Hostile):
 
 @attack("marks")
 def forged_cells(s: Hostile):
-    """Adds cells with marked cells' ids and names, before and behind them, that say 5.0."""
+    """Adds cells with marked cells' ids and names, before and after them, that say 5.0."""
     for place, grade_id in ((1, "grade_rnn_step"), (99, "grade_rnn_forward"), (1, "grade_bonus")):
         cell = new_code_cell("5.0", id=grade_id.replace("_", "-"))
         cell.metadata["nbgrader"] = {

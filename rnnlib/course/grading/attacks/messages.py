@@ -60,7 +60,7 @@ time.sleep(1e6)
 
 @attack("others", costs=EVERYTHING, settings=HASTE)
 def sockets_replaced(s: Hostile):
-    """Puts links to other sockets in the place of its kernel's, and a new connection file."""
+    """Puts links to other sockets in place of its kernel's, and a new connection file."""
     s.begin(
         """
 from ipykernel.connect import get_connection_file

@@ -109,7 +109,7 @@ def link_to_the_solutions(s: Hostile):
 
 @attack("others", refused=True)
 def notebook_is_a_link(s: Hostile):
-    """Hands in a link to the instructor's notebook in the place of its own."""
+    """Hands in a link to the instructor's notebook in place of its own."""
 
     def place(folder):
         (notebook,) = folder.glob("*.ipynb")

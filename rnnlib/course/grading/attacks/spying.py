@@ -47,7 +47,7 @@ if found:
 
 @attack("tests")
 def history_searched(s: Hostile):
-    """Reads `In`, `Out`, the history and its file, from cells before and behind the marked ones."""
+    """Reads `In`, `Out`, the history and its file, from cells before and after the marked ones."""
     code = """
 ip = get_ipython()
 texts = [str(x) for x in (In, Out, _ih, _oh, _i, _ii, _iii)]
@@ -165,14 +165,14 @@ if len(others) > 2:
 
 @attack("machine")
 def writes_everywhere(s: Hostile):
-    """Writes into rnnlib, the Python environment, the course, the work folder and the gate."""
+    """Writes into rnnlib, the Python environment, the course, what was handed in and the gate."""
     s.begin(
         f"""
 import numpy, rnnlib, site, sysconfig
 folders = [os.path.dirname(rnnlib.__file__), os.path.dirname(numpy.__file__), sys.prefix,
-           sysconfig.get_paths()["purelib"], {str(s.course)!r}, os.getcwd(), "/", "/usr/bin",
-           "/etc", os.path.dirname(os.environ["RNNLIB_GATE"]), "/proc/sys/kernel",
-           "/var/tmp", "/dev"]
+           sysconfig.get_paths()["purelib"], {str(s.course)!r}, "/", "/usr/bin", "/etc",
+           os.environ["RNNLIB_FOLDER"], os.path.dirname(os.environ["RNNLIB_GATE"]),
+           "/proc/sys/kernel", "/var/tmp", "/dev"]
 for folder in folders:
     for name in ("rnnlib_attack.pth", "sitecustomize.py", "__init__.py"):
         try:

@@ -206,7 +206,7 @@ def _recognize_locked(items: list[Item], source: SourceCell, solutions: list[str
 
 
 def _recognize_solution(items: list[Item], source: SourceCell, ways, must_define: bool) -> None:
-    """The last copy before the marked cell in which something was written; else the last behind."""
+    """The last copy before the marked cell in which something was written; else the last after."""
     groups = []
     for way in ways:
         group = [item for item in items if item.source is None and way(item, source)]

@@ -1,12 +1,12 @@
 """Mending what happens to the course's cells in students' hands, before nbgrader looks at them.
 
-Afterwards every marked cell of the course is there once, as the course has it, behind the
+Afterwards every marked cell of the course is there once, as the course has it, after the
 solutions that it needs; nbgrader's own steps (DeduplicateIds, OverwriteCells, CheckCellMetadata)
 find nothing to complain about. What a student wrote is never changed and never lost.
 
 Which copy of a solution cell counts: the last one before the marked cell in which the student wrote
 something, because that is the definition that the kernel has when it comes to the marked cell. If
-there is no such copy, the last one behind the marked cell counts, and the marked cell moves. Copies
+there is no such copy, the last one after the marked cell counts, and the marked cell moves. Copies
 in which nothing was written are taken out. Where the cell itself was left as it was handed out, a
 cell of the student's own below it counts.
 """
@@ -52,7 +52,7 @@ def repairs_of(nb: NotebookNode) -> list[str]:
 
 
 def note_repairs(nb: NotebookNode, repairs: list[str]) -> None:
-    """Note repairs in a notebook's metadata, in the place of those that are noted there."""
+    """Note repairs in a notebook's metadata, in place of those that are noted there."""
     nb.metadata["rnnlib"] = NotebookNode(repairs=list(repairs))
 
 
@@ -86,7 +86,7 @@ def _let_own_cells_count(items: list[Item], sources: list[SourceCell]) -> list[s
     """An untouched cell gives way to a cell of the student's own below it that defines the name.
 
     So it was for the student, who ran one after the other. A cell that defines this alone takes the
-    place of the untouched one; the marked cell moves behind one that defines more.
+    place of the untouched one; the marked cell moves after one that defines more.
     """
     repairs = []
     answers = [source for source in sources if source.solution]
@@ -158,7 +158,7 @@ def _put_back_missing(items: list[Item], sources: list[SourceCell]) -> list[str]
 
 
 def _place(items: list[Item], sources: list[SourceCell], source: SourceCell) -> int:
-    """Where a missing cell belongs: behind its solution, or behind the cell that precedes it in the
+    """Where a missing cell belongs: after its solution, or after the cell that precedes it in the
     lesson.
     """
     names = [None if item.source is None else item.source.name for item in items]
@@ -187,7 +187,7 @@ def _home(items: list[Item], name: str) -> int | None:
 
 
 def _put_in_order(items: list[Item], sources: list[SourceCell]) -> list[str]:
-    """What is given at the start before all else; marked cells behind the solutions they need."""
+    """What is given at the start before all else; marked cells after the solutions they need."""
     moved = []
     for number, source in enumerate(sources):
         item = _find(items, source)

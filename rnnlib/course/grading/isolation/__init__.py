@@ -11,6 +11,6 @@
 `kernels`               starting a kernel, running cells in it with limits, stopping it
 `student_kernel`        the student's kernel: killed, restarted and brought back to where it was
 `cell_plan`             which cells run where, and which need not run at all
-`execute`               nbgrader's preprocessor, in the place of its Execute
+`execute`               nbgrader's preprocessor, in place of its Execute
 ======================  ==========================================================================
 """

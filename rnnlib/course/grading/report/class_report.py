@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -22,8 +22,10 @@ from rnnlib.course.files import write_whole
 from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.limits import NAMED_STUDENTS
 from rnnlib.course.grading.report import plots
+from rnnlib.course.grading.report.handed_in_logs import way_to
 from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent, points
+from rnnlib.course.history.tally import Tried
 from rnnlib.course.marks import final_score, share_of, total
 
 UNKNOWN = "wrong in a way that is no known mistake"
@@ -54,6 +56,7 @@ def write_report(
     misplaced: Sequence[str] = (),
     unconfirmed: Sequence[str] = (),
     people: People | None = None,
+    logs: Mapping[str, Mapping[str, Tried]] | None = None,
 ) -> None:
     """Write the report on a class.
 
@@ -74,12 +77,14 @@ def write_report(
         Sentences about marks by hand on an outcome that has changed since.
     people : People, optional
         Names beside ids, links, and who is missing.
+    logs : mapping, optional
+        From `handed_in`: how those got there who handed in their log.
     """
     copied = copied_alarms(records) if copied is None else copied
     told = {"misplaced": list(misplaced), "unconfirmed": list(unconfirmed)}
     told |= {"people": people or People(), "timing": timing or {}}
     template = _environment().get_template("report.html.j2")
-    page = template.render(**_contents(records, unit, copied), **told)
+    page = template.render(**_contents(records, unit, copied, logs or {}), **told)
     write_whole(path, page, durable=True)
 
 
@@ -110,7 +115,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _contents(records: list[dict], unit: str, copied: dict) -> dict:
+def _contents(records: list[dict], unit: str, copied: dict, logs: Mapping) -> dict:
     """All that the page shows."""
     records = sorted(records, key=lambda record: str(record.get("student")))
     columns = _columns(records)
@@ -119,7 +124,7 @@ def _contents(records: list[dict], unit: str, copied: dict) -> dict:
         row["id"] = f"s{k}"
     graded = [row for row in rows if row["total"] is not None]
     maximum = sum(column["points"] for column in columns)
-    exercises = [_exercise(k, c, rows) for k, c in enumerate(columns)] if graded else []
+    exercises = [_exercise(k, c, rows, logs) for k, c in enumerate(columns)] if graded else []
     seconds = [row["seconds"] for row in rows if row["seconds"] is not None]
     scores = [row["total"] for row in graded]
     alarms = [
@@ -215,7 +220,7 @@ def _cell(mark: dict | None, column: dict) -> dict:
     }
 
 
-def _exercise(place: int, column: dict, rows: list[dict]) -> dict:
+def _exercise(place: int, column: dict, rows: list[dict], logs: Mapping) -> dict:
     """How an exercise went, and what went wrong in it, the most frequent first."""
     exercise = all_exercises().get(column["key"])
     sentences = {mistake.name: mistake.text for mistake in exercise.mistakes} if exercise else {}
@@ -244,6 +249,7 @@ def _exercise(place: int, column: dict, rows: list[dict]) -> dict:
         "mean": sum(shares) / len(shares),
         "right": sum(share >= 1 for share in shares) / len(shares),
         "best": _best(exercise, marked),
+        "way": way_to(column["key"], logs, sentences),
         "lost": column["points"] * (1 - sum(shares) / len(shares)),
         "lost_sum": sum(max(0.0, column["points"] - cell["score"]) for _, cell in marked),
         "mistakes": sorted(

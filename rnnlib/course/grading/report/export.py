@@ -79,7 +79,7 @@ def gradebook_rows(
 
     Notes
     -----
-    A score is what nbgrader's own export says: marks by hand in the place of the autograder's,
+    A score is what nbgrader's own export says: marks by hand in place of the autograder's,
     less the penalty for late work, and never below 0. A student who handed nothing in gets no
     score here, where nbgrader's export writes 0: whether that is a 0 is for the course to say.
     """
@@ -259,7 +259,7 @@ def _number(score: Score | None, zero: bool) -> str:
 
 
 def plain_number(value: float) -> str:
-    """A number with a point and no zeros behind it: ``4.25``, ``20``."""
+    """A number with a point and no zeros after it: ``4.25``, ``20``."""
     return f"{value:.4f}".rstrip("0").rstrip(".") if value else "0"
 
 

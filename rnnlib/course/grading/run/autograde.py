@@ -46,7 +46,7 @@ def autograde(
     workers : int
         Processes at once, on this machine.
     scheduler : str, optional
-        The address of a Dask scheduler whose workers grade, in the place of those.
+        The address of a Dask scheduler whose workers grade, in place of those.
     sandbox : str
         "bwrap" or "none".
     everything : bool
