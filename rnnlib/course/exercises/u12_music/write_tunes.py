@@ -264,26 +264,6 @@ def mended_afterwards(headers, model, state, alphabet, rng):
 
 
 @WRITE_TUNES.mistake
-def written_as_it_comes(headers, model, state, alphabet, rng):
-    """The network writes as it does by itself, and nothing looks at the bars."""
-    tunes, begun = [], state
-    for header in headers:
-        state = begun
-        for symbol in header:
-            logits, state = tune_step(alphabet.index(symbol), state, model)
-        notes = ""
-        while len(notes) < 330 and not notes.endswith("\n\n"):
-            p = np.exp(logits - logits.max())
-            if notes.endswith("\n") and complete_bars(abc_sections(notes), 1)[1] < 6:
-                p[alphabet.index("\n")] = 0
-            k = int((p.cumsum() < rng.random() * p.sum()).sum())
-            notes += alphabet[k]
-            logits, state = tune_step(k, state, model)
-        tunes.append(header + notes.strip())
-    return tunes
-
-
-@WRITE_TUNES.mistake
 def tunes_learned_by_heart(headers, model, state, alphabet, rng):
     """Training tunes are played back; their bars are splendid, and not one is new."""
     from rnnlib.course.exercises.u12_music.tune_data import split_tunes
@@ -345,6 +325,14 @@ def numbers_of_symbols(headers, model, state, alphabet, rng):
     """The numbers of the symbols are returned; `alphabet[k]` is the symbol of number k."""
     return [[alphabet.index(s) for s in header] + [int(rng.integers(40))] for header in headers]
 
+
+WRITE_TUNES.slip(
+    "written_as_it_comes",
+    "for _ in range(30):",
+    "for _ in range(1):",
+    "The network writes as it does by itself, and nothing looks at the bars.",
+    of="line_by_line",
+)
 
 WRITE_TUNES.slip(
     "header_left_out",
