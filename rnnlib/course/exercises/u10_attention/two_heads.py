@@ -176,6 +176,38 @@ def example_by_example(queries, hs, mask, params, dcontext):
     return context, weights, dqueries, dhs, MultiHeadParams(*grads)
 
 
+@TWO_HEADS.variant
+def single_precision(queries, hs, mask, params, dcontext):
+    """Everything in float32."""
+    queries, hs, dcontext = (a.astype(np.float32) for a in (queries, hs, dcontext))
+    params = params.map(lambda a: a.astype(np.float32))
+    half = params.W_q.shape[1] // 2
+    halves = [slice(None, half), slice(half, None)]
+    context, dqueries, dhs, weights = 0, 0, 0, []
+    grads = params.zeros_like()
+    for h in halves:
+        q, k, v = queries @ params.W_q[:, h], hs @ params.W_k[:, h], hs @ params.W_v[:, h]
+        scores = np.einsum("sna,tna->snt", q, k) / np.float32(half**0.5)
+        scores[:, ~mask.T] = -np.inf
+        w = np.exp(scores - scores.max(axis=2, keepdims=True))
+        w = w / w.sum(axis=2, keepdims=True)
+        weights.append(w)
+        head = np.einsum("snt,tna->sna", w, v)
+        context = context + head @ params.W_o[h]
+        dhead = dcontext @ params.W_o[h].T
+        g = np.einsum("sna,tna->snt", dhead, v)
+        ds = w * (g - np.einsum("snt,snt->sn", w, g)[:, :, None]) / np.float32(half**0.5)
+        dq, dk = np.einsum("snt,tna->sna", ds, k), np.einsum("snt,sna->tna", ds, q)
+        dv = np.einsum("snt,sna->tna", w, dhead)
+        dqueries = dqueries + dq @ params.W_q[:, h].T
+        dhs = dhs + dk @ params.W_k[:, h].T + dv @ params.W_v[:, h].T
+        grads.W_q[:, h] = np.einsum("snh,sna->ha", queries, dq)
+        grads.W_k[:, h] = np.einsum("tnh,tna->ha", hs, dk)
+        grads.W_v[:, h] = np.einsum("tnh,tna->ha", hs, dv)
+        grads.W_o[h] = np.einsum("sna,snh->ah", head, dcontext)
+    return context, np.array(weights), dqueries, dhs, grads
+
+
 def _slip(name, old, new, sentence):
     TWO_HEADS.slip(name, old, new, sentence, of="one_head_after_the_other")
 
