@@ -331,6 +331,17 @@ dice = np.random.default_rng(4)
 type_into(lambda text: ", ".join(speller.write(5, dice, text)), "robo", label="type a beginning")
 
 # %% [markdown]
+# **Play with it.** This page needs no kernel: a network of 32 units, trained on the same names, runs in the page
+# itself. Type a name and point at a unit to see over which letters it is active. Then switch it off. Which bars move?
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("note")
+
+# %% [markdown]
+# *Figure 1.5. The note a network keeps: its state after each letter, and what it expects next.*
+#
 # ## 1.5 A whole sequence
 #
 # So far the loop over time was hidden in the lent code. Now write it yourself.
@@ -410,7 +421,7 @@ figure.axes[0].set_xticks(range(len(word)), list(word))
 show(figure, "The distance is " + ", ".join(f"{d:.1f} at {k}" for k, d in zip(word, distance)))
 
 # %% [markdown]
-# *Figure 1.5. The distance between the states of two runs that differ in the sixth letter.*
+# *Figure 1.6. The distance between the states of two runs that differ in the sixth letter.*
 #
 # Before the changed letter nothing moves: **the past cannot see the future**. From that letter on
 # all states are different: **the future has seen the past**.
@@ -440,7 +451,7 @@ check_answer("changes", answer_changes)
 show_separate_and_shared()
 
 # %% [markdown]
-# *Figure 1.6. Separate layers, and one recurrent layer that is used at every step.*
+# *Figure 1.7. Separate layers, and one recurrent layer that is used at every step.*
 #
 # Sharing has three advantages. The number of weights does not grow with the sequence. What is
 # learned at one place is known at every other place. And the same network reads sequences of any
@@ -505,7 +516,7 @@ check_answer("parameters", answer_parameters)
 show_self_excitation()
 
 # %% [markdown]
-# *Figure 1.7. A unit that listens to nothing but itself.*
+# *Figure 1.8. A unit that listens to nothing but itself.*
 #
 # Below 1 the state dies away. At exactly 1 it still does, only slowly, because $\tanh(h)$ is
 # always a little less than $h$. Above 1 the unit excites itself, the tanh holds it back, and the
@@ -540,7 +551,7 @@ check(latch_params)
 # </details>
 # <details><summary><b>Hint 2</b>: holding and switching</summary>
 #
-# Look in Figure 1.7 for a curve that stays up. A pulse must win against the state that is being
+# Look in Figure 1.8 for a curve that stays up. A pulse must win against the state that is being
 # held: how much does that state contribute to the sum, and with which sign?
 # </details>
 
@@ -560,7 +571,7 @@ check(latch_params)
 show_rnn_tasks()
 
 # %% [markdown]
-# *Figure 1.8. Four uses of the same network.*
+# *Figure 1.9. Four uses of the same network.*
 #
 # - **Many to one.** Only the final state $h_T$ is read. Which letter came first? Is this review a
 #   good one? The state has to hold everything that matters until the sequence ends.
@@ -643,7 +654,7 @@ def hear(text):
 type_into(hear, "xonxyofxoffxnoon", label="let it hear")
 
 # %% [markdown]
-# *Figure 1.9. The units while the lamp hears a text.*
+# *Figure 1.10. The units while the lamp hears a text.*
 #
 # <details><summary><b>If you do not know where to begin</b></summary>
 #
@@ -722,7 +733,7 @@ show(
 print("mean size over all units:", sizes)
 
 # %% [markdown]
-# *Figure 1.10. The same name, read with random and with trained weights.*
+# *Figure 1.11. The same name, read with random and with trained weights.*
 #
 # Before training the states are pale; after it the units take positions. Does a unit *mean*
 # something? Ask the data: is there one whose value goes along with whether the letter just read

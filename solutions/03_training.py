@@ -796,6 +796,17 @@ for temperature in (0.5, 1.0, 1.5):
 # temperature is best depends on whether you want safe names or new ones. (Numbers over 500 names
 # are in section 3.11.)
 #
+# **Play with it.** The same network after 0, 10, 100, 1,000 and 10,000 updates. Move the first slider and watch the
+# names; the wheel shows what a draw is, and what temperature does to it.
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("spelling")
+
+# %% [markdown]
+# *Figure 3.7. A network learns to spell: five moments of its training, and one draw as a wheel.*
+#
 # ## 3.10 Open task: dinosaurs that nobody has told it
 #
 # Since our list was made, many dinosaurs have been described, and others were never in it:

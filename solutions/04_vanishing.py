@@ -575,6 +575,17 @@ check_answer("certain", answer_certain)
 # %% grade_answer="certain" points=0.5
 
 # %% [markdown]
+# **Play with it.** The page computes real backward passes while you move the sliders. At which spectral radius does
+# the gradient of a simple network stay in sight for 50 steps?
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("reach")
+
+# %% [markdown]
+# *Figure 4.6: How far back can it see? The gradient by lag, below the bound that you have just computed.*
+#
 # ## 4.7 A task that asks for memory: the adding problem
 #
 # To see what vanishing gradients do to learning we need a task in which nothing but memory counts. At every step the
@@ -672,7 +683,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 4.6: the loss along the first gradient, near the start (left) and as a whole (right).*
+# *Figure 4.7: the loss along the first gradient, near the start (left) and as a whole (right).*
 #
 # **Clipping** shortens a gradient that is longer than `max_norm` and keeps its direction. It cannot know how far one may go;
 # it only says *not that far*. Here it turns a training run that blows up at once into one whose loss falls.
@@ -846,7 +857,7 @@ explore(
 )
 
 # %% [markdown]
-# *Figure 4.7: the gradient by lag, and the states.* At radius 3 the states are at their limits *and* the gradient explodes: a
+# *Figure 4.8: the gradient by lag, and the states.* At radius 3 the states are at their limits *and* the gradient explodes: a
 # tanh bounds the states, but not the gradients. Look for a setting at which the line is level. It lies on the edge between
 # vanishing and exploding, and training moves it.
 #

@@ -338,6 +338,16 @@ for words, stuck, at in (
 # - **Forget gate open:** the new value is *added* to the old ones. **Shut:** the memory lasts for one step.
 # - **Output gate open:** reading still works, but the unit also speaks when nobody asks. **Shut:** it never says anything.
 #
+# **Play with it.** Set the three gates by hand, send in a pulse, and try to keep it. Then try to get rid of it.
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("cell")
+
+# %% [markdown]
+# *Figure 5.5. Inside a cell: an LSTM's gates, opened and shut by hand.*
+#
 # ## 5.6 A whole sequence
 #
 # **The idea.** As in unit 01, the state of one step goes into the next. Keep every $h_t$, for the outputs, and every cache,
@@ -423,7 +433,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 5.5. Two paths meet at the cell.*
+# *Figure 5.6. Two paths meet at the cell.*
 #
 # **The equations.** First everything that arrives at the new cell (call it `dc_all`):
 #
@@ -636,7 +646,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 5.6. The length of the gradient by steps back, before any training. Named by the biases of the forget gate (f) and
+# *Figure 5.7. The length of the gradient by steps back, before any training. Named by the biases of the forget gate (f) and
 # the input gate (i, where it is not 0).*
 #
 # - With the bias 0 the LSTM loses its gradient **faster** than the simple network. An LSTM is not immune to vanishing
@@ -753,7 +763,7 @@ print(f"best on held-out names: {best[0]:.2f} nats a letter, after {best[1]} upd
 print(f"100 test names: {letter_loss(network, *letter_batch(test, alphabet), passes=passes):.2f}")
 
 # %% [markdown]
-# *Figure 5.7. Your LSTM learns names: loss on the training names, and on held-out names every 25 updates.*
+# *Figure 5.8. Your LSTM learns names: loss on the training names, and on held-out names every 25 updates.*
 #
 # The gap between the two lines is overfitting; the weights of the best update are kept. Is it a good number? Unit 06 has
 # all results on names in one table, under one protocol.
@@ -940,7 +950,7 @@ for words, number in (("mean", np.mean), ("most open unit", np.max), ("least ope
 print(f"{'best |r| of a cell with the place':<40} {inside['untrained'][1].max():>10.2f} {follows.max():>9.2f}")  # fmt: skip
 
 # %% [markdown]
-# *Figure 5.8. Three units of the trained network while it reads a name; in each panel the rows are units and the columns
+# *Figure 5.9. Three units of the trained network while it reads a name; in each panel the rows are units and the columns
 # letters, from the dot that begins the name. Top row: the cell that follows the place best. Middle: the forget gate that is
 # open most. Bottom: the one that is open least.*
 #
@@ -1006,7 +1016,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 5.9. The cell takes a value at each write signal and holds it; the output shows it at each read signal. (Both are
+# *Figure 5.10. The cell takes a value at each write signal and holds it; the output shows it at each read signal. (Both are
 # multiplied by 10, which undoes the small weight 0.1.)*
 #
 # ### Where it comes from

@@ -452,6 +452,16 @@ check(swap_update_gate)
 # over, compare the outputs on random numbers, with all biases and $h_0$ different from zero.** Section 6.12 does it for
 # PyTorch and for each row of the table.
 #
+# **Play with it.** The page from unit 05 has a GRU as well, with the same input, and a switch for whose z it is.
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("cell")
+
+# %% [markdown]
+# *Figure 6.3. Inside a cell: a GRU whose gates are set by hand, beside the LSTM.*
+#
 # ## 6.7 What it costs
 #
 # | | blocks | parameters |
@@ -653,7 +663,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 6.3. The paths of a gradient through one step. ($da_r$ and $da_z$ belong to the sums inside the sigmoids.)*
+# *Figure 6.4. The paths of a gradient through one step. ($da_r$ and $da_z$ belong to the sums inside the sigmoids.)*
 #
 # **Write the backward pass over a sequence**, with the loss at every step in `dhs` and a loss on the final state in `dh`.
 # Write as many functions in the cell as you like.
@@ -756,7 +766,7 @@ for words, model in (("untrained", start), ("trained", trained)):
     print(f"{words:<9} {z[~marked].mean():>17.2f} {z[marked].mean():>18.2f} {left:>22.0e}")
 
 # %% [markdown]
-# *Figure 6.4. The error of your GRU on fresh examples during training.*
+# *Figure 6.5. The error of your GRU on fresh examples during training.*
 #
 # Training has **opened** z where nothing is marked, and at a mark it stands lower, so that something new comes in. With
 # that, a gradient at the end reaches the beginning. Nobody told it to; it follows from the loss.

@@ -849,6 +849,17 @@ print_parts(attention_by_part(attentive, attend))
 # a word can be a look at the word. And the decoder has the final state as well. The weights show where the network looks, not
 # what it sees there, and not why it answers as it does.
 #
+# **Play with it.** Write a date, misspell it, and see where a network with attention looks, what one without
+# attention makes of it, and which answers a beam keeps.
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("attention")
+
+# %% [markdown]
+# *Figure 10.5. Where does it look? A date, symbol by symbol, with attention and without.*
+#
 # ## 10.9 Open task: two heads, from the paper
 #
 # One softmax makes one choice at a time. The Transformer runs several attentions side by side, its **heads**, each on smaller
@@ -973,7 +984,7 @@ show(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 10.5. Where the two heads look while the same date is written.*
+# *Figure 10.6. Where the two heads look while the same date is written.*
 #
 # Compare the tables. On average, both heads look mostly at the part that is being written: they have not divided the work.
 # A symbol of a date needs one place of the text, and one choice is enough for that. How each head's weights are spread beyond

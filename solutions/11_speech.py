@@ -366,6 +366,17 @@ print(f"600 frames, 20 labels: log p = {log_p:.0f}, so p as a float is {np.exp(l
 # %% [markdown]
 # The last line shows why everything is in logarithms.
 #
+# **Play with it.** The grid of a spoken string of digits, with real outputs of a network. Edit the label: which paths
+# light up, and what is the loss?
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("collapse")
+
+# %% [markdown]
+# *Figure 11.4. Collapse: the grid of CTC, its paths, and the loss of any label.*
+#
 # ## 11.6 Backward: who was it?
 #
 # **The idea.** For the gradient we ask: *given* that the labels are what was said, how likely was symbol $k$ at frame $t$? These **posteriors** need the endings of paths as well. Let $\beta_t(s)$ be the
@@ -739,7 +750,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 11.4. What two recognizers hear in one string, frame by frame, beside the truth.*
+# *Figure 11.5. What two recognizers hear in one string, frame by frame, beside the truth.*
 #
 # The spikes lie inside the words. Is that so everywhere? The best path that spells the labels (`ctc_align`) gives each label its frames; we ask whether the most certain of them lies within the true word. The baseline knows nothing but the number of digits, and cuts the
 # string into equal parts.

@@ -545,6 +545,16 @@ for name, write in writers.items():
 # - **No tune before** means a state of zeros and only the header. In training the state was carried on from tune to tune, so the
 #   network has met a zero state only at the start of a pass. Start a network in a state of the kind that it knows.
 #
+# **Play with it.** Give a key and two bars, and the network goes on. You can listen to it.
+
+# %%
+from rnnlib.plotting import explorables
+
+explorables.live("tune")
+
+# %% [markdown]
+# *Figure 12.6. A tune that never was: your first bars in blue, bars that do not add up on red.*
+#
 # ## 12.7 Learned, or copied?
 #
 # A machine that plays back a stored tune has perfect bars. So we need a second measure. The **longest copy** is the longest run of
@@ -645,7 +655,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 12.6. Left: three partials of 220 Hz. Right: their sum, times the envelope.*
+# *Figure 12.7. Left: three partials of 220 Hz. Right: their sum, times the envelope.*
 #
 # Sample number $i = 0, 1, 2, \dots$ belongs to the time $t = i / \text{rate}$, and there are round(seconds · rate) of them.
 #
@@ -878,7 +888,7 @@ show(
 )
 
 # %% [markdown]
-# *Figure 12.7. Cold, the network plays safe and its copies are longer, about as long as those of real tunes. Hot, it loses count.*
+# *Figure 12.8. Cold, the network plays safe and its copies are longer, about as long as those of real tunes. Hot, it loses count.*
 #
 # **Does it keep to its key?** We count the notes that belong to the scale of the key in the header, and the tunes that end on the
 # **keynote**, the note that gives the key its name. (Only tunes that came to an end by themselves.)
