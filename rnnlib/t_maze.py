@@ -35,15 +35,16 @@ from rnnlib.gru_sequence import gru_backward, gru_forward
 from rnnlib.init import init_dense, init_gru
 
 __all__ = [
-    "Episodes",
     "GO_ON",
     "LEFT",
     "RIGHT",
+    "Episodes",
     "discounted_returns",
     "init_policy",
     "play",
     "policy_gradient",
     "right_turns",
+    "without_memory",
 ]
 
 GO_ON, LEFT, RIGHT = 0, 1, 2
@@ -82,7 +83,25 @@ def init_policy(H, rng):
     return policy
 
 
-def play(policy, corridor, N, rng, *, longest=40, memory=True, greedy=False):
+def without_memory(policy):
+    """The same policy with a state that carries nothing: W_hh is 0, the update gate is shut.
+
+    What is left is a feed-forward network. Apply it after every update.
+
+    Examples
+    --------
+    >>> policy = without_memory(init_policy(5, np.random.default_rng(0)))
+    >>> x, h = np.eye(4)[:1], np.ones((1, 5))
+    >>> np.allclose(gru_step(x, h, policy.cell)[0], gru_step(x, -h, policy.cell)[0])
+    True
+    """
+    cell, H = policy.cell.map(np.copy), len(policy.cell.W_hh)
+    cell.W_hh[:] = 0
+    cell.W_xh[:, H : 2 * H], cell.b_h[H : 2 * H] = 0, -40
+    return CellModel(cell, policy.out)
+
+
+def play(policy, corridor, N, rng, *, longest=40, greedy=False):
     """Let a policy play N episodes.
 
     Parameters
@@ -94,8 +113,6 @@ def play(policy, corridor, N, rng, *, longest=40, memory=True, greedy=False):
     rng : numpy.random.Generator
     longest : int
         Steps after which an episode ends without a reward.
-    memory : bool
-        False: the state is set to zero before each step.
     greedy : bool
         Take the likeliest action instead of drawing one.
 
@@ -116,7 +133,7 @@ def play(policy, corridor, N, rng, *, longest=40, memory=True, greedy=False):
     while running.any() and len(steps) < longest:
         seen = np.where(place == 0, cues, np.where(place > corridor, 3, 2))
         x = np.eye(4)[seen] * running[:, None]
-        h, _ = gru_step(x, h if memory else 0 * h, policy.cell)
+        h, _ = gru_step(x, h, policy.cell)
         p = softmax(output_step(h, policy.out))
         drawn = (p.cumsum(axis=1) < rng.random((N, 1))).sum(axis=1).clip(max=2)
         action = p.argmax(axis=1) if greedy else drawn
