@@ -18,15 +18,12 @@ References
 Vaswani et al., "Attention is all you need", NIPS 2017, sections 3.2.1 and 3.2.3.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from rnnlib._shapes import as_floats, match_shapes
 from rnnlib.activations import softmax, softmax_backward
 
 __all__ = [
-    "KeyValueCache",
     "attention_step",
     "causal_attention",
     "causal_attention_backward",
@@ -35,28 +32,16 @@ __all__ = [
 ]
 
 
-class KeyValueCache(NamedTuple):
-    """The keys and values of the steps so far.
-
-    Attributes
-    ----------
-    keys : (t, N, A)
-    values : (t, N, E)
-    """
-
-    keys: np.ndarray
-    values: np.ndarray
-
-
 def empty_cache(N, A, E):
-    """The cache before the first step.
+    """Keys and values before the first step.
 
     Examples
     --------
-    >>> empty_cache(3, 4, 5).values.shape
-    (0, 3, 5)
+    >>> keys, values = empty_cache(3, 4, 5)
+    >>> keys.shape, values.shape
+    ((0, 3, 4), (0, 3, 5))
     """
-    return KeyValueCache(np.zeros((0, N, A)), np.zeros((0, N, E)))
+    return np.zeros((0, N, A)), np.zeros((0, N, E))
 
 
 def causal_attention(qs, ks, vs):
@@ -124,35 +109,36 @@ def causal_attention_backward(dcontext, weights, qs, ks, vs):
     return np.einsum("tns,sna->tna", dscores, ks), np.einsum("tns,tna->sna", dscores, qs), dvs
 
 
-def attention_step(q, k, v, cache):
-    """One step: append its key and value to the cache, then look at everything in it.
+def attention_step(q, k, v, keys, values):
+    """One step: append its key and its value to the cache, then look at everything in it.
 
     Parameters
     ----------
     q, k : (N, A)
     v : (N, E)
-    cache : KeyValueCache
-        Of t - 1 steps; see `empty_cache`. It is not changed.
+    keys : (S - 1, N, A)
+        Of the steps before; see `empty_cache`. It is not changed.
+    values : (S - 1, N, E)
 
     Returns
     -------
     context : (N, E)
-    cache : KeyValueCache
-        Of t steps.
+    keys : (S, N, A)
+    values : (S, N, E)
 
     Examples
     --------
-    >>> cache, zero = empty_cache(1, 2, 1), np.zeros((1, 2))
+    >>> (keys, values), zero = empty_cache(1, 2, 1), np.zeros((1, 2))
     >>> for v in (6.0, 2.0, 1.0):
-    ...     context, cache = attention_step(zero, zero, np.array([[v]]), cache)
-    >>> context, cache.keys.shape
+    ...     context, keys, values = attention_step(zero, zero, np.array([[v]]), keys, values)
+    >>> context, keys.shape
     (array([[3.]]), (3, 1, 2))
     """
-    q, k, v, keys, values = as_floats(q=q, k=k, v=v, keys=cache[0], values=cache[1])
+    q, k, v, keys, values = as_floats(q=q, k=k, v=v, keys=keys, values=values)
     match_shapes(("q", q, "N A"), ("k", k, "N A"), ("v", v, "N E"))
     keys, values = np.concatenate([keys, k[None]]), np.concatenate([values, v[None]])
     weights = softmax(np.einsum("na,sna->ns", q, keys) * q.shape[1] ** -0.5)
-    return np.einsum("ns,sne->ne", weights, values), KeyValueCache(keys, values)
+    return np.einsum("ns,sne->ne", weights, values), keys, values
 
 
 def positions(T, E):

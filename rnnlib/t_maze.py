@@ -183,12 +183,13 @@ def discounted_returns(rewards, mask, discount):
     return returns
 
 
-def policy_gradient(episodes, policy, discount):
+def policy_gradient(xs, actions, rewards, mask, policy, discount):
     """Returns, and the gradient of REINFORCE with the mean return of each step as a baseline.
 
     Parameters
     ----------
-    episodes : Episodes
+    xs, actions, rewards, mask
+        The fields of `Episodes`.
     policy : CellModel
         A GRU, started from zeros, and an output layer for the actions.
     discount : float
@@ -202,11 +203,10 @@ def policy_gradient(episodes, policy, discount):
     --------
     >>> rng = np.random.default_rng(0)
     >>> policy = init_policy(5, rng)
-    >>> returns, grads = policy_gradient(play(policy, 2, 8, rng), policy, 0.9)
+    >>> returns, grads = policy_gradient(*play(policy, 2, 8, rng), policy, 0.9)
     >>> grads.out
     DenseParams(W_hy (5, 3), b_y (3,))
     """
-    xs, actions, rewards, mask = episodes
     N = xs.shape[1]
     returns = discounted_returns(rewards, mask, discount)
     baseline = returns.sum(axis=1, keepdims=True) / mask.sum(axis=1, keepdims=True)

@@ -35,11 +35,11 @@ def test_forward_and_backward_are_those_of_torch(T, N, A, E, seed):
 @few
 def test_one_step_at_a_time_gives_the_same(T, N, A, E, seed):
     qs, ks, vs = draw(seed, np.float64, (T, N, A), (T, N, A), (T, N, E))
-    cache, contexts = empty_cache(N, A, E), []
+    (keys, values), contexts = empty_cache(N, A, E), []
     for t in range(T):
-        context, cache = attention_step(qs[t], ks[t], vs[t], cache)
+        context, keys, values = attention_step(qs[t], ks[t], vs[t], keys, values)
         contexts.append(context)
-        assert cache.keys.shape == (t + 1, N, A) and cache.values.shape == (t + 1, N, E)
+        assert keys.shape == (t + 1, N, A) and values.shape == (t + 1, N, E)
     close(np.stack(contexts), causal_attention(qs, ks, vs)[0])
 
 

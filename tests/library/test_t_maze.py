@@ -55,7 +55,7 @@ def test_the_gradient_is_that_of_torch(T, N, seed):
         advantage = mask[t] * (returns[t] - returns[t][mask[t]].mean())
         loss = loss - (torch.tensor(advantage) * log_p).sum() / N
     loss.backward()
-    ours, grads = policy_gradient(episodes, policy, 0.9)
+    ours, grads = policy_gradient(*episodes, policy, 0.9)
     close(ours, returns)
     for (name, grad), leaf in zip(grads.items(), leaves, strict=True):
         np.testing.assert_allclose(grad, leaf.grad, rtol=1e-9, atol=1e-10, err_msg=name)
@@ -85,7 +85,7 @@ def test_with_a_memory_it_is_learned_and_without_one_it_is_not():
 
         def gradients(policy, rng=rng, limit=limit):
             policy = limit(policy)
-            return 0.0, policy_gradient(play(policy, 4, 64, rng), policy, 0.95)[1]
+            return 0.0, policy_gradient(*play(policy, 4, 64, rng), policy, 0.95)[1]
 
         policy, _ = train(init_policy(12, rng), gradients, 120, 0.02)
         shares[limit] = right_turns(play(limit(policy), 4, 1000, rng, greedy=True))
