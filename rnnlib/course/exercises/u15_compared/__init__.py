@@ -7,6 +7,7 @@ from rnnlib.course.exercises.u15_compared.depends_on import DEPENDS_ON
 from rnnlib.course.exercises.u15_compared.hmm_log_forward import HMM_LOG_FORWARD
 from rnnlib.course.exercises.u15_compared.hopfield_recall import HOPFIELD_RECALL
 from rnnlib.course.exercises.u15_compared.hopfield_store import HOPFIELD_STORE
+from rnnlib.course.exercises.u15_compared.policy_gradient import POLICY_GRADIENT
 from rnnlib.course.exercises.u15_compared.scan_round import SCAN_ROUND
 from rnnlib.course.exercises.u15_compared.viterbi import VITERBI
 
@@ -20,5 +21,6 @@ EXERCISES = (
     SCAN_ROUND,
     HOPFIELD_STORE,
     HOPFIELD_RECALL,
+    POLICY_GRADIENT,
 )
 """In the order of the notebook."""
