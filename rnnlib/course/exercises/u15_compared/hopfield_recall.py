@@ -24,8 +24,9 @@ def _draw_recall(rng):
     yield case("ordinary sizes", 6, 5)
     yield case(drawing.ONES, 1, 3)
     yield case(drawing.ONES, 6, 1)
-    patterns = np.array([[1, 1, -1, -1, 1, -1], [1, -1, 1, -1, 1, 1]])
-    yield case(TIES, 6, 12, hopfield_store(patterns * rng.choice([-1, 1], 6)))
+    patterns = np.array([[1, 1, -1, -1, 1, -1, 1, 1], [1, -1, 1, -1, 1, 1, -1, 1]])
+    # Eight units: eighths are exact, so a sum of 0 is 0 in any order.
+    yield case(TIES, 8, 16, hopfield_store(patterns * rng.choice([-1, 1], 8)))
     yield case(TIES, 5, 8, np.zeros((5, 5)))
     yield case(drawing.LARGE, 8, 11, scale=1e6)
 
