@@ -324,7 +324,7 @@ W = rng.normal(size=(3, 27, 4))
 maps["not causal"] = depends(lambda xs: conv(xs, W, np.zeros(4), 1)[np.r_[1:16, 15]], letters)
 show(
     draw_maps(maps),
-    "Four square maps, a row for each output and a column for each input. Window of 3: a band of three steps along the diagonal. Convolution: a band of eight. GRU: everything below the diagonal. "
+    "Four square maps, a row for each output and a column for each input. Window of 3: a band of three steps along the diagonal. Convolution: a band of eight. GRU: everything on and below the diagonal. "
     "The last network's band reaches one step above the diagonal, into the future.",
 )
 print(
@@ -421,7 +421,7 @@ seen = depends(
 print("sees the future:", bool(np.triu(seen, 1).any()))
 show(
     draw_maps({"looks at": looked[0][:, 0]}),
-    "The attention weights for the word tyrannosaurus: a triangle. Each row spreads over several earlier letters; nothing lies above the diagonal.",
+    "The attention weights for the word tyrannosaurus: a triangle, brightest near its diagonal. Most rows look at a few letters at or just before their own; nothing lies above the diagonal.",
 )
 
 # %% [markdown]
@@ -764,16 +764,14 @@ params = RNNParams(weights["W_xh"], weights["W_hh"], weights["b_h"])
 hs, _, cache = rnn_forward(np.eye(27)[text], np.zeros((60, 30)), params)
 dxs, _, _ = rnn_backward(np.zeros_like(hs), np.random.default_rng(0).normal(size=(60, 30)), cache)
 sizes = np.linalg.norm(dxs, axis=2).mean(axis=1)
-print(
-    "gradient, relative to the last step:",
-    {f"{k} back": round(sizes[20 - k] / sizes[20], 3) for k in (0, 5, 10, 20)},
-)
+for k in (0, 5, 10, 20):
+    print(f"gradient {k:2} steps back: {sizes[20 - k] / sizes[20]:6.1%}")
 print(f"largest singular value of W_hh: {np.linalg.norm(params.W_hh, 2):.1f}")
 
 # %% [markdown]
 # Twenty steps back, about a hundredth of the gradient is left, and the weights are as large as ever. (That product of Jacobians is unit 04.) The gradient *of the weights* does not vanish either: it is a sum over all steps, in which the last ones drown the first.
 #
-# **"GRUs are faster than LSTMs."** With as many *units* a GRU needs three quarters of the products. With as many *weights* it has more units, and the gain is gone:
+# **"GRUs are faster than LSTMs."** With as many *units* a GRU needs three quarters of the recurrent products; the output layer is the same. With as many *weights* it has more units, and the gain is gone:
 
 # %%
 for H, what in ((13, "13 units each"), (16, "16 units against 13")):

@@ -10,7 +10,9 @@ names is kept, seeds 0 and 1. The held-out loss is that of 200 other names. The 
 are kept, in thousandths.
 
 The adding problem: about 1,500 weights, 1,000 updates with 64 new examples each, learning rate
-0.01, falling to 0 in the second half, seeds 0 and 1; the error is that on 1,000 new examples.
+0.01, falling to 0 in the second half; at 30 steps seeds 0 and 1, at 100 steps seed 0. The error is
+that on 1,000 new examples. What stands in the file already is not trained again.
+
 Seconds are processor time on one core; they depend on the machine, their order hardly does.
 """
 
@@ -202,7 +204,6 @@ ADDING = {
     "LSTM": lambda T: Cell(nn.LSTM, 2, 18, 1),
     "GRU": lambda T: Cell(nn.GRU, 2, 21, 1),
     "minGRU": lambda T: MinGRU(2, 25, 1),
-    "echo state": lambda T: EchoState(2, 400, 1),
     "Transformer": lambda T: Transformer(2, 16, 14, 1),
 }
 
@@ -313,7 +314,10 @@ def weights_of(model):
 def make(report, path):
     """Train all; write what is known after each."""
     found, arrays = {"letters": {}, "adding": {}}, {}
-    for name in LETTERS:
+    if path.with_suffix(".json").exists():
+        found = json.loads(path.with_suffix(".json").read_text(encoding="ascii"))
+        arrays = dict(np.load(path.with_suffix(".npz")))
+    for name in (name for name in LETTERS if name not in found["letters"]):
         tried = {rate: train_letters(name, 0, rate) for rate in RATES}
         rate = min(tried, key=lambda r: tried[r][1])
         runs = [tried[rate]] + [train_letters(name, seed, rate) for seed in SEEDS[1:]]
@@ -326,9 +330,9 @@ def make(report, path):
         report(name, found["letters"][name])
         np.savez_compressed(path.with_suffix(".npz"), **arrays)
         path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="ascii")
-    for T in (30, 100):
-        for name in ADDING:
-            runs = [train_adding(name, T, seed) for seed in SEEDS]
+    for T, seeds in ((30, SEEDS), (100, SEEDS[:1])):
+        for name in (n for n in ADDING if str(T) not in found["adding"].get(n, {})):
+            runs = [train_adding(name, T, seed) for seed in seeds]
             found["adding"].setdefault(name, {})[str(T)] = {
                 "weights": runs[0][1],
                 "error": [round(run[0], 4) for run in runs],

@@ -39,10 +39,10 @@ def draw_timeline(events: Sequence[tuple[int, str, str]]) -> Figure:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
         axes.annotate(
-            f"{year}  {who}" if late else f"{who}  {year}", (1, y),
-            xycoords=("axes fraction", "data"), ha="right", va="center", size=8.5, color=GREY,
+            f"{who} {year}", (1, y), xycoords=("axes fraction", "data"), ha="right",
+            va="center", size=8.5, color=GREY,
         )  # fmt: skip
-    axes.set_xlim(first - 1, last + 18)
+    axes.set_xlim(first - 1, last + 0.45 * (last - first))
     axes.set_ylim(-len(events) + 0.4, 0.7)
     axes.set_yticks([])
     axes.set_xticks(range(10 * (first // 10 + 1), last + 1, 10))
