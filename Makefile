@@ -23,7 +23,7 @@ QUICK := $(findstring --quick,$(ARGS))
 LAST_RESORT := 900
 
 .PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks \
-	lint format bench bench-grading bench-checks attacks live live-weights docs pins clean programs
+	lint format bench bench-grading bench-checks attacks live live-weights live-bench site docs pins clean programs
 
 help: ## this list
 	@echo "A hands-on course on recurrent neural networks. make ..."
@@ -38,7 +38,8 @@ demo: setup ## release a unit, let a sample class hand it in, grade it, show the
 	@$(IN_VENV) rnnlib demo $(ARGS)
 
 lab: setup ## open JupyterLab on course/, as a student
-	@$(IN_VENV) jupyter lab $(AS_ROOT) --ServerApp.root_dir=course $(ARGS)
+	@$(IN_VENV) jupyter lab $(AS_ROOT) --ServerApp.root_dir=course \
+		--LabApp.default_url=/lab/tree/00_start/00_start.ipynb $(ARGS)
 
 grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as an instructor
 	@mkdir -p exchange
@@ -99,7 +100,13 @@ live: setup ## put the live pages together (ARGS=--stills: with new pictures of 
 live-weights: setup ## train the networks of the live pages anew and store their weights (minutes)
 	@$(ONE_THREAD) $(IN_VENV) python docs/live/weights.py $(ARGS)
 
-docs: setup ## make the API pages from the docstrings, in docs/_build
+live-bench: setup ## measure the live pages in a Chromium: bytes, first picture, answers
+	@$(IN_VENV) python docs/live/measure.py $(ARGS)
+
+site: setup ## make the course's web site in site/: units to read, the library, the guides
+	@$(ONE_THREAD) $(IN_VENV) rnnlib site $(ARGS)
+
+docs: setup ## the same without the units, in docs/_build: API pages from the docstrings
 	@$(IN_VENV) python -m sphinx -q -W --keep-going docs docs/_build
 	@echo "docs/_build/index.html"
 

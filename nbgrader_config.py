@@ -29,6 +29,7 @@ from rnnlib.course.grading.intake.repair import RepairCells
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.report.clean import CleanOutputs
 from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.course.grading.report.summary import PageSummary
 
 c = get_config()  # noqa: F821
 
@@ -84,9 +85,11 @@ c.IsolatedExecute.cell_seconds = 30
 c.IsolatedExecute.submission_seconds = 300
 refuse_links()  # nbgrader would follow a link out of a submission and hand over what it finds
 
-# nbgrader's own list, without the hidden tests; formulas as MathML, and no MathJax from the net.
+# nbgrader's own list, without the hidden tests; a table of marks at the top, formulas as MathML,
+# and no MathJax from the net.
 c.GenerateFeedback.preprocessors = [
     GetGrades,
+    PageSummary,
     ClearHiddenTests,
     FormulasToMathML,
     CSSHTMLHeaderPreprocessor,

@@ -13,6 +13,7 @@ The first array that mentions a symbol fixes its size; every later one must agre
 what was expected and what came: ``xs must have shape (T, N, D) with D=9, got (7, 3, 5)``.
 """
 
+from functools import cache
 from operator import attrgetter
 
 import numpy as np
@@ -73,21 +74,25 @@ def match_shapes(*specs, **sizes):
     """
     for name, array, symbols in specs:
         shape = np.shape(array)
-        wanted = symbols.split()
-        tail = shape
-        if wanted[0] == "...":
-            tail = shape[max(0, len(shape) - len(wanted) + 1) :]
-            wanted = wanted[1:]
+        wanted, any_before = _factors(symbols)
+        tail = shape[max(0, len(shape) - len(wanted)) :] if any_before else shape
         found = dict(sizes)
         fits = len(tail) == len(wanted) and 0 not in shape
-        for symbol, size in zip(wanted, tail, strict=False):
-            letter = symbol.lstrip("0123456789")
-            factor = int(symbol[: -len(letter)] or 1)
+        for (factor, letter), size in zip(wanted, tail, strict=False):
             fits = fits and size == factor * found.setdefault(letter, size // factor)
         if not fits:
             raise ShapeError(_message(name, shape, symbols, sizes))
         sizes = found
     return sizes
+
+
+@cache
+def _factors(symbols):
+    """Read "... N 4H" as ([(1, "N"), (4, "H")], True); only once: every call of a cell asks."""
+    wanted = symbols.split()
+    letters = [symbol.lstrip("0123456789") for symbol in wanted if symbol != "..."]
+    factors = [int(s[: -len(letter)] or 1) for s, letter in zip(wanted[-len(letters) :], letters)]
+    return list(zip(factors, letters)), wanted[0] == "..."
 
 
 def _message(name, shape, symbols, sizes):

@@ -40,7 +40,7 @@ def sigmoid(z):
     ``0.5 * (1 + tanh(z / 2))`` is the same function and several times faster, but it subtracts two
     nearly equal numbers on the left: near -15 its relative error is 400,000 eps, and in float32 it
     is exactly 0 below -20. Inside a cell only the absolute error counts (a gate multiplies), so
-    the LSTM and GRU use it there; where a logarithm may follow, use this one.
+    the LSTM uses it there in float32; where a logarithm may follow, use this one.
 
     Examples
     --------

@@ -13,7 +13,15 @@ it, da_r has to wait for the product of da_n with W_hn^T.
 import numpy as np
 
 from rnnlib._shapes import check_gradients, check_sequence
-from rnnlib._timesteps import by_gate, joined, last_first, previous, step_groups, sum_rows
+from rnnlib._timesteps import (
+    fast_tanh,
+    joined,
+    last_first,
+    previous,
+    recurrent_product,
+    step_groups,
+    sum_rows,
+)
 from rnnlib.gru import GRUCache, check_gru
 
 __all__ = ["gru_backward", "gru_forward"]
@@ -58,39 +66,43 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
     xs, (h0,), mask, sizes = check_sequence(xs, {"h0": h0}, mask, sizes)
     T, N, H = (sizes[s] for s in "TNH")
 
-    # sigma(a) = tanh(a / 2) / 2 + 1 / 2: halve what leads to r and z once, not at every step
-    scale = np.array([0.5, 0.5, 1], xs.dtype).repeat(H)
-    half = np.array(0.5, xs.dtype)
-    W_xh, b_h = params.W_xh * scale, params.b_h * scale
-    W_hh = by_gate(params.W_hh * scale, 3)
-    W_hrz, W_hn, b_hn = W_hh[:2], W_hh[2], params.b_hn
+    # sigma(a) = 1 / (1 + exp(-a)): turn the sign of what leads to r and z once, not at every step
+    scale = np.array([-1, -1, 1], xs.dtype).repeat(H)
+    W_xh, W_hh, b_h = params.W_xh * scale, params.W_hh * scale, params.b_h * scale
     gates = np.empty((T, 3, N, H), np.result_type(xs, W_xh))
-    for group in step_groups(T, N):
+    for group in step_groups(T, N, H):
         a = joined(xs[group]) @ W_xh + b_h
         gates[group] = a.reshape(-1, N, 3, H).swapaxes(1, 2)
     hs, qs = np.empty((2, T, N, H), gates.dtype)
 
+    W_hn, b_hn = (a.astype(hs.dtype) for a in (W_hh[:, 2 * H :], params.b_hn))
+    first = W_hh if reset == "after" else W_hh[:, : 2 * H]  # what is multiplied with h itself
+    multiply, W, out, recurrent = recurrent_product(first, first.shape[1] // H, N, hs.dtype)
+    recurrent_rz, recurrent_n = recurrent[:2], recurrent[-1]
+    write_tanh = fast_tanh(N * H, hs.dtype)
+    one, product = np.ones((), hs.dtype), np.empty_like(hs[0])
     h = h0
-    for t, (rz, n, q, h_next) in enumerate(zip(gates[:, :2], gates[:, 2], qs, hs)):
-        rz += h @ W_hrz  # (N, H) times (2, H, H): both gates, each in one piece
-        np.tanh(rz, out=rz)
-        rz *= half
-        rz += half
-        r, z = rz
-        if reset == "after":
-            np.matmul(h, W_hn, out=q)  # q = h_{t-1} W_hn + b_hn
-            q += b_hn
-            n += r * q
-        else:
-            np.matmul(r * h, W_hn, out=q)
-            n += q
-        np.tanh(n, out=n)
-        np.subtract(h, n, out=h_next)  # h_t = n + z (h_{t-1} - n)
-        h_next *= z
-        h_next += n
-        if mask is not None:
-            np.copyto(h_next, h, where=~mask[t][:, None])
-        h = h_next
+    with np.errstate(over="ignore"):  # exp(1000) is infinite, and 1 / (1 + infinite) is 0
+        for t, (rz, n, q, h_next) in enumerate(zip(gates[:, :2], gates[:, 2], qs, hs)):
+            multiply(h, W, out)
+            rz += recurrent_rz
+            np.exp(rz, out=rz)
+            rz += one
+            np.divide(one, rz, out=rz)
+            r, z = rz
+            if reset == "after":
+                np.add(recurrent_n, b_hn, out=q)  # q = h_{t-1} W_hn + b_hn
+                n += np.multiply(r, q, out=product)
+            else:
+                np.multiply(r, h, out=product).dot(W_hn, out=q)
+                n += q
+            write_tanh(n, n)
+            np.subtract(h, n, out=h_next)  # h_t = n + z (h_{t-1} - n)
+            h_next *= z
+            h_next += n
+            if mask is not None:
+                np.copyto(h_next, h, where=~mask[t][:, None])
+            h = h_next
     return hs, h.copy(), GRUCache(xs, h0, hs, gates, qs, params, mask, reset)
 
 
@@ -125,10 +137,11 @@ def gru_backward(dhs, dh, cache):
     dhs, (dh,), sizes = check_gradients(dhs, {"dh": dh}, cache, check_gru(params, reset))
     T, N, H = (sizes[s] for s in "TNH")
 
-    W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
+    W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
+    dh = np.array(dh, hs.dtype, order="C")
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h, db_hn = np.zeros(3 * H), np.zeros(H)  # in float64, also for float32: see `sum_rows`
-    for group in reversed(step_groups(T, N)):
+    for group in reversed(step_groups(T, N, H)):
         r, z, n = gates[group].swapaxes(0, 1)
         h_before = previous(hs, h0, group)
         h_by_n = (1 - z) * (1 - n * n)  # h_t by a_n
@@ -143,12 +156,12 @@ def gru_backward(dhs, dh, cache):
             q = qs[group]
             h_by_a = np.stack([h_by_n * q * r * (1 - r), h_by_z, h_by_n * r], axis=1)
             # da reached x_t W_xh, da_h reached h_{t-1} W_hh: they differ in the candidate's columns
-            da, da_h, dh = _back_after(dhs[group], dh, h_by_a, h_by_n, z, W_hh_T)
+            da, da_h = _back_after(dhs[group], dh, h_by_a, h_by_n, z, W_hh_T)
             grads.W_hh[:] += joined(h_before).T @ joined(da_h)
             db_hn += sum_rows(da_h[:, :, 2 * H :])
         else:
             s_by_r = h_before * r * (1 - r)  # s = r * h_{t-1}, by a_r
-            da, dh = _back_before(dhs[group], dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T)
+            da = _back_before(dhs[group], dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T)
             grads.W_hh[:, : 2 * H] += joined(h_before).T @ joined(da)[:, : 2 * H]
             grads.W_hh[:, 2 * H :] += joined(r * h_before).T @ joined(da)[:, 2 * H :]
         da = joined(da)
@@ -160,43 +173,46 @@ def gru_backward(dhs, dh, cache):
 
 
 def _back_after(dhs, dh, h_by_a, h_by_n, z, W_hh_T):
-    """Go back through a group of steps, reset after the product.
+    """Go back through a group of steps, reset after the product; dh (N, H) is brought up to date.
 
-    Returns [da_r, da_z, da_n] and [da_r, da_z, dq], (steps, N, 3H) each, and dh before the group.
+    Returns [da_r, da_z, da_n] and [da_r, da_z, dq], (steps, N, 3H) each.
     """
     steps, N, H = dhs.shape
     da_h = np.empty((steps, N, 3 * H), z.dtype)
     da_by_gate = da_h.reshape(steps, N, 3, H).swapaxes(1, 2)  # the same numbers, gate by gate
-    dh_of_steps = np.empty_like(z)
-    arriving = np.empty_like(h_by_a[0])  # dh_t once a gate: to copy is cheaper than to broadcast
-    loop = last_first(dhs, dh_of_steps, z, h_by_a, da_by_gate, da_h)
-    for dh_t, total_t, z_t, h_by_a_t, da_by_gate_t, da_h_t in loop:
-        dh = np.add(dh, dh_t, out=total_t)
-        arriving[:] = dh
-        np.multiply(h_by_a_t, arriving, out=da_by_gate_t)
-        dh = dh * z_t
-        dh += da_h_t @ W_hh_T
+    dh_after, kept = np.empty_like(z), np.empty_like(dh)
+    loop = last_first(dhs, dh_after, z, h_by_a, da_by_gate, da_h)
+    for dh_t, dh_after_t, z_t, h_by_a_t, da_by_gate_t, da_h_t in loop:
+        np.add(dh, dh_t, out=dh_after_t)  # from later steps, and from the loss at this one
+        np.multiply(dh_after_t, h_by_a_t, out=da_by_gate_t)
+        np.multiply(dh_after_t, z_t, out=kept)
+        da_h_t.dot(W_hh_T, out=dh)
+        dh += kept
     da = da_h.copy()
-    np.multiply(dh_of_steps, h_by_n, out=da[:, :, 2 * H :])
-    return da, da_h, dh
+    np.multiply(dh_after, h_by_n, out=da[:, :, 2 * H :])
+    return da, da_h
 
 
 def _back_before(dhs, dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T):
-    """Go back through a group of steps, reset before the product.
+    """Go back through a group of steps, reset before the product; dh (N, H) is brought up to date.
 
-    Returns [da_r, da_z, da_n], (steps, N, 3H), and dh before the group.
+    Returns [da_r, da_z, da_n], (steps, N, 3H).
     """
     steps, N, H = dhs.shape
     W_hrz_T, W_hn_T = W_hh_T[: 2 * H], W_hh_T[2 * H :]
     da = np.empty((steps, N, 3 * H), z.dtype)
-    da_r, da_z, da_n = np.split(da, 3, axis=2)
-    for t in reversed(range(steps)):
-        dh = dh + dhs[t]
-        np.multiply(dh, h_by_z[t], out=da_z[t])
-        np.multiply(dh, h_by_n[t], out=da_n[t])
-        ds = da_n[t] @ W_hn_T  # s = r * h_{t-1}
-        np.multiply(ds, s_by_r[t], out=da_r[t])
-        dh = dh * z[t]
-        dh += ds * r[t]
-        dh += da[t, :, : 2 * H] @ W_hrz_T
-    return da, dh
+    ds, through_rz = np.empty_like(dh), np.empty_like(dh)
+    da_rz, da_gates = da[:, :, : 2 * H], np.split(da, 3, axis=2)
+    loop = last_first(dhs, h_by_n, h_by_z, s_by_r, r, z, da_rz, *da_gates)
+    for dh_t, h_by_n_t, h_by_z_t, s_by_r_t, r_t, z_t, da_rz_t, da_r_t, da_z_t, da_n_t in loop:
+        dh += dh_t
+        np.multiply(dh, h_by_z_t, out=da_z_t)
+        np.multiply(dh, h_by_n_t, out=da_n_t)
+        da_n_t.dot(W_hn_T, out=ds)  # s = r * h_{t-1}
+        np.multiply(ds, s_by_r_t, out=da_r_t)
+        da_rz_t.dot(W_hrz_T, out=through_rz)
+        dh *= z_t
+        ds *= r_t
+        dh += ds
+        dh += through_rz
+    return da

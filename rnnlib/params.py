@@ -16,7 +16,7 @@ is registered, tracked or updated behind your back; what a framework does by its
 parameters, follow the graph) is written out.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -70,9 +70,8 @@ class Params:
     """
 
     def __post_init__(self):
-        for field in fields(self):
-            value = getattr(self, field.name)
-            object.__setattr__(self, field.name, _as_leaf(field.name, value))
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, _as_leaf(name, value))
 
     def items(self):
         """List the pairs (dotted name, array), in the order of the fields.
@@ -84,9 +83,9 @@ class Params:
         [('W_hy', (1, 2)), ('b_y', (2,))]
         """
         return [
-            (field.name + dotted, array)
-            for field in fields(self)
-            for dotted, array in _leaves(getattr(self, field.name))
+            (name + dotted, array)
+            for name, value in vars(self).items()
+            for dotted, array in _leaves(value)
         ]
 
     def map(self, fn, *others):
@@ -113,13 +112,12 @@ class Params:
         """
         for other in others:
             _same_form("the group", self, other)
-        names = [field.name for field in fields(self)]
-        groups = (self, *others)
-        return type(self)(*(_map(fn, name, *(getattr(g, name) for g in groups)) for name in names))
+        groups = [vars(group) for group in (self, *others)]
+        return type(self)(*(_map(fn, name, *(g[name] for g in groups)) for name in vars(self)))
 
     def zeros_like(self):
         """Return the same group filled with zeros: where a sum of gradients starts."""
-        return self.map(np.zeros_like)
+        return self.map(lambda array: np.zeros(array.shape, array.dtype))
 
     def copy(self):
         """Return a group whose arrays are copies."""

@@ -27,7 +27,15 @@ from rnnlib._shapes import (
     check_sequence,
     match_shapes,
 )
-from rnnlib._timesteps import joined, last_first, previous, step_groups, sum_rows
+from rnnlib._timesteps import (
+    fast_tanh,
+    joined,
+    last_first,
+    previous,
+    recurrent_product,
+    step_groups,
+    sum_rows,
+)
 from rnnlib.activations import relu, relu_backward, tanh_backward
 from rnnlib.params import Params, parameters
 
@@ -225,7 +233,7 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     >>> hs[:, 0, 0].round(3)
     array([0.762, 0.881, 0.881])
     """
-    f, _ = _activation(activation)
+    _activation(activation)
     sizes = check_params(params, RNNParams, WEIGHTS)
     xs, (h0,), mask, sizes = check_sequence(xs, {"h0": h0}, mask, sizes)
     T, N, D, H = (sizes[s] for s in "TNDH")
@@ -233,10 +241,13 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     hs = xs.reshape(T * N, D) @ params.W_xh  # the input products of all steps at once
     hs += params.b_h
     hs = hs.reshape(T, N, H)
+    write_f = fast_tanh(N * H, hs.dtype) if activation == "tanh" else _write_relu
+    multiply, W_hh, out, (recurrent,) = recurrent_product(params.W_hh, 1, N, hs.dtype)
     h = h0
     for t, a in enumerate(hs):  # a: what the input adds at step t; becomes the state in place
-        a += h @ params.W_hh
-        a[...] = f(a)
+        multiply(h, W_hh, out)
+        a += recurrent
+        write_f(a, a)  # from a, into a
         if mask is not None:
             np.copyto(a, h, where=~mask[t][:, None])
         h = a
@@ -288,19 +299,22 @@ def rnn_backward(dhs, dh, cache):
     dhs, (dh,), sizes = check_gradients(dhs, {"dh": dh}, cache, sizes)
     T, N, H = (sizes[s] for s in "TNH")
 
-    W_hh_T = np.ascontiguousarray(params.W_hh.T)  # laid out once, used at every step
+    W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
+    dh, dh_after = np.array(dh, hs.dtype, order="C"), np.empty_like(hs[0])
     one = hs.dtype.type(1)  # with a plain 1 the derivatives of ReLU would be integers
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h = np.zeros(H)  # in float64, also for float32: see `sum_rows`
-    for group in reversed(step_groups(T, N)):
+    for group in reversed(step_groups(T, N, H)):
         das = f_backward(one, hs[group])  # local derivatives; times dh_t in the loop
         if mask is not None:  # an ended example: h passes unchanged, nothing else does
             ended = ~mask[group][:, :, None]
             das *= ~ended
         for t, dh_t, da in last_first(range(len(das)), dhs[group], das):
-            dh = dh + dh_t  # what comes from later steps, and the loss at this one
-            da *= dh  # in place: das collects da of all steps
-            dh = da @ W_hh_T if mask is None else da @ W_hh_T + dh * ended[t]
+            np.add(dh, dh_t, out=dh_after)  # from later steps, and from the loss at this one
+            da *= dh_after  # in place: das collects da of all steps
+            da.dot(W_hh_T, out=dh)
+            if mask is not None:
+                dh += dh_after * ended[t]
         da = joined(das)
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
@@ -308,6 +322,10 @@ def rnn_backward(dhs, dh, cache):
         db_h += sum_rows(da)
     grads.b_h[:] = db_h
     return dxs, dh, grads
+
+
+def _write_relu(a, out):
+    np.maximum(a, 0, out=out)
 
 
 def _activation(name):

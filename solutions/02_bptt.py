@@ -426,7 +426,8 @@ show(
 # | | `grads` | RNNParams | gradients of the weights, added up over time |
 #
 # **Your turn.** `a.map(np.add, b)` takes two groups of arrays of the same class, such as two `RNNParams`, applies
-# `np.add` to each pair of arrays of the same name, and returns the sums as a new group. `a` itself stays as it is.
+# `np.add` to each pair of arrays of the same name, and returns the sums as a new group. `a` itself stays as it is. (A
+# group's arrays cannot be exchanged: `grads.W_hh += ...` is an error. Write into the array, `grads.W_hh[:] += ...`.)
 
 
 # %% exercise="rnn_backward"

@@ -287,7 +287,7 @@ check(clip_grad_norm)
 # <details><summary><b>Hint 1</b>: the norm</summary>
 #
 # A loop over `grads.items()` visits every array. Where does the square root belong: inside that
-# loop, or behind it?
+# loop, or after it?
 # </details>
 # <details><summary><b>Hint 2</b>: the scale</summary>
 #
@@ -643,8 +643,7 @@ print(f"stopped after {update} updates; kept: the weights of update {min(looks, 
 #   $\log 2$ nats, so it is $L / \log 2$.
 #
 # On paper: $L = \log 27 \approx 3.30$ nats is a perplexity of 27, or $3.30 / 0.693 \approx 4.75$
-# bits. The loss must be the mean over *letters*. A mean over names of means would be another
-# number.
+# bits. The loss must be the mean over all *letters*, not a mean of the names' means.
 #
 # **Question 2.** A model has a perplexity of 8 on names. How many bits does it take to store
 # *tyrannosaurus* with it, if this name is as hard as the average?
@@ -803,20 +802,21 @@ for temperature in (0.5, 1.0, 1.5):
 # *halszkaraptor*, *yehuecauhceratops*, *ngwevu*. The marking has 256 such names, and neither you
 # nor your notebook's kernel needs to see them: **train a network that predicts them**.
 #
-# - Return a `CellModel` with at most **2,600 weights**, about a third of what we had so far: `H`
-#   is yours to choose. `new_model(H, rng)` makes one.
+# - Return a `CellModel` like those of `new_model(H, rng)`, with at most **2,600 weights**, about a
+#   third of what we had so far. `H` is yours to choose; `model.size` counts the weights.
 # - Everything is allowed that ends in such parameters: your own functions, the library's, other
 #   batches, other learning rates or rates that change, weights that shrink a little at each
 #   update, a mean of the weights over many updates, ...
 # - Learn from any names in this notebook. Keep some apart to see what helps.
-# - Train in the cell of the function, outside of the function, so that `name_model()` only
-#   returns what was trained. The cell should not take more than about half a minute, and it
-#   should print something while it runs.
+# - Train in the cell of the function but outside of it, so that `name_model()` only returns what
+#   was trained. The cell should take no more than about half a minute and print something
+#   while it runs.
 #
 # **How it is marked.** By the perplexity on most of the new names, drawn by the marking. You earn a
 # share for being better than a table of one letter, of two, of three, of four letters, and the last
 # share for a perplexity 5 percent below that of the table of four, which stores about three times
-# as many numbers as your network. **The score** is your perplexity; lower is better.
+# as many numbers as your network. The tables are measured on the same names as your network, so the
+# limits move a little with each draw. **The score** is your perplexity; lower is better.
 
 
 # %% exercise="name_model" minutes=35

@@ -699,7 +699,7 @@ for start, words, lengths in (
 
 # %% [markdown]
 # - With both biases set, the LSTM learns the task at **400 steps**, far below the baseline: a value that is up to 399 steps
-#   old is still there. It is the same network as in the other rows; only ten of a thousand numbers began elsewhere.
+#   old is still there. It is the same network as in the other LSTM rows; at most 32 of its 1,233 numbers began elsewhere.
 # - With the bias 1, the usual choice, it learns 50 steps and not 200 within this budget.
 # - Opening the forget gate *alone* is not enough: from most starts it does not even learn 50 steps, because the cells fill
 #   up. The last row is the control: the same forget bias, with the input gate nearly shut.
@@ -712,7 +712,7 @@ for start, words, lengths in (
 #
 # Now your own functions train a network on the dinosaur names of unit 03; the library gives only the output layer, the loss
 # and Adam. Watch it learn to spell: the lines below the figure are names that it writes on the way, letter by letter, with
-# your `lstm_step` (temperature 0.7, section 3.10).
+# your `lstm_step` (temperature 0.7, section 3.9).
 
 # %%
 alphabet = rnnlib.Vocabulary(".abcdefghijklmnopqrstuvwxyz")

@@ -282,7 +282,7 @@ def gru_step(x, h, params, *, reset="after"):
     """One step of a GRU.
 
     x: (N, D).  h: (N, H) state before.  params: GRUParams.  reset: "after" or "before".
-    Returns h_next: (N, H), the state after; cache: GRUStepCache, for the way back.
+    Returns h_next: (N, H), the state after; cache: GRUStepCache, for the backward pass.
     """
     ### BEGIN SOLUTION
     r, z = gru_gates(x, h, params)
@@ -449,7 +449,7 @@ check(swap_update_gate)
 
 # %% [markdown]
 # (In that paper's notation the bias should begin well *below* 0.) Do not trust a table, though: **when you carry weights
-# over, compare the outputs on random numbers, with all biases and $h_0$ different from zero.** Section 6.10 does it for
+# over, compare the outputs on random numbers, with all biases and $h_0$ different from zero.** Section 6.12 does it for
 # PyTorch and for each row of the table.
 #
 # ## 6.7 What it costs

@@ -126,7 +126,7 @@ def pad(sequences):
     """Put sequences of different lengths into one array, time first.
 
     sequences: a list of N arrays, each (its length, D).
-    Returns padded: (T, N, D), with zeros behind each end; mask: (T, N).
+    Returns padded: (T, N, D), with zeros after each end; mask: (T, N).
     """
     ### BEGIN SOLUTION
     lengths = np.array([len(s) for s in sequences])
@@ -252,7 +252,7 @@ check(unroll)
 
 # %% [markdown]
 # **Try it: does padding change nothing?** That is a claim about behaviour, so test it as one. There are three tests that you can
-# apply to *any* code for padded batches: put rubbish into the padding; put fifty more steps of it behind; read each example
+# apply to *any* code for padded batches: put rubbish into the padding; append fifty more steps of it; read each example
 # alone.
 
 # %%

@@ -487,7 +487,7 @@ for name, ((times, values), held_out, *_, season) in series.items():
 # The best weights need no training: **least squares** finds them in one step.
 #
 # **The equation.** Write each window as a row, with a 1 at its end for the bias, and all rows below each other: a matrix X,
-# (N, T+1). Write the targets as Y, (N, K). Wanted is the matrix W, (T+1, K), for which
+# (N, T+1). Write the targets as Y, (N, K). We want the matrix W, (T+1, K), for which
 #
 # $$\lVert X W - Y \rVert^2 \;\text{ is smallest:}\qquad \texttt{W = np.linalg.lstsq(X, Y, rcond=None)[0]}$$
 #
@@ -499,7 +499,7 @@ for name, ((times, values), held_out, *_, season) in series.items():
 # | | `xs` | (T, N, 1) | windows of one series: `xs[:, :, 0]` is (T, N) |
 # | | `targets` | (K, N, 1) | what follows |
 # | X | `rows` | (N, T+1) | a window a row, then a 1 |
-# | W | `params.W_hy`, `params.b_y` | (T, K), (K,) | an output layer, on the window in the place of a state |
+# | W | `params.W_hy`, `params.b_y` | (T, K), (K,) | an output layer, on the window instead of a state |
 #
 # **Your turn.** `np.column_stack([A, b])` puts a column b beside a matrix A. If you call the matrix `rows`, the check can look at it.
 
@@ -582,7 +582,7 @@ show(
 # **The idea.** The network reads the window step by step, and an output layer makes the forecast from its last state: many to one. It is
 # trained as in unit 03, and on few data it will overfit, so it has to be stopped in time. Unit 03 wrote the *rule*
 # (`early_stopping`: note the loss, keep the best parameters, count how long nothing better came). Here you write the *loop*, once and
-# for any model: what an epoch of training is, and how the validation loss is measured, it is told by two functions.
+# for any model: two functions tell it what an epoch of training is, and how the validation loss is measured.
 #
 # **The loop.** Evaluate the start. Then, again and again: train for an epoch, evaluate, keep the parameters if the loss is lower than ever.
 # End when `patience` epochs in a row brought nothing lower, or after `max_epochs` epochs. On paper, with a patience of 2:
@@ -592,7 +592,7 @@ show(
 # | loss | 9 | 4 | 1 | 2 | 1 |
 # | waited | 0 | 0 | 0 | 1 | 2: end |
 #
-# Returned are the parameters after epoch 2, and the losses 9, 4, 1, 2, 1. (An equal loss is no lower one.)
+# The parameters after epoch 2 are returned, and the losses 9, 4, 1, 2, 1. (An equal loss is no lower one.)
 #
 # | code | meaning |
 # |---|---|
@@ -692,7 +692,7 @@ print(f"stopped after epoch {len(losses) - 1}; the best was epoch {losses.argmin
 # *Figure 8.4: the validation error of one LSTM, epoch by epoch.* It looks like a victory: below the linear model! But this curve *chose* its
 # lowest point, on these very 50 years. Only the test part can tell.
 #
-# **The comparison.** For each series LSTMs from several random starts, and the linear model. All are fitted to the same training part
+# **The comparison.** For each series we compare LSTMs from several random starts with the linear model. All are fitted to the same training part
 # and tested on the same targets. What was chosen on the validation part: for the linear model the length of its window, for the
 # LSTM when to stop. Its size, its learning rate and its window were set once and not searched. A search might make it a little
 # better; keep that in mind.
@@ -770,14 +770,14 @@ check_answer("in_spots", answer_in_spots)
 #
 # **The idea.** How warm will the sea be in a year? There are two ways.
 # - **Direct:** a model with K outputs, one for each step ahead. You have it already: `fit_ar` with K targets, a network with K outputs.
-# - **Recursive:** a model for *one* step. Take its forecast for real, put it at the end of the window, drop the oldest value, and ask
+# - **Recursive:** a model for *one* step. Treat its forecast as a real value, put it at the end of the window, drop the oldest value, and ask
 #   again. Its errors are read as data by the next step, and add up; on the other hand it needs to learn only one thing.
 
 # %% hidden=true
 show(
     draw_recursion(),
     "Recursive forecasting with a window of four: each step drops the oldest value and reads the "
-    "forecast before it in the place of a value.",
+    "forecast before it instead of a value.",
 )
 
 # %% [markdown]
@@ -925,7 +925,7 @@ show(
 # seconds at most, so train outside of it.
 #
 # **How it is marked.** Your function gets 90 days of 300 rivers that you have never seen, and the next day is kept back. At a quarter of them it
-# thaws on the last day: that is the day that counts. Your score is your RMSE in parts of that of **AR**, a linear model with the last ten days
+# thaws on the last day: that is the day that counts. Your score is your RMSE divided by that of **AR**, a linear model with the last ten days
 # of all three numbers. There are marks for being better than AR, and for errors below 0.7 and 0.4 of AR's.
 #
 # | code | shape | meaning |

@@ -12,15 +12,14 @@
 # %% [markdown]
 # # 10 Sequence to sequence, and attention
 #
-# So far a network gave one answer at the end, or one answer at each step. Translation is different: the answer is a sequence
-# of its own length, and what comes first in one language may come last in the other. Two networks share the work: one reads,
-# the other writes. Everything that passes between them has to fit into a single state, and in this unit you measure how
-# tight that is. Then you remove the bottleneck with **attention**, which you write by hand, forward and backward. It is the
-# idea that the Transformer was built from.
+# So far a network gave one answer at the end, or one at each step. In translation the answer is a sequence of its own length,
+# and what comes first in one language may come last in the other. Two networks share the work: one reads, the other writes.
+# All that passes between them has to fit into a single state, and in this unit you measure how tight that is. Then you
+# remove the bottleneck with **attention**, the idea that the Transformer was built from. You write it by hand, forward and
+# backward.
 #
 # **At the end you can**
-# - build an encoder and a decoder, train them with teacher forcing, and say which way the gradient takes;
-# - write answers with a trained decoder;
+# - build an encoder and a decoder, train them with teacher forcing, and let them write;
 # - write attention, forward and backward, and check it;
 # - measure what attention is worth, and see where a network looks;
 # - turn the equations of a paper, attention with two heads, into both passes.
@@ -31,8 +30,8 @@
 # | **You need** | units 01 to 03; what a GRU is (06); masks (07) |
 # | **Points** | 20: eight short functions (12), an open task (7) and two questions (1) |
 #
-# You wrote `gru_forward`, `gru_backward`, `output_step` and `output_step_backward` in earlier units; here they are given. The
-# library's `gru_forward` also takes a mask, as in unit 07.
+# Given here, since you wrote them earlier: `gru_forward` (with a mask, as in unit 07), `gru_backward`, `output_step` and
+# `output_step_backward`.
 
 # %% locked="setup"
 import numpy as np
@@ -66,9 +65,9 @@ from rnnlib.translation import (
 # %% [markdown]
 # ## 10.1 The task
 #
-# People write the same day in many ways. Computers have one: ISO 8601, year-month-day. We translate from the first to the
-# second. The dates lie between 1950 and 2049, and each is written in one of twelve formats: four kinds (full, long, medium,
-# short) as in the United States, Great Britain and Spain. Formats and names are those that computers use (Unicode's CLDR).
+# People write the same day in many ways. Computers have one standard way: ISO 8601, year-month-day. We translate the many
+# into the one. The dates lie between 1950 and 2049, and each is written in one of twelve formats: four kinds (full, long,
+# medium, short) as in the United States, Great Britain and Spain.
 
 # %%
 ALL_DAYS = np.arange("1950-01-01", "2050-01-01", dtype="datetime64[D]")
@@ -82,12 +81,12 @@ for date in test_dates[:12]:
 
 # %% [markdown]
 # No **day** of the test occurs in training, in any format, so nothing can be looked up. Short formats can have **two
-# readings**: 3/4/26 is the fourth of March in the United States and the third of April in Spain, and nobody can know which is
-# meant. We keep such texts, and count the dates with a single reading separately.
+# readings**: 3/4/26 is the fourth of March in the United States and the third of April in Spain. We keep such texts, and
+# count the dates with a single reading separately.
 #
-# **Baselines first.** How far does one get without a network? The first rule takes the number with four digits for the year,
-# the first other number for the day, and always says January. The second knows one shape, "4 March 2026", with the English
-# names. The third knows all twelve formats, and of two readings it takes the first.
+# **Baselines first.** The first rule takes the number with four digits for the year, the first other number for the day, and
+# always says January. The second knows one shape, "4 March 2026", with the English names. The third knows all twelve
+# formats, and takes the first of two readings.
 
 
 # %%
@@ -103,15 +102,14 @@ for name, rule in rules.items():
     print(f"{name:<25} {share(rule, test_dates):>12.0%} {share(rule, clear_dates):>13.0%}")
 
 # %% [markdown]
-# Look at the last line again. Nobody needs a network for *this* task: with the rules known, rules are perfect wherever one
-# reading is possible. We use it because it is small, fairly realistic, and easy to judge exactly. The network will not be
-# told any of the rules. It sees texts and answers, nothing else.
+# Nobody needs a network for *this* task: where there is one reading, the rules are perfect. We use it because it is small and
+# can be judged exactly. The network is told none of the rules; it sees texts and answers.
 #
 # ## 10.2 One network reads, another writes
 #
-# The **encoder** reads the text, symbol by symbol. Its final state is a summary of what it has read. The **decoder** starts
-# from that state and writes, symbol by symbol; at each step it reads the symbol that it wrote last. A start mark `^` sets it
-# going, and an end mark `.` says that it has finished.
+# The **encoder** reads the text, symbol by symbol. Its final state is a summary of it. The **decoder** starts from that state
+# and writes; at each step it reads the symbol that it wrote last. A start mark `^` sets it going, and an end mark `.` says
+# that it has finished.
 
 # %% hidden=true
 show(
@@ -124,13 +122,13 @@ show(
 # *Figure 10.1. Encoder and decoder. The thick arrow is the only connection between them.*
 #
 # In training we know what should be written. So the decoder does not read its own symbols, which are useless at first, but
-# the **right** ones, one step late. That is called **teacher forcing**: all inputs are known beforehand, and the decoder
-# reads them like any other sequence.
+# the **right** ones, one step late: **teacher forcing**. All inputs are known beforehand, and the decoder reads them like any
+# other sequence.
 #
 # $$y_1 = \text{start} \qquad\qquad y_k = \text{target}_{k-1}$$
 #
-# We write $S$ for the number of steps of the decoder and keep $T$ for the encoder. The function `pair_batch` turns texts and
-# answers into arrays; look at what the decoder reads, and when.
+# $S$ is the number of the decoder's steps, $T$ that of the encoder's. The function `pair_batch` turns texts and answers into
+# arrays; look at what the decoder reads, and when.
 
 # %%
 SOURCE = rnnlib.Vocabulary.from_texts([date.text for date in training_dates])
@@ -196,12 +194,12 @@ check(encode_decode)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: the first state</summary>
 #
-# The encoder starts from zeros. How many examples are there, and how many units? Both stand in shapes of the arguments.
+# The encoder starts from zeros. The numbers of examples and units stand in the shapes of the arguments.
 # </details>
 # <details><summary><b>Hint 2</b>: what is handed over</summary>
 #
-# Of the three values that `gru_forward` returns you need the final state (N, H) of the encoder, but all states of the
-# decoder. With the mask, the final state is the one after each text's own last symbol. The answers need no mask here.
+# You need the final state (N, H) of the encoder, but all states of the decoder. With the mask, the final state is the one
+# after each text's own last symbol. The answers need no mask here.
 # </details>
 
 # %% grade="encode_decode" points=1.5
@@ -261,34 +259,6 @@ check(encode_decode_backward)
 # %% grade="encode_decode_backward" points=2
 
 # %% [markdown]
-# **Try it: where does a gradient reach the encoder?** With random weights we measure the gradient of the loss at each symbol
-# of a long text. It has to come through the final state and then back, step by step. *Before you run the cell:* by what
-# factor will the gradient at the first symbol be smaller than at the last?
-
-# %%
-H = 48
-fresh = init_translator(len(SOURCE), len(TARGET), H, np.random.default_rng(1))
-batch = as_batch([max(test_dates, key=lambda date: len(date.text))])
-logits = working(encode_decode)(batch.xs, batch.mask, batch.ys, fresh.encoder, fresh.decoder, fresh.out)  # fmt: skip
-loss, guess = rnnlib.cross_entropy(logits, batch.targets), np.log(len(TARGET))
-print(f"loss before training {loss:.1f}; a guess among {len(TARGET)} symbols {guess:.1f}")
-
-_, h, encoder_cache = encode(fresh, batch.xs, batch.mask)
-_, _, decoder_cache = gru_forward(batch.ys, h, fresh.decoder)
-dlogits = rnnlib.cross_entropy_backward(logits, batch.targets)
-dstates, _ = output_step_backward(dlogits, decoder_cache.hs, fresh.out)
-_, dh, _ = gru_backward(dstates, None, decoder_cache)
-dxs, _, _ = gru_backward(None, dh, encoder_cache)
-reach = np.linalg.norm(dxs[:, 0], axis=1)
-powers = np.log10(reach[-1] / reach[0])
-print(
-    f"{len(reach)} symbols: from the last to the first the gradient shrinks by 10 to the {powers:.0f}"
-)
-
-# %% [markdown]
-# The first symbols hardly learn at the beginning of training. That is the problem of unit 04 again, and it comes on top of
-# the bottleneck.
-#
 # ## 10.4 Writing, and what the bottleneck costs
 #
 # A trained decoder writes by itself: at each step it takes the most likely symbol and reads it at the next step. That is
@@ -347,9 +317,9 @@ check(greedy_decode)
 # %% grade="greedy_decode" points=2
 
 # %% [markdown]
-# Now train it. The gradients come from **your** `encode_decode_backward`. Mini-batches, clipping and Adam are those of unit
-# 03; the loop has moved into `train_translator`. While it learns you see the loss, the share of dates that are right as a
-# whole (the library's `exact_match`: one wrong digit makes a wrong date), and what it makes of one text.
+# Now train it, with gradients from **your** `encode_decode_backward`. Mini-batches, clipping and Adam are those of unit 03; the
+# loop has moved into `train_translator`. While it learns you see the loss, the share of dates that are right as a whole (one
+# wrong digit makes a wrong date), and what it makes of one text.
 
 # %%
 write, back = working(greedy_decode), working(encode_decode_backward)
@@ -400,14 +370,15 @@ def plain_gradients(model, batch):
     return loss, Translator(*back(dlogits, encoder_cache, decoder_cache, model.out))
 
 
+H = 48
 rng = np.random.default_rng(1)
 start = init_translator(len(SOURCE), len(TARGET), H, rng)
 plain, plain_curve = learn(start, plain_gradients, 300, rng)
 
 # %% [markdown]
-# The loss falls, and yet hardly any date is right as a whole. What has the network learned? *A prediction before you run the
-# next cell:* of the single symbols, is a quarter right, a half, or three quarters? And how many of them when the decoder may
-# read the right symbols, as it did in training?
+# The loss falls, and yet hardly any date is right as a whole. *A prediction before you run the next cell:* of the single
+# symbols, is a quarter right, a half, or three quarters? And how many when the decoder may read the right symbols, as it did
+# in training?
 
 # %% tags=["nbval-ignore-output"]
 written, batch = translate(plain, test_dates)
@@ -421,17 +392,16 @@ print(f"  single symbols, right ones read   {np.mean(forced.argmax(axis=2) == ba
 print(f"  whole dates                       {np.all(right, axis=0).mean():.0%}")
 
 # %% [markdown]
-# Single symbols look much better than whole dates: hyphens, end marks and the first digits of a year are cheap. That is why
-# we count whole dates.
+# Single symbols look much better than whole dates, because hyphens, end marks and the first digits of a year are cheap. That
+# is why we count whole dates.
 #
 # Reading its own symbols instead of the right ones costs the decoder little *here*, since the digits of a date hardly depend
-# on each other. In a sentence they do: after one wrong word the decoder reads a text of a kind that it never saw in training,
-# and goes on from there. That is the weak point of teacher forcing.
+# on each other. In a sentence, one wrong word puts the decoder into a text unlike any that it saw in training. That is the
+# weak point of teacher forcing.
 #
 # **The bottleneck.** What did it get right? The year, and in most formats the year comes last, right before the final state.
-# Whatever else the text says has to survive until the end of the text, fit into 48 numbers, and be taken apart again, piece by
-# piece. There is room enough: a date is one of 36,525, about 15 bits. Learning to use it is what takes long, as *Going further*
-# shows.
+# Everything else has to survive until the end of the text, fit into 48 numbers, and be taken apart again. There is room
+# enough: a date is one of 36,525, about 15 bits. It is learning to use that room that takes long, as *Going further* shows.
 #
 # **Question 1.** A text has 35 symbols, and H = 48. Without attention the decoder gets 48 numbers from the encoder. How many
 # would it get if it could look at **all** of the encoder's states?
@@ -450,11 +420,11 @@ check_answer("all_states", answer_all_states)
 # %% [markdown]
 # ## 10.5 Attention: look at what you need
 #
-# The encoder has made a state for every symbol. Why throw away all but the last? Let the decoder look back at **all** of
-# them at every step and take what it needs now: the month's name when it writes the month, the day when it writes the day.
+# The encoder has made a state for every symbol. Why throw away all but the last? At every step, let the decoder look at
+# **all** of them and take what it needs now: the month's name when it writes the month, the day when it writes the day.
 #
-# 1. **Scores.** The decoder's state (the **query**) is compared with every state of the encoder (the **keys**): one number
-#    each, and the better they fit, the higher it is.
+# 1. **Scores.** The decoder's state (the **query**) is compared with every state of the encoder (the **keys**). Each gives one
+#    number, which is higher the better the two fit.
 # 2. **Weights.** A softmax turns the scores into shares that sum to 1.
 # 3. **Context.** The mean of the encoder's states (now called **values**), with these weights.
 #
@@ -484,9 +454,8 @@ show(
 # | $h_1 \dots h_T$ | `keys` | (T, N, H) | the encoder's states |
 # | | `scores` | (S, N, T) | how well each key fits each query **of the same example** |
 #
-# No loop over time is needed, because no score waits for another. `np.einsum` writes such sums with names for the axes:
-# `np.einsum("ij,jk->ik", A, B)` is `A @ B`. An index that appears on the left only is summed over; one that appears on both
-# sides is kept.
+# No score waits for another, so no loop over time is needed. `np.einsum` writes such sums with names for the axes:
+# `np.einsum("ij,jk->ik", A, B)` is `A @ B`. An index that appears on the left only is summed over.
 #
 # **Your turn.**
 
@@ -517,21 +486,19 @@ check(dot_scores)
 # %% [markdown]
 # ### Weights
 #
-# A softmax over the keys, the **last** axis. But a short text is followed by padding, and padding must not get any
-# attention. Not "little": none.
+# The weights are a softmax over the keys, the **last** axis. But a short text is followed by padding, and padding must get
+# no attention at all.
 #
 # $$\text{weight}_{k,n,t} = \frac{m_{t,n}\; e^{\text{score}_{k,n,t}}}{\sum_u m_{u,n}\; e^{\text{score}_{k,n,u}}}$$
 #
-# In code: set the scores of the padding to minus infinity, then take the softmax, since $e^{-\infty} = 0$. Large scores
-# overflow, so subtract each row's largest score first, which changes nothing in the ratio.
+# In code: set the scores of the padding to minus infinity, since $e^{-\infty} = 0$, then take the softmax. Large scores
+# overflow, so subtract each row's largest score first.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
 # | | `scores` | (S, N, T) | |
 # | $m$ | `mask` | (T, N) | True where the text is real; mind the order of the axes |
 # | | `weights` | (S, N, T) | each row sums to 1, and is 0 on the padding |
-#
-# On paper: the scores are 0, log 3 and 5, the last one on padding. The weights are 1/4, 3/4 and 0.
 #
 # **Your turn.**
 
@@ -636,26 +603,22 @@ for row in ([0, 0, 0], [0, 2, 0], [0, 2.1, 0], [0, 50, 0]):
     print(f"{row!s:<15} {weights[0, 0].round(3)!s:<22} {context_of(weights, values).item():.2f}")
 
 # %% [markdown]
-# With equal scores attention is a plain mean. With one score far above the others it picks out one value, like an index. In
-# between it is *differentiable*: a small change of a score moves the context a little. That is the whole trick: a choice
-# that a gradient can pass through.
-#
-# (Bahdanau, Cho and Bengio, who had the idea in 2014, scored with a small network, $\tanh(s_k W_q + h_t W_k) \cdot v$:
-# **additive** attention, `rnnlib.additive_scores`. Luong, Pham and Manning compared several kinds in 2015; the dot product is
-# theirs.)
+# With equal scores attention is a plain mean. With one score far above the others it picks out one value, like an index. And
+# it is *differentiable*: a small change of a score moves the context a little. That is the whole trick, a choice that a
+# gradient can pass through.
 #
 # ## 10.6 Backward through attention
 #
 # ### Through the softmax
 #
-# This is the one step that needs thought. The weights of a row sum to 1: **if one rises, the others fall**. So the gradient
-# of a score is not the gradient of its own weight. With the weights $w$ of one row and their gradients $g$:
+# The weights of a row sum to 1: **if one rises, the others fall**. So a score's gradient depends on the gradients of all
+# weights in its row. With the weights $w$ of one row and their gradients $g$:
 #
 # $$\frac{\partial w_u}{\partial \text{score}_t} = w_u\,(\mathbb 1[u = t] - w_t) \qquad\Rightarrow\qquad
 # \frac{\partial L}{\partial \text{score}_t} = w_t \Big( g_t - \sum_u w_u\, g_u \Big)$$
 #
-# In words: take the distance of each gradient from the **weighted mean** of the row's gradients, times the weight. A key with
-# the weight 0, such as padding, gets the gradient 0, so the mask is no longer needed.
+# In words: the distance of each gradient from the **weighted mean** of the row's gradients, times the weight. Padding has the
+# weight 0 and so gets the gradient 0: the mask is no longer needed.
 #
 # On paper: $w$ = (1/4, 3/4), $g$ = (4, 0). The weighted mean is 1, and the result is (3/4, −3/4). It sums to 0, as it must:
 # raising all scores alike changes nothing.
@@ -697,15 +660,13 @@ check(masked_softmax_backward)
 # %% [markdown]
 # ### All of it
 #
-# What comes in is `dcontext`, the gradient of the loss with respect to the context. Go back through context, softmax and
-# scores, in this order. Context and scores are sums of products, and two rules are enough for them: **in a product, each
-# factor's gradient holds the other factor; and what was used several times gets the sum of its gradients.** A weight has met
-# all H entries of its value, for example, so
+# What comes in is `dcontext`. Go back through context, softmax and scores, in this order. Context and scores are sums of
+# products, and two rules are enough for them: **in a product, each factor's gradient holds the other factor; and what was
+# used several times gets the sum of its gradients.** A weight has met all H entries of its value, for example, so
 #
 # $$\frac{\partial L}{\partial\,\text{weight}_{k,n,t}} = \sum_{i} \text{dcontext}_{k,n,i}\; h_{t,n,i}$$
 #
-# In our network the encoder's states `hs` are the keys **and** the values. The loss depends on them in two ways, so their
-# gradient is a sum, too.
+# The encoder's states `hs` are the keys **and** the values, so their gradient is a sum, too.
 #
 # | code | shape | meaning |
 # |---|---|---|
@@ -715,7 +676,7 @@ check(masked_softmax_backward)
 # | `dqueries` | (S, N, H) | gradient of the decoder's states |
 # | `dhs` | (T, N, H) | gradient of the encoder's states, as values and as keys |
 #
-# **Your turn.** Your `masked_softmax_backward` is one of about five lines.
+# **Your turn.** About five lines; one of them calls your `masked_softmax_backward`.
 
 
 # %% exercise="attend_backward"
@@ -781,9 +742,9 @@ print(f"largest gradient on the padding: {np.abs(dhs[~few_mask]).max():.0f}")
 # %% [markdown]
 # ## 10.7 The bottleneck removed
 #
-# Now the network with attention. The output layer reads the decoder's state and the context side by side, so its gradient
-# is split in two. The half that belongs to the context goes through **your** `attend_backward`, and *every* state of the
-# encoder gets a gradient of its own. Everything else is as before: sizes, optimizer, number of updates.
+# Now the output layer reads the decoder's state and the context side by side, so its gradient is split in two. The half that
+# belongs to the context goes through **your** `attend_backward`, and *every* state of the encoder gets a gradient of its
+# own. The size of the state, the optimizer and the number of updates are as before.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -824,9 +785,8 @@ for name, model, look in (("without attention", plain, None), ("with attention",
 # %% [markdown]
 # *Figure 10.3. The share of held-out dates that are right as a whole, while the two networks train.*
 #
-# After the same number of updates nearly all dates with one reading are right, and without attention nearly none. An update
-# with attention costs somewhat more, but not nearly so much that it would matter here. Where there are two readings, the
-# network can only guess, just as the rules can.
+# After the same number of updates, nearly all dates with one reading are right with attention, and nearly none without it.
+# Where there are two readings, the network can only guess, and so can the rules.
 #
 # ## 10.8 Where does it look?
 #
@@ -855,11 +815,11 @@ show(
 # %% [markdown]
 # *Figure 10.4. Attention weights for one English and one Spanish date. The darker, the more weight.*
 #
-# The columns follow the order of the text, and the network jumps: to the end for the year, back for the month, back or forth
-# for the day. Nobody told it what belongs together.
+# The network jumps in the text: to the end for the year, back for the month, back or forth for the day. Nobody told it what
+# belongs together.
 #
-# Two pictures prove nothing. So we take all dates among the first 300 of the test in which the month is a word: while a part
-# of the answer is written, on which part of the text does the weight lie?
+# Two pictures prove nothing. So take all dates among the first 300 of the test in which the month is a word. While a part of
+# the answer is written, on which part of the text does the weight lie?
 
 
 # %% tags=["nbval-ignore-output"]
@@ -885,27 +845,27 @@ def print_parts(table):
 print_parts(attention_by_part(attentive, attend))
 
 # %% [markdown]
-# Be careful with what such a table says. A state of the encoder knows what was read **up to** its symbol, so a look at the
-# space after a word can be a look at the word. And the decoder has the final state as well. The weights show where the network
-# looks, not what it has seen there, and not why it answers as it does.
+# Be careful with such a table. A state of the encoder knows what was read **up to** its symbol, so a look at the space after
+# a word can be a look at the word. And the decoder has the final state as well. The weights show where the network looks, not
+# what it sees there, and not why it answers as it does.
 #
 # ## 10.9 Open task: two heads, from the paper
 #
-# One softmax makes one choice at a time. The Transformer runs several attentions side by side, its **heads**, each on
-# smaller vectors of its own. Vaswani et al. (2017) write it for one example, with the queries as rows of $Q$ and everything
-# that is looked at as rows of $X$:
+# One softmax makes one choice at a time. The Transformer runs several attentions side by side, its **heads**, each on smaller
+# vectors of its own. In the notation of Vaswani et al. (2017), for one example, with its queries as rows of $Q$ and all that
+# is looked at as rows of $X$:
 #
 # $$\begin{aligned}
 # \text{head}_i &= \text{softmax}\!\left(\frac{(Q W^Q_i)\,(X W^K_i)^\top}{\sqrt{A}}\right) X W^V_i \qquad i = 1, 2\\
 # \text{context} &= [\,\text{head}_1,\ \text{head}_2\,]\; W^O
 # \end{aligned}$$
 #
-# $A$ is the size of one head, and the brackets put the two results side by side. (The root keeps the scores near 1 in size:
-# dot products of longer vectors are larger, and a softmax that is certain of one key passes on no gradient.)
+# $A$ is the size of one head, and the brackets put the two results side by side. (Dot products of longer vectors are larger,
+# and a softmax that is certain of one key passes on no gradient: hence the root.)
 #
 # **Write both passes in one function.** The gradient of the loss with respect to the context comes as an argument. In our
 # arrays the matrices of both heads stand side by side: the first A columns of `W_q`, `W_k` and `W_v` belong to head 1, the
-# rest to head 2. `W_o` has 2A rows.
+# rest to head 2.
 #
 # | | shape | |
 # |---|---|---|
@@ -916,12 +876,11 @@ print_parts(attention_by_part(attentive, attend))
 # | then `dqueries`; `dhs`; `grads` | as `queries`, `hs`; a `MultiHeadParams` | in this order |
 #
 # You may call your functions from this unit (`attend_backward` does not fit: keys and values are no longer the same array).
-# Nothing else is given. Each result earns its share, so a right forward pass counts even if a gradient is wrong. Use
-# `rnnlib.numerical_gradient` as in section 10.6 to find out which one. `params.zeros_like()` makes gradients of zeros that
-# you can write into.
+# Each result earns its share. The gradients go into a `MultiHeadParams`: make one of zeros with `params.zeros_like()` and write
+# into its arrays (`grads.W_q[:, :A] = ...`), or build one from four arrays with `type(params)(...)`.
 
 
-# %% exercise="two_heads" minutes=35
+# %% exercise="two_heads" minutes=40
 def two_heads(queries, hs, mask, params, dcontext):
     """Both passes of attention with two heads.
 
@@ -965,14 +924,13 @@ check(two_heads)
 # <details><summary><b>Hint</b></summary>
 #
 # Draw the arrays as boxes and the uses as arrows. How many arrows leave `queries`, and how many leave `hs`? Each of them
-# brings back a gradient, and what divides the scores divides their gradient as well.
+# brings back a gradient. If a gradient is wrong, measure it with `rnnlib.numerical_gradient`, as in section 10.6.
 # </details>
 
 # %% grade="two_heads" points=7
 
 # %% [markdown]
-# **Now use it.** Your function trains a translator with two heads of 16 numbers each, on batches of 32 dates. (It does both
-# passes at once, so it is called twice for each update: for the context, and again when its gradient is known.)
+# **Now use it.** Your function trains a translator with two heads of 16 numbers each, on batches of 32 dates.
 
 # %% tags=["nbval-ignore-output"]
 both_passes = working(two_heads)
@@ -1017,21 +975,19 @@ show(
 # %% [markdown]
 # *Figure 10.5. Where the two heads look while the same date is written.*
 #
-# Compare the tables. Both heads look mostly at the part that is being written, so here the second one is of little
-# use: a symbol of a date needs one place of the text, and one choice is enough for that. Nothing makes heads divide the work
-# unless the task calls for two places at once. The details depend on the random start.
+# Compare the tables. On average, both heads look mostly at the part that is being written: they have not divided the work.
+# A symbol of a date needs one place of the text, and one choice is enough for that. How each head's weights are spread beyond
+# it depends on the random start.
 #
 # ## Summary
 #
-# - An encoder reads, its final state is handed to a decoder, the decoder writes. Without attention, all that the encoder learns
-#   comes back through that one state.
+# - An encoder reads and hands its final state to a decoder, which writes. Without attention, every gradient that the encoder
+#   gets comes back through that one state.
 # - Teacher forcing: in training the decoder reads the right symbols, one step late. Afterwards it reads its own.
-# - Count whole answers. Single symbols look better than they are.
-# - Attention: scores, masked softmax, weighted mean. A choice that a gradient can pass through.
+# - Count whole answers: the share of single symbols flatters.
+# - Attention: scores, masked softmax, weighted mean. The mask acts before the softmax, as minus infinity.
 # - Backward: each factor's gradient holds the other factor; the softmax subtracts the weighted mean; what is used several times
 #   gets the sum.
-# - The mask acts before the softmax, as minus infinity.
-# - Heads are attentions side by side, each on smaller vectors, joined by a matrix.
 #
 # ## 10.10 Going further
 #
@@ -1056,6 +1012,35 @@ for text in ("yesterday", "31 February 2020", "4 de March de 2026"):
 # > **What you may have read: "a Transformer is a kind of RNN."** It is not. It kept attention and left out the recurrence: no
 # > state is carried from step to step, and without extra information a Transformer layer does not even know in which order its
 # > inputs stand. The last section measures that with your functions.
+#
+# ### Where the gradient reaches the encoder
+#
+# Without attention it has to come through the final state and then back, step by step. With random weights we measure the
+# gradient of the loss at each symbol of a long text. *Before you run the cell:* by what factor will the gradient at the
+# first symbol be smaller than at the last?
+
+# %%
+fresh = init_translator(len(SOURCE), len(TARGET), H, np.random.default_rng(1))
+batch = as_batch([max(test_dates, key=lambda date: len(date.text))])
+logits = working(encode_decode)(batch.xs, batch.mask, batch.ys, fresh.encoder, fresh.decoder, fresh.out)  # fmt: skip
+loss, guess = rnnlib.cross_entropy(logits, batch.targets), np.log(len(TARGET))
+print(f"loss before training {loss:.1f}; a guess among {len(TARGET)} symbols {guess:.1f}")
+
+_, h, encoder_cache = encode(fresh, batch.xs, batch.mask)
+_, _, decoder_cache = gru_forward(batch.ys, h, fresh.decoder)
+dlogits = rnnlib.cross_entropy_backward(logits, batch.targets)
+dstates, _ = output_step_backward(dlogits, decoder_cache.hs, fresh.out)
+_, dh, _ = gru_backward(dstates, None, decoder_cache)
+dxs, _, _ = gru_backward(None, dh, encoder_cache)
+reach = np.linalg.norm(dxs[:, 0], axis=1)
+powers = np.log10(reach[-1] / reach[0])
+print(
+    f"{len(reach)} symbols: from the last to the first the gradient shrinks by 10 to the {powers:.0f}"
+)
+
+# %% [markdown]
+# At the beginning of training the first symbols get hardly any gradient. That is the problem of unit 04 again, and it comes
+# on top of the bottleneck.
 #
 # ### Give the bottleneck more time
 #
@@ -1099,7 +1084,7 @@ def report_pairs(update, model, loss, seconds):
 
 
 print("updates    loss    both dates right")
-train_translator(start, attention_gradients, draw_pairs, 320, every=40, look=report_pairs)  # fmt: skip
+both_dates = train_translator(start, attention_gradients, draw_pairs, 320, every=40, look=report_pairs)  # fmt: skip
 
 # %% [markdown]
 # Attention copes with twice the length. Without it, the network that has not yet learned one date in this time has no chance
@@ -1136,7 +1121,10 @@ for text in ("4 de marzo de 2026", "3/4/26", "5/9/71", "25/4/26", "12/25/99"):
 #
 # ### From here to the Transformer
 #
-# In 2017 Vaswani and others left out the recurrence. What you have written stays; what is around it changes.
+# In 2014 Bahdanau, Cho and Bengio had the idea of attention. They scored with a small network,
+# $\tanh(s_k W_q + h_t W_k) \cdot v$: **additive** attention, `rnnlib.additive_scores`. The dot product is one of the scores that
+# Luong, Pham and Manning compared in 2015. In 2017 Vaswani and others left out the recurrence. What you have written stays;
+# what is around it changes.
 #
 # **Self-attention.** Let a sequence look at *itself*: queries, keys and values are made from the same inputs. Every symbol
 # then reaches every other one in a single step, where a recurrent network needs up to T − 1 steps, and so does its gradient.

@@ -88,8 +88,10 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.1. The wave of a spoken string, and the power of its mel bands, frame by frame.*
+#
 # The dashed lines are the truth: the synthesizer tells when each sound ends. **There is no pause between "three" and "one"**: whoever cuts speech at its
-# silences cannot separate them. People's recordings come without such lines, and to draw them by hand takes far longer than the recording lasts. So a
+# silences cannot separate them. People's recordings come without such lines, and drawing them by hand takes far longer than the recording lasts. So a
 # recognizer should learn from pairs of a recording and its labels alone.
 #
 # ## 11.2 Paths
@@ -105,6 +107,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.2. From a path to the labels that it spells.*
+#
 # In code the blank is **symbol 0** and the other symbols are 1 ... V − 1. (In this unit's data, digit d is symbol d + 1.)
 #
 # | code | shape | meaning |
@@ -234,7 +238,7 @@ check_answer("frames_at_least", answer_frames_at_least)
 # %% [markdown]
 # ## 11.4 States
 #
-# **The idea.** A path for 7 7 1 must pass through the labels in order, and may rest in a blank before, between and behind them. So we write the blanks down: · 7 · 7 · 1 ·. These are
+# **The idea.** A path for 7 7 1 must pass through the labels in order, and may rest in a blank before, between and after them. So we write the blanks down: · 7 · 7 · 1 ·. These are
 # the **states** $z_0, \dots, z_{2U}$. At each frame the path is in one of them, and it never goes back. From frame to frame it may
 #
 # - stay, or go on to the next state;
@@ -248,17 +252,19 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.3. The states of the labels 7 7 1 in six frames, and the steps that a path may take.*
+#
 # **Your turn**, the states first.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
 # | | `labels` | (U,) | what was said |
-# | $z_0 \dots z_{2U}$ | returned | (2U + 1,) | the same with a blank (0) before, between and behind |
+# | $z_0 \dots z_{2U}$ | returned | (2U + 1,) | the same with a blank (0) before, between and after |
 
 
 # %% exercise="extend_labels"
 def extend_labels(labels):
-    """The labels with blanks before, between and behind them.
+    """The labels with blanks before, between and after them.
 
     labels: (U,) integers.
     Returns an array (2U + 1,) of integers.
@@ -291,7 +297,7 @@ check(extend_labels)
 #
 # $$\alpha_t(s) = p_t(z_s)\,\big(\alpha_{t-1}(s) + \alpha_{t-1}(s-1) + \underbrace{\alpha_{t-1}(s-2)}_{\text{only if } z_s \ne 0 \text{ and } z_s \ne z_{s-2}}\big)$$
 #
-# A path may end in the last label or in the last blank: $p(\text{labels}) = \alpha_{T-1}(2U) + \alpha_{T-1}(2U-1)$. That is $3\,T\,(2U+1)$ additions in the place of $V^T$ paths.
+# A path may end in the last label or in the last blank: $p(\text{labels}) = \alpha_{T-1}(2U) + \alpha_{T-1}(2U-1)$. That is $3\,T\,(2U+1)$ additions instead of $V^T$ paths.
 #
 # **In logarithms**, because the products soon are smaller than any float: products become sums, sums become `np.logaddexp`, and 0 becomes `-np.inf`.
 #
@@ -530,7 +536,7 @@ check(ctc_greedy)
 
 # %% [markdown]
 # **How wrong is an answer?** 3 1 4 heard as 1 4 is one error, a label lost; place by place it would be three. The **edit distance** is the fewest labels to replace, insert
-# or delete that make one sequence into the other. Let $d(i, j)$ be the distance of the first $i$ labels of $a$ and the first $j$ of $b$. The last step either deletes, or inserts, or puts $b_j$ in the place of $a_i$, which is free if they are the same:
+# or delete that make one sequence into the other. Let $d(i, j)$ be the distance of the first $i$ labels of $a$ and the first $j$ of $b$. The last step either deletes, or inserts, or puts $b_j$ in place of $a_i$, which is free if they are the same:
 #
 # $$d(i, 0) = i, \quad d(0, j) = j, \qquad d(i, j) = \min\big(d(i{-}1, j) + 1,\;\; d(i, j{-}1) + 1,\;\; d(i{-}1, j{-}1) + [a_i \ne b_j]\big)$$
 #
@@ -705,13 +711,13 @@ for name, (heard, said) in tests.items():
 
 # %% [markdown]
 # - **On strings** the network makes a fraction of the baseline's errors, and pauses hardly matter to it. Where there is no pause, cutting finds nothing to cut.
-# - **On single digits** it beats ridge regression, although it has to find out by itself that there is only one. Ridge on so simple a summary is not bad, all the same.
+# - **On single digits** it beats ridge regression, although it has to find out by itself that there is only one. Still, ridge regression on so simple a summary is not bad.
 # - Look at the first lines. The loss falls at once to a tenth, and what has the network learned? To say **nothing**, or nearly so: the valley of section 11.6. Then it begins to speak, for it has a memory.
 #
 # ## 11.9 When did it say it?
 #
 # For people's recordings nobody knows. But a synthesizer tells when it says what. We take 240 strings by three synthetic voices, spoken without gaps, and two recognizers that were trained for some minutes on 2,400 others
-# (`rnnlib/data/speech/make_recognizers.py` does it again): one reads in **both** directions, the other **forward** only. Coloured is the truth, dashed the blank.
+# (`rnnlib/data/speech/make_recognizers.py` does it again): one reads in **both** directions, the other **forward** only. The truth is coloured, the blank is dashed.
 
 # %%
 strings, trained = synthetic_digits(), trained_recognizers()
@@ -733,6 +739,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 11.4. What two recognizers hear in one string, frame by frame, beside the truth.*
+#
 # The spikes lie inside the words. Is that so everywhere? The best path that spells the labels (`ctc_align`) gives each label its frames; we ask whether the most certain of them lies within the true word. The baseline knows nothing but the number of digits, and cuts the
 # string into equal parts.
 
@@ -764,7 +772,7 @@ print(f"\na word lasts {np.mean(words):.0f} frames; the string ends", end=" ")
 print(f"{20 * np.mean(waits):.0f} ms after a word, on average")
 
 # %% [markdown]
-# - **Nearly every spike lies inside its word.** Nobody has told the network where the words are. (Equal parts do not so badly either, as all digits last about equally long. Print the baseline.)
+# - **Nearly every spike lies inside its word.** Nobody has told the network where the words are. (Equal parts do not do so badly either, as all digits last about equally long. Print the baseline.)
 # - **But it is no segmentation**: a label takes about 4 frames of a word's 17. Where a word begins and ends cannot be read off. The loss does not ask for it.
 # - **Live or late.** The forward network speaks *before* the word is over, as soon as it is sure. The other one must hear the end of the recording before it can say anything; here that is half a second after a word, in a lecture an hour.
 #

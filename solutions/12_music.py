@@ -275,7 +275,8 @@ show(
 )
 
 # %% [markdown]
-# *Figure 12.3. A text as* $N = 3$ *streams: the columns of the array. Each stream continues in the same column of the next piece.*
+# *Figure 12.3. A text as* $N = 3$ *streams: the columns of the array. Each stream continues in the same column of the next piece. The
+# 25th symbol of the text is only a target, and not drawn.*
 #
 # With $L = \lfloor (\text{length} - 1) / N \rfloor$ steps a stream (each input needs a target, hence the −1):
 #
@@ -496,8 +497,8 @@ show(
 )
 
 # %% [markdown]
-# *Figure 12.5. The network's jig. Inner bars that do not add up have a coloured background; the label says how many eighths they
-# hold, and how many there should be.*
+# *Figure 12.5. The network's jig. If an inner bar does not add up, it gets a coloured background and a label: how many eighths it
+# holds, and how many there should be.*
 #
 # Now the measurement. Each of the sixty held-out tunes lends its metre and key, and everybody writes a tune for it: tables, the
 # network, and the network in a more careful mood. *Which of them do you expect to reach half of the bars?*
@@ -734,8 +735,8 @@ check_answer("mirrored", answer_mirrored)
 # %% [markdown]
 # ## 12.9 Open task: never lose count
 #
-# The network loses count now and then. You are not allowed to train it any further. **Make it write tunes whose bars add up all the
-# same**, with its weights as they are.
+# The network loses count now and then. You are not allowed to train it any further. **With its weights as they are, make it write
+# tunes whose bars add up.**
 #
 # Write `write_tunes(headers, model, state, alphabet, rng)`.
 #
@@ -748,8 +749,9 @@ check_answer("mirrored", answer_mirrored)
 # | `rng` | a random generator: all chance comes from it |
 # | returned | a list of texts, one tune for each header, **in this order**. Each begins with its header |
 #
-# `tune_step(symbol, state, model)` returns `logits, state`. It changes nothing, so you can return to any earlier state. You may use
-# everything that you wrote in this unit, and all of `rnnlib.music`.
+# `tune_step(symbol, state, model)` returns `logits` (V,) and the next state. It changes nothing, so you can return to any earlier
+# state. `rnnlib.sample(logits.astype(float), rng)` draws a symbol, as in section 12.6. You may use everything that you wrote in this
+# unit, and all of `rnnlib.music`.
 #
 # What is measured, on headers and a network that your notebook never sees:
 # - each tune has at least 6 inner bars and at most 500 symbols;
@@ -759,11 +761,11 @@ check_answer("mirrored", answer_mirrored)
 # - at least 40 % of the bars differ from each other, and the tunes are not copied: the longest copy, in the first 150 symbols, is
 #   at most 45 symbols long on average.
 #
-# A call has two seconds of processor time for three tunes. Many ways lead there, and it is not important which one you take. Think
-# about *when* you can know that a bar is wrong, and about what you still have in your hands at that moment.
+# A call has two seconds of processor time for three tunes. There are many ways to do it, and any of them will do. Think about *when*
+# you can know that a bar is wrong, and about what you still have in your hands at that moment.
 
 
-# %% exercise="write_tunes" minutes=30
+# %% exercise="write_tunes" minutes=35
 def write_tunes(headers, model, state, alphabet, rng):
     """Tunes whose bars add up, by a network that loses count.
 
@@ -892,7 +894,7 @@ for name in (
     print(f"{name:<28} {notes_in_scale(makers[name]):>16.1%} {home:>20.0%}")
 
 # %% [markdown]
-# Both columns teach caution. Nearly all notes lie in the scale, whoever writes: the key signature does the work, and a measure that
+# Be careful with both columns. Nearly all notes lie in the scale, whoever writes: the key signature does the work, and a measure that
 # everybody passes measures nothing. As for the end, most real tunes come home, and most
 # tunes written here do not. Sixty tunes are too few to tell the network from the table in that column. Every bar shows the metre
 # anew; the key is named once, in the header, two hundred symbols before the end. Would a better network come home?

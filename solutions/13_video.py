@@ -20,7 +20,7 @@
 # - write a convolution, forward and backward;
 # - measure with a gradient which pixels a result depends on, and make that region larger with a recurrent sweep;
 # - write the step of a ConvLSTM, forward and backward, and say what it shares with an LSTM;
-# - predict frames, raise alarms and write captions, each beside a dull baseline;
+# - predict frames, raise alarms and write captions, each beside a baseline;
 # - find faults in a training program by its behaviour;
 # - say in which cases the convolution wins, and why, and in which it does not.
 #
@@ -70,6 +70,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.1. Eight frames of two clips.*
+#
 # | symbol | axis | meaning |
 # |---|---|---|
 # | T, N | time, clip | as everywhere in the course |
@@ -166,6 +168,8 @@ print(f"  convolution, F = 3   {3 * 3 * 1 * 8 + 8:>9,}")
 print(f"  fully connected      {144 * 144 * 8 + 144 * 8:>9,}")
 
 # %% [markdown]
+# *Figure 13.2. A digit, and what four kernels make of it.*
+#
 # Each pixel *takes* what lies to its right, so the digit moves to the left. The last two kernels find edges. Nobody will
 # choose kernels from now on: they are learned, and for that we need gradients.
 #
@@ -296,7 +300,7 @@ check(receptive_field)
 # %% grade="receptive_field" points=1
 
 # %% [markdown]
-# **Predict first:** one convolution with F = 3 sees 9 pixels. How many do two see, one behind the other?
+# **Predict first:** one convolution with F = 3 sees 9 pixels. How many do two see, one after the other?
 
 # %%
 field = working(receptive_field)
@@ -307,12 +311,12 @@ middle = convolve(image, W1, np.zeros(4))
 
 
 def back_one(dy):
-    """The way back through one convolution."""
+    """The backward pass of one convolution."""
     return back(dy, image, W1)[0]
 
 
 def back_two(dy):
-    """The way back through two."""
+    """The backward pass of two."""
     return back_one(back(dy, middle, W2)[0])
 
 
@@ -367,9 +371,9 @@ check(sweep)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: rows first</summary>
 #
-# Which axis is time? Bring it to the front, leave N and R in their order behind it, and only then make one axis of the two.
+# Which axis is time? Bring it to the front, leave N and R in their order after it, and only then make one axis of the two.
 # </details>
-# <details><summary><b>Hint 2</b>: the way home</summary>
+# <details><summary><b>Hint 2</b>: back to images</summary>
 #
 # Take apart what you put together, in the same order, and move the axis of time back to where it came from.
 # </details>
@@ -382,7 +386,7 @@ check(sweep)
 
 # %% [markdown]
 # **Measure it** with your own gradient: a convolution, then a sweep along the rows, then one along the columns. (The library's `sweep_rnn` is your `sweep` with a simple
-# RNN; it keeps what its way back needs.)
+# RNN; it keeps what its backward pass needs.)
 
 # %%
 from rnnlib.sweep import sweep_backward, sweep_rnn
@@ -392,12 +396,12 @@ both, both_cache = sweep_rnn(rows, rnnlib.init_rnn(4, 4, rng), "columns")
 
 
 def back_rows(dy):
-    """The way back through a sweep along the rows and the convolution."""
+    """The backward pass of a sweep along the rows and the convolution."""
     return back_one(sweep_backward(dy, rows_cache)[0])
 
 
 def back_both(dy):
-    """The way back through both sweeps and the convolution."""
+    """The backward pass of both sweeps and the convolution."""
     return back_rows(sweep_backward(dy, both_cache)[0])
 
 
@@ -411,6 +415,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.3. The receptive field of one pixel after one convolution, after two, and after a convolution and one or two sweeps.*
+#
 # Two sweeps see all that lies above and to the left; two more, from the other sides, would see everything. *Seen* means only
 # that the gradient is not zero: how strong it is after many steps is the subject of unit 04.
 #
@@ -460,7 +466,7 @@ check(convlstm_step)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: take your LSTM along</summary>
 #
-# Write the step of unit 05 and exchange the two products. Everything behind them acts on each number by itself and needs no change.
+# Write the step of unit 05 and exchange the two products. Everything after them acts on each number by itself and needs no change.
 # </details>
 # <details><summary><b>Hint 2</b>: one bias</summary>
 #
@@ -470,7 +476,7 @@ check(convlstm_step)
 # %% grade="convlstm_step" points=2
 
 # %% [markdown]
-# **Two properties.** With one pixel and F = 1 it must be an LSTM. And a frame that is shifted must give a state that is shifted. **Predict first:** does the second hold always?
+# **Two properties.** With one pixel and F = 1 it must be an LSTM. And a frame that is shifted must give a state that is shifted. **Predict first:** does the second always hold?
 
 # %%
 step, rng = working(convlstm_step), np.random.default_rng(0)
@@ -603,6 +609,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.4. The pixels of each frame on which one pixel of the last state depends.*
+#
 # The receptive field grows with *time*: what moves by one pixel a frame can always be followed.
 #
 # ## 13.8 The next frame
@@ -729,6 +737,8 @@ show(
 )
 
 # %% [markdown]
+# *Figure 13.5. The last frame that was seen, and four more: the truth and three predictions.*
+#
 # One frame ahead both networks are about as good as straight motion, which knows nothing of walls but keeps the digit sharp. Further ahead, straight motion runs through the walls and the **plain LSTM
 # wins**. A digit can be in 49 places only, and with a weight for every pixel it can learn what happens in each. The ConvLSTM's frames are a little blurred, for the squared error rewards an average of all
 # that may come (Mathieu et al. 2016), and it makes each frame from a blurred one. So the convolution learns from few clips with few weights, but it is no winner here. In section 13.11 it is, for a reason.
@@ -851,6 +861,8 @@ settings = {"batch": 8, "rng": rng, "report": print_loss, "every": 40}
 writer, _ = train(caption_loss, writer, data, updates=320, learning_rate=0.03, **settings)
 
 # %% [markdown]
+# *Figure 13.6. Three scenes of four frames, with their captions.*
+#
 # **Greedy decoding**, for one clip: read the full stop (word 0), write the likeliest word, read that, and so on, until the likeliest word is the full stop, or `longest` words are written.
 #
 # | code | meaning |
@@ -941,7 +953,7 @@ print(
 print("\n".join(f"  says: {s:26} is: {t}" for s, t in wrong[:3]))
 
 # %% [markdown]
-# It knows the combinations that it was shown, in any place. Of the others it gets the colour right, but then it mostly writes a caption that it was shown, with another shape or another motion: it has learned
+# It knows the combinations that it was shown, in any place. It gets the colour of the others right, but then it mostly writes a caption that it was shown, with another shape or another motion: it has learned
 # 48 captions rather than four colours, three shapes and five motions. A network need not take a caption apart as you do.
 #
 # ## 13.11 Open task: what happens?
@@ -957,12 +969,14 @@ show(
 )
 
 # %% [markdown]
-# **The classifier.** A ConvLSTM reads all frames from a state of zeros. Of its last h each channel's largest value, over all places, is kept; an output layer makes logits of
-# them, and the loss is the cross-entropy, averaged over the clips:
+# *Figure 13.7. Three events.*
+#
+# **The classifier.** A ConvLSTM reads all frames from a state of zeros. Its last h is reduced to each channel's largest value over all places; an output layer turns
+# these into logits, and the loss is the cross-entropy, averaged over the clips:
 #
 # $$v_{n,k} = \max_{r,s} h_{T,n,r,s,k} \qquad \text{logits} = v\,W_{hy} + b_y \qquad L = -\frac1N \sum_n \log \text{softmax}(\text{logits}_n)_{\text{label}_n}$$
 #
-# Of a maximum, the gradient goes to the one place where it was.
+# The gradient of a maximum goes to the one place where it was.
 #
 # **The program below computes the loss and its gradients. It runs without an error, it trains without an error, and its loss comes to rest at 1.79, which is $\log 6$: it guesses. It has four faults.** Find and mend them. It uses your two step functions and may be changed
 # in any way; write it anew if you like.
@@ -1025,8 +1039,8 @@ def event_loss(clips, labels, params):
 check(event_loss)
 
 # %% [markdown]
-# A **gradient check** compares the gradients with differences of the loss, for the program as it stands in your cell. It shows faults of the backward pass; what is wrong in the
-# loss itself it takes for granted.
+# A **gradient check** compares the gradients with differences of the loss, for the program as it stands in your cell. It shows faults of the backward pass, and takes
+# the loss itself for granted, right or wrong.
 
 # %% tags=["nbval-ignore-output"]
 from rnnlib.video import event_logits, flat_event_loss, init_events
@@ -1102,11 +1116,11 @@ for name, net in (("plain LSTM", plain), ("ConvLSTM", mine)):
 #
 # ## Summary
 #
-# - A convolution is a loop over shifted images, each multiplied by a matrix; its way back is the same loop.
+# - A convolution is a loop over shifted images, each multiplied by a matrix; its backward pass is the same loop.
 # - A gradient that begins at one pixel shows what that pixel depends on. Layers, time and recurrent sweeps make the region grow.
 # - A ConvLSTM is an LSTM whose products are convolutions: with one pixel they agree, and a shifted clip gives a shifted state, away from the edges.
 # - Convolution wins in places that were not in the training set, and needs few weights. Where all places have been seen, a plain LSTM can be as good or better: measure it.
-# - Alarms see what their error measures, captions learn what was shown together, and every one of these results needed a dull baseline to be understood.
+# - Alarms see what their error measures, captions learn what was shown together, and every one of these results needed a baseline to be understood.
 #
 # **Next:** the same in PyTorch, in unit 14.
 #

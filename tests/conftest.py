@@ -9,7 +9,7 @@ SLOW = {
     *("test_bench_checks.py", "test_grading_elsewhere.py", "test_grading_interrupted.py"),
     *("test_feedback.py", "test_repair.py", "test_report.py", "test_reading.py", "test_docs.py"),
     *("test_what_arrives.py", "test_isolation_wire.py", "test_plotting.py", "test_export.py"),
-    "test_live.py",
+    *("test_live.py", "test_live_attention.py", "test_live_tune.py", "test_live_collapse.py"),
 }
 """Modules that grade, build, draw or start a browser: left out with `--quick`."""
 

@@ -111,6 +111,7 @@ def take_stills(chosen):
         for name in chosen:
             page.goto((PAGES / f"{name}.html").as_uri())
             page.wait_for_timeout(700)  # what is worked out behind the first picture
+            page.wait_for_function("typeof page === 'undefined' || page.done !== false")
             page.add_style_tag(content="header, footer, .lead { display: none !important }")
             drawn = Image.open(BytesIO(page.locator("main").screenshot())).convert("RGB")
             few = drawn.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

@@ -10,6 +10,8 @@ const fixed = (value, digits = 2) => {
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 };
 const percent = (p) => (p >= 0.095 || p < 0.0005 ? Math.round(100 * p) : (100 * p).toFixed(1)) + " %";
+// A small probability is never called nothing.
+const share = (p) => (p < 0.0005 ? "below 0.1 %" : percent(p));
 const stored = (id) => JSON.parse($(id).textContent);
 
 // An element with attributes and children; children are elements or text.
@@ -105,17 +107,17 @@ function stateCell(pen, x, y, width, height, h) {
 // ---- What somebody types -----------------------------------------------------------------------
 
 // The letters of a text that an alphabet holds, at most `longest`, and a sentence on the rest.
-function readable(text, alphabet, longest) {
+function readable(text, alphabet, longest, learned = "a to z", small = true) {
   const kept = [];
   const unknown = new Set();
   let known = 0;
-  for (const letter of text.toLowerCase()) {
+  for (const letter of small ? text.toLowerCase() : text) {
     if (!alphabet.includes(letter)) {
       if (unknown.size < 6) unknown.add(letter === " " ? "space" : letter);
     } else if (++known <= longest) kept.push(letter);
   }
   const sentences = [];
-  if (unknown.size) sentences.push(`The network has learned only a to z. Left out: ${[...unknown].join(" ")}`);
+  if (unknown.size) sentences.push(`The network has learned only ${learned}. Left out: ${[...unknown].join(" ")}`);
   if (known > longest) sentences.push(`Only the first ${longest} of ${known.toLocaleString("en")} letters are read.`);
   return { text: kept.join(""), message: sentences.join(" ") };
 }
@@ -126,6 +128,19 @@ let waiting;
 function announce(sentence) {
   clearTimeout(waiting);
   waiting = setTimeout(() => { $("said").textContent = sentence; }, 500);
+}
+
+// ---- Luck that can be had again ------------------------------------------------------------------
+
+// Numbers from 0 to 1, the same for the same seed (mulberry32).
+function uniform(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
 
 // ---- Theme -----------------------------------------------------------------------------------

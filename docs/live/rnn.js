@@ -29,12 +29,13 @@ function readParams(stored) {
 }
 
 // A number of 16 bits: 1 for the sign, 5 for the exponent, 10 for the fraction.
+const POWERS = Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));
 function float16(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = (bits & 0x3ff) / 1024;
   if (exponent === 0) return sign * fraction * 2 ** -14;
-  return sign * (1 + fraction) * 2 ** (exponent - 15);
+  return sign * (1 + fraction) * POWERS[exponent];
 }
 
 // ---- Vectors and matrices ------------------------------------------------------------------
@@ -50,26 +51,40 @@ function oneHot(id, size) {
 }
 
 // v W
-function times(v, W) {
-  const product = zeros(W.cols);
-  for (let i = 0; i < W.rows; i++) {
-    if (v[i] === 0) continue; // a one-hot vector only picks a row
-    for (let j = 0, k = i * W.cols; j < W.cols; j++, k++) product[j] += v[i] * W.data[k];
+function times(v, { rows, cols, data }) {
+  const product = zeros(cols);
+  for (let i = 0; i < rows; i++) {
+    const factor = v[i];
+    if (factor === 0) continue; // a one-hot vector only picks a row
+    for (let j = 0, k = i * cols; j < cols; j++, k++) product[j] += factor * data[k];
   }
   return product;
 }
 
 // v W^T: the way back through v W
-function timesTransposed(v, W) {
-  const product = zeros(W.rows);
-  for (let i = 0, k = 0; i < W.rows; i++) {
-    for (let j = 0; j < W.cols; j++, k++) product[i] += v[j] * W.data[k];
+function timesTransposed(v, { rows, cols, data }) {
+  const product = zeros(rows);
+  for (let i = 0, k = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++, k++) sum += v[j] * data[k];
+    product[i] = sum;
   }
   return product;
 }
 
-const add = (...vectors) => vectors[0].map((_, k) => vectors.reduce((sum, v) => sum + v[k], 0));
-const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+// The sum of vectors.
+function add(first, ...others) {
+  const sum = first.slice();
+  for (const v of others) for (let k = 0; k < sum.length; k++) sum[k] += v[k];
+  return sum;
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  return sum;
+}
+
 const scale = (W, factor) => ({ ...W, data: W.data.map((value) => value * factor) });
 const part = (a, k, H) => a.slice(k * H, (k + 1) * H); // gate k of a fused vector
 
@@ -189,6 +204,12 @@ function gruStep(x, h, params) {
   return { h: gruUpdate({ z, n }, h), cache: { r, z, n, q } };
 }
 
+// The states h_1 ... h_T.
+function gruForward(xs, h0, params) {
+  let h = h0;
+  return xs.map((x) => (h = gruStep(x, h, params).h));
+}
+
 // ---- From a state to a symbol --------------------------------------------------------------
 
 // y_t = h_t W_hy + b_y
@@ -221,7 +242,8 @@ function draw(p, u) {
 // scores_t = q . k_t      weights = softmax over t      context = sum over t of weights_t v_t
 function attention(query, keys, values) {
   const weights = softmax(Float64Array.from(keys, (key) => dot(query, key)));
-  const context = values[0].map((_, k) => values.reduce((s, v, t) => s + weights[t] * v[k], 0));
+  const context = zeros(values[0].length);
+  values.forEach((v, t) => { for (let k = 0; k < v.length; k++) context[k] += weights[t] * v[k]; });
   return { weights, context };
 }
 

@@ -3,8 +3,10 @@
 ==============  =================================================================================
 `exercises`     what students write: references, inputs, known mistakes, right variants
 `checking`      tries an answer, compares it, says what is wrong and gives marks
+`history`       how far a student is, by a log of their own, if they keep one
 `authoring`     from a unit's source to its notebooks
 `grading`       a class: from what was handed in to marks, feedback, report and export
+`site`          the course as a web site
 `bench`         how fast the library is, the checks are, and a class is graded
 `cli`           the command ``rnnlib``; `extras` says what must be installed for each part of it
 ==============  =================================================================================
@@ -13,8 +15,18 @@ Nothing outside of this package imports it.
 """
 
 from rnnlib.course.checking import check, check_answer, grade, grade_answer, working
+from rnnlib.course.history.shown import hand_in_progress, keep_progress, my_progress
 from rnnlib.course.threads import one_blas_thread
 
 one_blas_thread()
 
-__all__ = ["check", "check_answer", "grade", "grade_answer", "working"]
+__all__ = [
+    "check",
+    "check_answer",
+    "grade",
+    "grade_answer",
+    "hand_in_progress",
+    "keep_progress",
+    "my_progress",
+    "working",
+]

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from rnnlib.course.extras import MissingExtra, need
+from rnnlib.course.grading.cli import add_class_commands, positive
 from rnnlib.course.tools import tools_on_path
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 
     verify = commands.add_parser("verify", help="check that source, notebook and release agree")
     verify.add_argument("units", nargs="*")
-    verify.add_argument("--workers", type=_positive, default=1, help="processes at once (1)")
+    verify.add_argument("--workers", type=positive, default=1, help="processes at once (1)")
     verify.add_argument(
         "--no-run", action="store_true", help="compare texts alone, and run no notebook"
     )
@@ -57,47 +58,11 @@ def main(argv: list[str] | None = None) -> int:
         "portability", help="run the notebooks as on other machines; print what differs"
     )
     portability.add_argument("units", nargs="*")
-    portability.add_argument("--workers", type=_positive, default=2, help="notebooks at once (2)")
+    portability.add_argument("--workers", type=positive, default=2, help="notebooks at once (2)")
     portability.set_defaults(run=_portability)
 
-    grade = commands.add_parser(
-        "grade", help="autograde what lies in submitted/; marks and reasons"
-    )
-    grade.add_argument("unit")
-    grade.add_argument("--workers", type=_positive, default=2, help="processes at once (2)")
-    grade.add_argument(
-        "--scheduler", help="a Dask cluster, such as tcp://host:8786, in place of processes"
-    )
-    grade.add_argument(
-        "--sandbox",
-        choices=["bwrap", "none"],
-        default="bwrap",
-        help="none: students' code runs with your rights",
-    )
-    grade.add_argument("--db", dest="db_url", help="such as postgresql://user@host/gradebook")
-    grade.add_argument("--anew", action="store_true", help="grade again what was graded before")
-    grade.add_argument(
-        "--everything", action="store_true", help="run the cells on which no mark depends, too"
-    )
-    grade.set_defaults(run=_grade)
-
-    secret = commands.add_parser(
-        "secret", help="show or set what marked cells draw their inputs from"
-    )
-    secret.add_argument("--new", action="store_true", help="make another one: for the next class")
-    secret.add_argument("--set", dest="secret", help="set it, as it was shown on another machine")
-    secret.set_defaults(run=_secret)
-
-    report = commands.add_parser("report", help="a page about a graded class")
-    report.add_argument("unit")
-    report.set_defaults(run=_report)
-
-    export = commands.add_parser("export", help="the scores as CSV, for Moodle or Canvas")
-    export.add_argument("units", nargs="*", help="all that were graded if none is named")
-    export.add_argument("--format", choices=["moodle", "canvas", "plain"], default="plain")
-    export.add_argument("--output", default="grades.csv")
-    export.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
-    export.set_defaults(run=_export)
+    add_class_commands(commands)
+    commands.add_parser("progress", help="how far you are, by your own log, if you keep one")
 
     attacks = commands.add_parser("attacks", help="grade the hostile class; what came of each")
     attacks.add_argument("names", nargs="*", help="all attacks if none is named")
@@ -105,20 +70,20 @@ def main(argv: list[str] | None = None) -> int:
 
     bench = commands.add_parser("bench-grading", help="speed beside plain nbgrader autograde")
     bench.add_argument("--unit", default="01_hidden_state")
-    bench.add_argument("--submissions", type=_positive, default=24)
-    bench.add_argument("--growth", type=_positive, help="and the same with so many submissions")
+    bench.add_argument("--submissions", type=positive, default=24)
+    bench.add_argument("--growth", type=positive, help="and the same with so many submissions")
     bench.set_defaults(run=_bench_grading)
 
     bench_checks = commands.add_parser("bench-checks", help="how long each exercise's check takes")
     bench_checks.add_argument("exercises", nargs="*", help="all exercises if none is named")
-    bench_checks.add_argument("--rounds", type=_positive, default=1, help="of each check (1)")
+    bench_checks.add_argument("--rounds", type=positive, default=1, help="of each check (1)")
     bench_checks.set_defaults(run=_bench_checks)
 
     mutants = commands.add_parser(
         "mutants", help="right answers with one slip made by a program: which pass a check"
     )
     mutants.add_argument("exercises", nargs="*", help="all exercises if none is named")
-    mutants.add_argument("--sample", type=_positive, help="so many of each exercise")
+    mutants.add_argument("--sample", type=positive, help="so many of each exercise")
     mutants.set_defaults(run=_mutants)
 
     demo = commands.add_parser(
@@ -126,6 +91,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     demo.add_argument("unit", nargs="?", default="01_hidden_state")
     demo.set_defaults(run=_demo)
+
+    site = commands.add_parser("site", help="the course as a web site: units without answers")
+    site.add_argument("units", nargs="*", help="all units if none is named")
+    site.add_argument("--output", default="site", help="the folder that is made anew (site)")
+    site.add_argument("--address", default="", help="of the repository, as pip takes it after git+")
+    site.set_defaults(run=_site)
 
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
 
@@ -135,6 +106,8 @@ def main(argv: list[str] | None = None) -> int:
             from rnnlib.course.bench import main as bench
 
             return bench(rest)
+        if options.command == "progress":  # a student's: needs nothing that instructors have
+            return _progress()
         if rest:
             parser.error(f"unknown arguments: {' '.join(rest)}")
         need(PURPOSES.get(options.command, f"rnnlib {options.command}"), "instructor")
@@ -162,11 +135,12 @@ def _run(options: argparse.Namespace) -> int:
         return 130
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+def _progress() -> int:
+    from rnnlib.course.history.shown import NO_LOG, as_plain, so_far
+
+    rows = so_far()
+    print(NO_LOG.replace("`", "") if rows is None else as_plain(rows))
+    return 0
 
 
 def _build(options: argparse.Namespace, console: Console) -> int:
@@ -219,32 +193,6 @@ def _effort(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _secret(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import UnitError, course_root
-    from rnnlib.course.grading.secret import new_secret, read_secret, secret_path, set_secret
-
-    root = course_root()
-    if options.secret is not None and not options.secret.strip():
-        raise UnitError("a secret has at least one letter; --new makes one")
-    if options.secret:
-        set_secret(root, options.secret.strip())
-    elif options.new:
-        new_secret(root)
-    if options.new or options.secret:
-        console.print("All submissions are marked on other inputs from the next run on.")
-    console.print(f"{read_secret(root)}  ({secret_path(root)})", highlight=False, soft_wrap=True)
-    return 0
-
-
-def _assignment(options):
-    """The unit that a command about a class names, in the course of this folder."""
-    from rnnlib.course.authoring import course_root, find_units
-    from rnnlib.course.grading.assignment import Assignment
-
-    (unit,) = find_units(course_root(), [options.unit])
-    return Assignment(unit.name, unit.root, db_url=getattr(options, "db_url", None))
-
-
 def _portability(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
     from rnnlib.course.authoring.portability import run_portability
@@ -254,29 +202,14 @@ def _portability(options: argparse.Namespace, console: Console) -> int:
     )
 
 
-def _grade(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.grading.command import run_grade
+def _site(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
 
-    names = ("workers", "scheduler", "sandbox", "anew", "everything")
-    return run_grade(
-        _assignment(options), console, **{name: getattr(options, name) for name in names}
-    )
-
-
-def _report(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.grading.command import make_report
-
-    console.print(str(make_report(_assignment(options))), soft_wrap=True)
-    return 0
-
-
-def _export(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
-    from rnnlib.course.grading.command import run_export
+    from rnnlib.course.site.making import build_site
 
-    root = course_root()
-    units = [unit.name for unit in find_units(root, options.units)] if options.units else []
-    return run_export(root, units, options.format, options.output, options.db_url, console)
+    units = find_units(course_root(), options.units)
+    return build_site(units, Path(options.output).resolve(), console, options.address)
 
 
 def _attacks(options: argparse.Namespace, console: Console) -> int:

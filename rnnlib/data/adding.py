@@ -65,7 +65,7 @@ def adding_problem(T, N, rng):
 
     Notes
     -----
-    The dull answer, always 1, has the mean squared error 1/6: the variance of a sum of two
+    The baseline, always 1, has the mean squared error 1/6: the variance of a sum of two
     uniform numbers.
 
     References

@@ -124,7 +124,7 @@ def draw_attention(source: str, weights: Sequence[float]) -> Figure:
     page.arrow(query.top, logits.bottom, GREEN)
     page.arrow(context.right, logits.left, VERMILLION)
     page.text(query.x, 0.72, "query: what do I\nneed now?", size=9.5, color=GREEN)
-    page.text(query.x + 0.1, 2.25, "weights", size=9.5, color=VERMILLION, ha="left")
+    page.text(number.right[0] + 0.1, 2.25, "weights", size=9.5, color=VERMILLION, ha="left")
     page.text(0.3, 2.98, "values, weighted", size=9.5, color=VERMILLION, ha="left")
     return page.figure
 

@@ -1,4 +1,4 @@
-"""Clips: the next frame, what happens in a clip, a caption for it, and the dull ways beside each.
+"""Clips: the next frame, what happens in a clip, a caption for it, and a baseline beside each.
 
 ============  ==================================================================================
 `next_frame`  predictors with and without a convolution, several frames ahead, straight motion

@@ -32,11 +32,16 @@ def notebook(*earlier, borrow=()):
     Public functions are there too where they come from the modules in `borrow`.
     """
     names = {"np": np, "rnnlib": rnnlib, **_classes()}
-    for module in map(importlib.import_module, borrow):
+    # torch's own names would hide those of Python: `range` is one of them.
+    for module in map(importlib.import_module, [n for n in borrow if not n.startswith("torch")]):
         names |= {name: getattr(module, name) for name in getattr(module, "__all__", ())}
     for name, value in vars(rnnlib).items():
         if getattr(value, "__module__", None) in borrow:
             names[name] = value
+    if "torch" in borrow:
+        names["torch"] = importlib.import_module("torch")
+    if "rnnlib.torch_training" in borrow:
+        names["prepare_torch"]()
     for name in earlier:
         exercise = all_exercises()[name]
         names = notebook(*exercise.uses, borrow=exercise.borrow) | names

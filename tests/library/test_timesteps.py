@@ -3,16 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import few, size
 
-from rnnlib._timesteps import ROWS, by_gate, joined, previous, step_groups, sum_rows
+from rnnlib._timesteps import NUMBERS, ROWS, by_gate, joined, previous, step_groups, sum_rows
 
 
-@given(T=st.integers(1, 400), N=st.integers(1, 400))
+@given(T=st.integers(1, 400), N=st.integers(1, 400), H=st.integers(1, 300))
 @few
-def test_groups_cover_every_step_once_and_are_no_larger_than_they_should_be(T, N):
-    groups = step_groups(T, N)
+def test_groups_cover_every_step_once_and_are_no_larger_than_they_should_be(T, N, H):
+    groups = step_groups(T, N, H)
     steps = [t for group in groups for t in range(group.start, group.stop)]
     assert steps == list(range(T))
-    assert all((group.stop - group.start - 1) * N < ROWS for group in groups)
+    rows = max(ROWS, NUMBERS / H)
+    assert all((group.stop - group.start - 1) * N < rows for group in groups)
 
 
 @given(T=size(9), data=st.data())

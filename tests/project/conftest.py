@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from browser import headless
 from copied_build import Copy
 from shell import bare_tools
 
@@ -21,6 +22,13 @@ def copy(tmp_path):
             pass
         process.wait()
         process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for a file's tests."""
+    with headless() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import shutil
 
 import nbformat
 import pytest
-from browser import REPOSITORY, Notebook, headless, jupyterlab, visit, why_not
+from browser import REPOSITORY, Notebook, jupyterlab, visit, why_not
 from student import run_cell
 
 from rnnlib.course.checking import display, mark
@@ -22,13 +22,6 @@ WRONG = """def rnn_step(x, h, params):
     return np.tanh(x @ params.W_xh + h @ params.W_hh)"""
 RIGHT = """def rnn_step(x, h, params):
     return np.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for all tests."""
-    with headless() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -11,29 +11,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import headless, why_not
+from browser import why_not
 from live_pages import PAGES, PHONE, SOURCES, close, opened, speller, weights
 
 from rnnlib.activations import softmax
 from rnnlib.data import dinosaur_names
 from rnnlib.dense import output_step
+from rnnlib.gru import GRUParams, gru_step
 from rnnlib.jacobians import jacobian_bound
 from rnnlib.json_params import from_json
-from rnnlib.lstm import LSTMParams, LSTMState
+from rnnlib.letter_models import letter_batch, letter_loss
+from rnnlib.lstm import LSTMParams, LSTMState, lstm_step
 from rnnlib.lstm_sequence import lstm_backward, lstm_forward
-from rnnlib.plotting.explorables import live_pages
+from rnnlib.plotting.explorables import _frame, live_pages
 from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
-from rnnlib.text import one_hot
+from rnnlib.text import Vocabulary, one_hot
 
 NAMES = sorted(path.stem for path in SOURCES.glob("*.html"))
 needs_browser = pytest.mark.skipif(bool(why_not()), reason=why_not())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for all tests."""
-    with headless() as browser:
-        yield browser
 
 
 def builder():
@@ -122,6 +117,27 @@ def test_without_scripts_there_is_a_picture_and_its_text(browser, name):
     picture = page.locator("img.still")
     assert picture.is_visible() and len(picture.get_attribute("alt")) > 100
     assert not page.locator("#theme").is_visible()
+    tour.close()
+
+
+@needs_browser
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_runs_in_the_frame_of_a_notebook(browser, name):
+    tour = browser.new_context(viewport={"width": 860, "height": 900})
+    page, complaints = tour.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    text = (PAGES / f"{name}.html").read_text(encoding="utf-8")
+    page.set_content(f"<p>before</p>{_frame(text, 'a page')}")
+    page.locator("iframe").scroll_into_view_if_needed()
+    frame = page.locator("iframe").element_handle().content_frame()
+    frame.wait_for_function("document.getElementById('said').textContent.length > 20")
+    # It stands in its frame without a second bar to scroll with, and cannot look out of it.
+    assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert (
+        frame.evaluate("() => { try { return parent.document.title; } catch { return null; } }")
+        is None
+    )
+    assert complaints == []
     tour.close()
 
 
@@ -358,3 +374,206 @@ def test_reach_is_played_with_the_keyboard_and_says_what_changed(browser):
         page.keyboard.press("Home")
         assert page.evaluate("[page.steps, page.lag]") == [5, 5]
         page.wait_for_function("document.getElementById('said').textContent.includes('lag 5')")
+
+
+# ---- Inside a cell -------------------------------------------------------------------------------
+
+
+def sum_for(gate):
+    """The sum whose sigmoid is a gate; for 0 and 1 one that rounds to them."""
+    with np.errstate(divide="ignore"):
+        return np.clip(np.log(gate) - np.log1p(-gate), -40, 40)
+
+
+def wanted_cells(x, i, f, o, z, r):
+    """Cells and states (T, 3): the LSTM's c and h, the GRU's h, by the library's steps."""
+    state, h, found = LSTMState(np.zeros((1, 1)), np.zeros((1, 1))), np.zeros((1, 1)), []
+    for t in range(len(x)):
+        x_t = np.array([[x[t]]])
+        b_h = np.array([sum_for(i[t]), sum_for(f[t]), 0, sum_for(o[t])])
+        lstm = LSTMParams([[0.0, 0, 1.5, 0]], [[0.0, 0, 0.5, 0]], b_h)
+        state, _ = lstm_step(x_t, state, lstm)
+        b_h = np.array([sum_for(r[t]), sum_for(z[t]), 0])
+        h, _ = gru_step(x_t, h, GRUParams([[0.0, 0, 1.5]], [[0.0, 0, 0.5]], b_h, [0.0]))
+        found.append([state.c.item(), state.h.item(), h.item()])
+    return np.array(found)
+
+
+STATES = "results().lstm.map((s, t) => [s.c, s.h, results().gru[t].h])"
+
+
+@needs_browser
+def test_the_inside_of_both_cells_is_the_librarys(browser):
+    rng = np.random.default_rng(7)
+    with opened(browser, "cell") as page:
+        for n in range(60):
+            x = rng.choice([-1, -0.35, 0, 0, 0, 0.6, 1], 16)
+            gates = np.round(rng.uniform(size=(5, 16)) * 20) / 20
+            if n % 3 == 0:  # wide open and quite shut
+                gates = gates.round()
+            given = dict(zip("xifozr", np.vstack([x, gates]).tolist()))
+            found = page.evaluate(f"given => {{ choose(given); return {STATES}; }}", given)
+            close(found, wanted_cells(x, *gates))
+
+
+@needs_browser
+def test_the_other_meaning_of_z_is_the_same_cell_with_one_minus_z(browser):
+    with opened(browser, "cell") as page:
+        page.get_by_role("button", name="let it fade").click()
+        before = page.evaluate(STATES)
+        page.click("#z-taken")
+        assert page.evaluate(STATES) != before
+        page.click("#z-swap")
+        close(page.evaluate(STATES), before)
+        assert "replaces" in page.locator("#z-said").inner_text()
+
+
+@needs_browser
+def test_what_the_cells_examples_are_to_show(browser):
+    with opened(browser, "cell") as page:
+        ends = {}
+        for button in page.locator("#examples button").all():
+            button.click()
+            ends[button.inner_text()] = page.evaluate(STATES)[-1]
+            if button.inner_text() == "hide it till the end":
+                assert abs(page.evaluate(STATES)[10][1]) < 1e-9
+    lstm, gru = {k: v[0] for k, v in ends.items()}, {k: v[2] for k, v in ends.items()}
+    assert lstm["keep it"] > 0.9 and gru["keep it"] > 0.9
+    assert lstm["let it fade"] < 0.05 and gru["let it fade"] < 0.05
+    assert lstm["three pulses"] > 2.5 and gru["three pulses"] < 1  # added up; replaced
+    assert lstm["forget at step 9"] == gru["forget at step 9"] == 0
+
+
+@needs_browser
+def test_a_cell_is_played_with_the_keyboard_and_by_touch(browser):
+    with opened(browser, "cell") as page:
+        page.focus("#step")
+        page.keyboard.press("End")
+        page.focus("#f")
+        page.keyboard.press("Home")
+        assert page.evaluate("[page.step, page.f[14], page.f[15]]") == [16, 1, 0]
+        page.focus("#scope-all")
+        page.keyboard.press("Space")
+        page.focus("#z")
+        page.keyboard.press("Home")
+        assert page.evaluate("Math.max(...page.z)") == 0
+        page.focus("#x")
+        page.keyboard.press("End")
+        assert page.evaluate("page.x.filter(x => x !== 0).length") == 2, "a pulse is of one step"
+        page.wait_for_function("document.getElementById('said').textContent.includes('step 16')")
+    with opened(browser, "cell", **PHONE) as page:
+        page.locator("#score").scroll_into_view_if_needed()
+        box = page.locator("#score").bounding_box()
+        row = page.evaluate("score.rows.find(row => row.key === 'i').top")
+        column = page.evaluate("score.left + 4.5 * score.cell")
+        page.touchscreen.tap(box["x"] + column, box["y"] + row + 15)
+        assert page.evaluate("[page.step, page.i[4]]") == [5, 1]
+
+
+@needs_browser
+def test_a_cell_without_any_pulse_says_so(browser):
+    with opened(browser, "cell") as page:
+        page.evaluate("choose({ x: constant(0) })")
+        assert "No pulse" in page.locator("#verdict").inner_text()
+
+
+# ---- A network learns to spell -------------------------------------------------------------------
+
+
+def written(model, us, temperature, beginning, alphabet):
+    """A name and the probabilities of each of its draws, by the library; `us` are the numbers."""
+    h, text, draws = read(model, beginning)[-1:], beginning, []
+    for u in us[: 24 - len(beginning)]:
+        p = softmax(output_step(h, model.out) / temperature)[0]
+        draws.append(p)
+        k = min(int(np.searchsorted(np.cumsum(p), u, side="right")), len(p) - 1)
+        if k == 0:
+            break
+        text += alphabet[k]
+        h = rnn_forward(one_hot([[k]], len(alphabet)), h, model.cell)[1]
+    return text, draws
+
+
+@needs_browser
+def test_names_and_their_draws_are_the_librarys(browser):
+    stored, rng, seen = weights("spelling"), np.random.default_rng(3), 0
+    models = [speller(stage["params"]) for stage in stored["stages"]]
+    with opened(browser, "spelling") as page:
+        for n in range(20):
+            stage, beginning = n % 5, str(rng.choice(["", "", "t", "micro", "zzqx"]))
+            temperature = float(rng.choice([0.1, 0.5, 0.8, 1, 1.3, 2]))
+            given = {"stage": stage, "temperature": temperature, "beginning": beginning}
+            us, found = page.evaluate(
+                """given => {
+                    const seed = page.seed + 1;
+                    choose({ ...given, seed, us: luck(seed) });
+                    const names = page.written.map(({ text, draws }) =>
+                        [page.beginning + text, draws.map(({ p }) => [...p])]);
+                    return [page.us, names];
+                }""",
+                given,
+            )
+            for numbers, (text, draws) in zip(us, found):
+                name, wanted = written(
+                    models[stage], numbers, temperature, beginning, stored["alphabet"]
+                )
+                assert text == name
+                close(draws, wanted)
+                seen += 1
+    assert seen >= 50
+
+
+@needs_browser
+def test_perplexities_are_the_librarys(browser):
+    stored = weights("spelling")
+    alphabet = Vocabulary(stored["alphabet"])
+    lists = [letter_batch(stored[which], alphabet) for which in ("training", "held_out")]
+    with opened(browser, "spelling") as page:
+        for k, stage in enumerate(stored["stages"]):
+            model = speller(stage["params"])
+            wanted = [np.exp(letter_loss(model, *batch)) for batch in lists]
+            found = page.evaluate("k => stages[k].perplexity", k)
+            np.testing.assert_allclose(found, wanted, rtol=2e-4)  # stored with four digits
+            page.evaluate("stage => choose({ stage })", k)
+            words = page.locator("#perplexity").inner_text()
+            assert f"{found[1]:.1f} on 118 names held out" in words.replace("\n", " ")
+        assert "overfitting" in words
+
+
+@needs_browser
+def test_spelling_is_played_with_the_keyboard_and_says_what_changed(browser):
+    with opened(browser, "spelling") as page:
+        page.focus("#stage")
+        page.keyboard.press("Home")
+        assert page.evaluate("page.stage") == 0
+        assert "guesses blindly" in page.locator("#perplexity").inner_text()
+        page.keyboard.press("End")
+        page.focus("#temperature")
+        page.keyboard.press("Home")
+        names = page.locator("#names button").all_inner_texts()
+        assert len(set(names)) < 12, "at 0.1 it nearly always takes the likeliest letter"
+        page.focus("#next")
+        for _ in range(30):
+            page.keyboard.press("Enter")
+        assert page.evaluate("page.name") > 0
+        before = page.evaluate("page.us")
+        page.focus("#anew")
+        page.keyboard.press("Enter")
+        assert page.evaluate("page.us") != before
+        page.focus("#names button >> nth=4")
+        page.keyboard.press("Enter")
+        assert page.evaluate("[page.name, page.place]") == [4, 0]
+        page.wait_for_function("document.getElementById('said').textContent.includes('Name 5 is')")
+
+
+@needs_browser
+@pytest.mark.parametrize("typed", ["<b>x</b>", "日本", "q" * 10_000, "Tyr 9"])
+def test_bad_beginnings_of_names_get_a_sentence(browser, typed):
+    with opened(browser, "spelling", **PHONE) as page:
+        page.fill("#beginning", typed)
+        kept = "".join(c for c in typed.lower() if "a" <= c <= "z")[:12]
+        assert page.evaluate("page.beginning") == kept
+        assert re.search("Left out|Only the first 12", page.locator("#message").inner_text())
+        assert page.locator("main b:not(.value):not(.lead b)").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert all(page.evaluate("page.written.map(w => w.draws.length > 0)"))

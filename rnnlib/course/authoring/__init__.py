@@ -6,6 +6,7 @@
 `units`        where a unit's files lie
 `source`       reads a unit's source: jupytext's percent format and a few words more
 `effort`       what a unit asks of a student: words, functions, lines, minutes
+`overview`     the table of all units
 `rules`        what must be true of a unit
 `questions`    seals the answers to its questions
 `build`        runs the notebook, checks it, writes it and releases it

@@ -36,6 +36,8 @@ def planned(unit: Unit) -> NotebookNode:
     if not unit.source.exists():
         raise UnitError(f"there is no {unit.source}")
     notebook = read_source(unit.source)
+    if unit.marked != (notebook.metadata.rnnlib.points > 0):
+        raise UnitError(f"{unit.name}: unit 00 has 0 points in its header, and no other unit has")
     _raise(unit, check_source(notebook, _declared(unit), set(seal_questions(unit))))
     return notebook
 
@@ -118,9 +120,9 @@ def execute(
         if on_cell is not None:
             on_cell(cell_index + 1, len(notebook.cells))
 
-    environment = dict(
-        os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"
-    )
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+    # Whoever builds a unit may keep a log of their own checks: these are not theirs.
+    environment = os.environ | threads | {"RNNLIB_PROGRESS": "off"}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
         manager = AsyncKernelManager(kernel_name="python3")
         if os.name == "posix":  # two kernels that start at once may be given the same TCP port

@@ -44,11 +44,18 @@ def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str
     written -= {f"answer_{name}" for name in answered}
     for name in sorted(written | exercises):
         problems += _missing(
-            name, name in written, name in exercises, "exercise", "check", ids, code
+            name, name in written, name in exercises, "exercise", "check", ids, code, wanted > 0
         )
     for name in sorted(answered | questions):
         problems += _missing(
-            name, name in answered, name in questions, "answer", "check_answer", ids, code
+            name,
+            name in answered,
+            name in questions,
+            "answer",
+            "check_answer",
+            ids,
+            code,
+            wanted > 0,
         )
     for cell in graded:
         begin, end = (cell.source.count(marker) for marker in MARKERS[:2])
@@ -67,8 +74,9 @@ def _missing(
     check: str,
     ids: Counter,
     code: str,
+    marked: bool,
 ) -> list[str]:
-    """What an exercise or a question lacks."""
+    """What an exercise or a question lacks; a unit of 0 points has no marked cells."""
     problems = []
     if not has_cell:
         problems.append(f'{name} is declared, but no cell says {word}="{name}"')
@@ -79,7 +87,7 @@ def _missing(
     if call not in code:
         problems.append(f"{name} has no check: no cell calls {call}")
     grade_id = f"grade_answer_{name}" if word == "answer" else f"grade_{name}"
-    if grade_id not in ids:
+    if marked and grade_id not in ids:
         problems.append(
             f'{name} has no marked cell: # %% {grade_id.removesuffix("_" + name)}="{name}"'
         )

@@ -19,7 +19,8 @@ line of a cell says what the cell is:
 ``# %% answer="order"``, ``# %% grade_answer="order" points=0.5``
     The same for a question.
 
-Where the head of a unit says ``{core}``, the minutes that its core takes are put in (`effort.py`).
+Where the head of a unit says ``{core}``, the minutes that its core takes are put in (`effort.py`);
+where a text says ``{units}``, the table of all units (`overview.py`).
 
 nbgrader's metadata and the cells' ids are derived from these words, so the same source always gives
 the same notebook.
@@ -36,6 +37,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from rnnlib.course.authoring.effort import PLACEHOLDER, effort
+from rnnlib.course.authoring.overview import PLACEHOLDER as TABLE
+from rnnlib.course.authoring.overview import overview
 from rnnlib.course.authoring.rules import UnitError
 
 WORDS = ("locked", "exercise", "grade", "answer", "grade_answer")
@@ -91,8 +94,17 @@ def read_source(path: Path) -> NotebookNode:
     sentence = effort(notebook).sentence()
     for cell in notebook.cells[:2]:
         cell.source = cell.source.replace(PLACEHOLDER, sentence)
+    for cell in notebook.cells:
+        if TABLE in cell.source and cell.cell_type == "markdown":
+            cell.source = cell.source.replace(TABLE, overview(_others(path)))
     nbformat.validate(notebook)
     return notebook
+
+
+def _others(path: Path) -> dict[str, NotebookNode]:
+    """The notebooks of the other units beside a source, by their names."""
+    beside = sorted(path.parent.glob("[0-9]*.py"))
+    return {other.stem: read_source(other) for other in beside if other != path}
 
 
 def _cell(cell: NotebookNode, path: Path, seen: dict[str, int]) -> NotebookNode:

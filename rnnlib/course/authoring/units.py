@@ -16,6 +16,11 @@ class Unit:
     root: Path
 
     @property
+    def marked(self) -> bool:
+        """Whether students earn points in it: in all but ``00_start``, the introduction."""
+        return not self.name.startswith("00_")
+
+    @property
     def source(self) -> Path:
         """The file that people edit."""
         return self.root / "solutions" / f"{self.name}.py"

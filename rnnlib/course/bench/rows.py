@@ -9,7 +9,16 @@ from rnnlib.cells import CELLS, cell_functions
 from rnnlib.stack import zero_state
 from rnnlib.torch_bridge import to_torch
 
-__all__ = ["ROWS", "SIZES", "Row", "contestants", "with_checkpoints"]
+__all__ = [
+    "QUICK",
+    "ROWS",
+    "SIZES",
+    "Row",
+    "contestants",
+    "problem",
+    "torch_module",
+    "with_checkpoints",
+]
 
 INIT = {cell.torch.lower(): cell.init for cell in CELLS if cell.torch}
 SIZES = [
@@ -35,6 +44,8 @@ class Row(NamedTuple):
 ROWS = [
     Row(cell, dtype, *size) for cell in INIT for dtype in ("float32", "float64") for size in SIZES
 ]
+QUICK = [row for row in ROWS if row[2:] in (SIZES[0], SIZES[2], SIZES[3])]
+"""One example, a batch, and a long sequence."""
 
 
 def contestants(row):
@@ -45,7 +56,7 @@ def contestants(row):
     AssertionError
         If rnnlib's and torch's outputs or gradients differ.
     """
-    params, xs, dhs = _problem(row)
+    params, xs, dhs = problem(row)
     forward, backward = cell_functions(params)
     state0 = zero_state(params, row.N)
 
@@ -55,7 +66,7 @@ def contestants(row):
     def ours():
         return backward(dhs, None, forward(xs, state0, params)[2])
 
-    theirs_forward, theirs = _torch(params, xs, dhs)
+    theirs_forward, theirs = torch_module(params, xs, dhs)
     _compare(row, ours_forward()[0], ours(), theirs_forward(), theirs())
     floor_forward, floor = _floor(params, xs, dhs)
     return {
@@ -70,7 +81,7 @@ def contestants(row):
 
 def with_checkpoints(row):
     """Return {name: function}: forward + backward, plain and with checkpoints."""
-    params, xs, dhs = _problem(row)
+    params, xs, dhs = problem(row)
     forward, backward = cell_functions(params)
     state0 = zero_state(params, row.N)
     return {
@@ -81,15 +92,16 @@ def with_checkpoints(row):
     }
 
 
-def _problem(row):
+def problem(row):
+    """Return random weights, inputs (T, N, D) and gradients of the outputs (T, N, H)."""
     rng = np.random.default_rng(0)
     params = INIT[row.cell](row.D, row.H, rng, dtype=row.dtype)
     xs = rng.normal(size=(row.T, row.N, row.D)).astype(row.dtype)
     return params, xs, rng.normal(size=(row.T, row.N, row.H)).astype(row.dtype)
 
 
-def _torch(params, xs, dhs):
-    """torch.nn with autograd: gradients of the inputs and of all weights."""
+def torch_module(params, xs, dhs):
+    """Return torch.nn's forward, and forward + backward: gradients of inputs and all weights."""
     import torch
 
     module = to_torch(params)

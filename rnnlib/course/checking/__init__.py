@@ -32,12 +32,13 @@ import difflib
 from collections.abc import Callable
 
 from rnnlib.course.checking.alternatives import other_ways
-from rnnlib.course.checking.display import Points, earned, publish, say, text
+from rnnlib.course.checking.display import Points, as_data, earned, publish, say, text
 from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
 from rnnlib.course.checking.sealed_questions import all_questions, near_miss, normal, open_sealed
 from rnnlib.course.checking.seeds import mixed_seed
 from rnnlib.course.exercises import Exercise, all_exercises
+from rnnlib.course.history.log import note
 
 watch_cells()
 
@@ -64,6 +65,7 @@ def check(function: Callable | None = None) -> None:
         _note_failed_cell(report, exercise.name)
         _told[exercise.name] = text(report)
         publish(report, more=other_ways(exercise, function) if report.passed else "")
+        note(as_data(report))
 
 
 def grade(function: Callable, *, points: float, seed: int = SHOWN_SEED) -> float:
@@ -91,6 +93,7 @@ def grade(function: Callable, *, points: float, seed: int = SHOWN_SEED) -> float
     _note_failed_cell(report, exercise.name)
     told = seed == SHOWN_SEED and _told.get(exercise.name) == text(report)
     publish(report, points, told=told)
+    note(as_data(report, points))
     return Points(earned(report, points))
 
 
@@ -120,6 +123,7 @@ def check_answer(question: str, answer: object) -> None:
     report = _answer_report(question, answer)
     if report is not None:
         publish(report)
+        note(as_data(report))
 
 
 def grade_answer(question: str, answer: object, *, points: float) -> float:
@@ -128,6 +132,7 @@ def grade_answer(question: str, answer: object, *, points: float) -> float:
     if report is None:
         return Points(0.0)
     publish(report, points)
+    note(as_data(report, points))
     return Points(earned(report, points))
 
 

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 
 import numpy as np
 
@@ -225,6 +225,12 @@ def _raised(error: BaseException) -> str:
     text = _plain_words(" ".join(str(error).split()))
     if text.startswith("unsupported operand") and "Params'" in text:
         text = "a group of arrays has no arithmetic of its own; `map` does it array by array"
+    if isinstance(error, FrozenInstanceError):
+        name = text.split("'")[1]
+        text = (
+            f"`{name}` cannot be given another array. Add into the one that is there, "
+            f"`.{name}[...] += ...`, or make a new group, `grads = grads.map(np.add, step)`"
+        )
     return f"raised {type(error).__name__}" + (f": {text}" if text else "")
 
 

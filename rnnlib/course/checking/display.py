@@ -157,13 +157,18 @@ def publish(
 
 def say(message: str) -> None:
     """A sentence to the student, in the same look as a report."""
+    show_box(_plain(message), _rich(message))
+
+
+def show_box(plain: str, content: str) -> None:
+    """Something to read, as HTML of ours in the same look; as text elsewhere."""
     display = _displayer()
     if display is None:
-        print(_plain(message))
+        print(plain)
         return
     style = f"border-left:4px solid {GREY};padding:.2em .9em;margin:.4em 0"
-    box = f'<div style="{style}">{_rich(message)}</div>'
-    display({"text/plain": _plain(message), "text/html": box}, raw=True)
+    box = f'<div style="{style}">{content}</div>'
+    display({"text/plain": plain, "text/html": box}, raw=True)
 
 
 def _displayer():

@@ -22,6 +22,11 @@ import rnnlib
 PACKAGE = Path(rnnlib.__file__).resolve().parent
 NOT_MATHEMATICS = {"params", "_shapes", "data", "course", "plotting"}
 """Parts of `rnnlib` that an answer may use: groups of arrays, data, figures."""
+TORCH_RECURRENT = "torch.nn.modules.rnn"
+"""Where torch's recurrent layers lie; an exercise that lends torch does not lend them with it."""
+RECURRENT_KERNELS = {"rnn_tanh", "rnn_relu", "lstm", "gru"}
+RECURRENT_KERNELS |= {f"{name}_cell" for name in RECURRENT_KERNELS} | {"quantized_lstm_cell"}
+"""torch's built-ins that do what those layers do."""
 
 
 class Guard:
@@ -30,7 +35,8 @@ class Guard:
     Parameters
     ----------
     allowed : tuple of str
-        Modules of `rnnlib` that may be called here, such as ``"rnnlib.activations"``.
+        Modules of `rnnlib` that may be called here, such as ``"rnnlib.activations"``; ``"torch"``
+        for all of torch but its recurrent layers, and `TORCH_RECURRENT` for these.
     code : code object, optional
         The student's function; when it returns, its local variables are kept in `inside`.
     """
@@ -75,7 +81,9 @@ class Guard:
             if function is sys.setprofile:
                 self.borrowed = "sys.setprofile"
             elif _is_torch(function):
-                self.borrowed = f"torch.{function.__name__}"
+                recurrent = function.__name__ in RECURRENT_KERNELS
+                if (TORCH_RECURRENT if recurrent else "torch") not in self.allowed:
+                    self.borrowed = f"torch.{function.__name__}"
 
 
 @cache
@@ -85,7 +93,9 @@ def _module_of(filename: str) -> str | None:
     if path.is_relative_to(PACKAGE):
         module = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
         return None if is_free(module) else f"rnnlib.{module}"
-    return "torch" if "torch" in path.parts and "site-packages" in path.parts else None
+    if "torch" not in path.parts or "site-packages" not in path.parts:
+        return None
+    return TORCH_RECURRENT if path.parts[-3:] == ("nn", "modules", "rnn.py") else "torch"
 
 
 def is_free(module: str) -> bool:

@@ -101,7 +101,8 @@ class Exercise:
         What to say when a result is wrong, instead of "first wrong entry": for results of
         ``observe``.
     borrow : tuple of str
-        Modules that the student may call here, such as ``"rnnlib.activations"``.
+        Modules that the student may call here, such as ``"rnnlib.activations"``. ``"torch"`` is
+        all of torch but its recurrent layers, which are ``"torch.nn.modules.rnn"``.
     score : tuple of str
         For an open task: the name of a number that `observe` gives beside the results, and which
         way is better: ``("perplexity", "lower")``. It is shown and earns nothing by itself.

@@ -4,6 +4,7 @@ A submission goes one way, and each package hands a named value to the next:
 
 ================  ================================================================================
 `assignment`      the unit that is graded, and where everything about it lies: every step knows it
+`collect`         what platforms deliver -> ``submitted/``; their lists of students -> gradebook
 `intake`          files that were handed in -> `Submission`, and a notebook that can be graded
 `isolation`       runs the notebook: the student's cells in a sandbox, the marked cells outside it
 `run`             a `Submission` and a `Task` -> a `Result`; gradebook and records are written here
@@ -14,7 +15,9 @@ A submission goes one way, and each package hands a named value to the next:
 Around them:
 
 ================  ================================================================================
-`command`         what `rnnlib grade`, `rnnlib report` and `rnnlib export` do
+`cli`             the commands of `rnnlib` about a class; what they do stands in `command`
+`standing`        what the gradebook says: the one reader of marks, by hand and otherwise
+`doctor`          whether this machine can grade a class
 `limits`          how large, how long and how many: every such decision, with its reason
 `secret`          what is mixed into the seeds of marked cells, so that nobody foretells them
 `marked_cell`     what a marked cell's outputs say: the one reader of a published report

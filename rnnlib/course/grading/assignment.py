@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from rnnlib.course.extras import need
@@ -25,7 +26,8 @@ class Assignment:
     settings : Path, optional
         The folder with ``nbgrader_config.py``; the root unless it is given.
     db_url : str, optional
-        The gradebook, such as ``postgresql://user@host/gradebook``.
+        The gradebook, such as ``postgresql://user@host/gradebook``; the one that the settings
+        name, or ``gradebook.db``, unless it is given.
     """
 
     unit: str
@@ -70,10 +72,14 @@ class Assignment:
         """The instructor's page about the class."""
         return self.records / "report.html"
 
-    @property
+    @cached_property
     def gradebook(self) -> str:
-        """The gradebook's address as SQLAlchemy wants it."""
-        return gradebook_url(self.root, self.db_url)
+        """The gradebook's address as SQLAlchemy wants it: given, or as the settings have it."""
+        if self.db_url:
+            return gradebook_url(self.root, self.db_url)
+        from nbgrader.coursedir import CourseDirectory
+
+        return CourseDirectory(config=self.config()).db_url
 
     @property
     def config_file(self) -> Path:
@@ -99,7 +105,7 @@ class Assignment:
 
         config = course_config(self.config_file.parent, self.root)
         if self.db_url:  # what nbgrader_config.py says counts otherwise
-            config.CourseDirectory.db_url = self.gradebook
+            config.CourseDirectory.db_url = gradebook_url(self.root, self.db_url)
         return config
 
 

@@ -35,6 +35,15 @@ FOLDER_ENTRIES = 2_000
 FOLDER_DEPTH = 6
 """Folders in folders in which the notebook is looked for: archives unpack into two or three."""
 
+CLASS_ENTRIES = 50_000
+"""Files in what a platform delivers for a class: five hundred students with a hundred each."""
+
+CLASS_DEPTH = 10
+"""Folders in folders of such a delivery: an exchange has three above what students packed."""
+
+ROSTER_BYTES = 20 * MiB
+"""Of a list of students: a thousand of them, with all their marks, have one."""
+
 TIMESTAMP_BYTES = 200
 """Of nbgrader's ``timestamp.txt``, which holds one time of day."""
 

@@ -153,6 +153,45 @@ def test_work_borrowed_from_torch_is_noticed(source):
     assert "`torch" in report.notes[0]
 
 
+LENT = ("torch", "rnnlib.torch_bridge")
+
+RECURRENT = {
+    "a layer": "layer = torch.nn.RNN(3, 4)\n    layer(x)",
+    "a cell": "cell = torch.nn.RNNCell(3, 4)\n    cell(x[0])",
+    "its kernel": "torch.rnn_tanh_cell(x[0], h, W, U, b, b)",
+    "a layer made by the bridge": (
+        "layer = rnnlib.torch_bridge.to_torch(rnnlib.RNNParams(np.ones((3, 4)), np.ones((4, 4)), "
+        "np.ones(4)))\n    layer(x.double())"
+    ),
+}
+
+
+@pytest.mark.parametrize("line", RECURRENT.values(), ids=list(RECURRENT))
+def test_lent_torch_comes_without_its_recurrent_layers(line):
+    function = write(f"""
+import torch, rnnlib.torch_bridge
+x, h = torch.ones(5, 2, 3), torch.ones(2, 4)
+W, U, b = torch.ones(4, 3), torch.ones(4, 4), torch.ones(4)
+def f():
+    {line}
+""")
+    assert "torch" in call(function, (), allowed=LENT).borrowed
+    assert call(function, (), allowed=(*LENT, "torch.nn.modules.rnn")).borrowed is None
+
+
+def test_all_else_of_lent_torch_may_be_called():
+    function = write("""
+import torch
+def f():
+    cell = torch.nn.Linear(3, 4)
+    y = torch.nn.functional.softmax(torch.tanh(cell(torch.ones(2, 3))), dim=1)
+    y[:, 0].sum().backward()
+    return cell.weight.grad.numpy()
+""")
+    assert call(function, (), allowed=("torch",)).borrowed is None
+    assert "torch" in call(function, (), allowed=()).borrowed
+
+
 def test_switching_the_guard_off_is_noticed():
     function = write("""
 import sys, rnnlib

@@ -284,6 +284,7 @@ def test_tuples_and_lists_of_arrays_are_told_by_their_shapes():
         ("exit()", "raised SystemExit"),
         ("return rnn_step(x, h, params)", "raised RecursionError"),
         ("return params.W_xh @ x", "a product A @ B in which A has 5 columns and B has 3 rows"),
+        ("params.b_h += h.sum(axis=0)", "`.b_h[...] += ...`, or make a new group, `grads ="),
         ("return 1 - h^2", "`^` is not a power in Python; the square of h is `h**2`"),
     ],
 )

@@ -69,6 +69,15 @@ def test_what_an_exercise_lends_may_be_used():
     assert [alarm["kind"] for alarm in alarms_about(source, "rnn_step")] == ["borrowed"]
 
 
+def test_lent_torch_is_no_alarm_and_its_recurrent_layers_are():
+    source = "import torch\nfrom torch import nn\ntorch.tanh(nn.Linear(3, 4)(x))"
+    assert alarms_about(source, "mgu_module") == []
+    for whole in ("torch.nn.GRU(3, 4)", "nn.LSTMCell(3, 4)"):
+        [alarm] = alarms_about(f"{source}\n{whole}", "mgu_module")
+        assert alarm["kind"] == "borrowed"
+    assert alarms_about(f"{source}\ntorch.nn.RNN(3, 4)", "train_stream") == []
+
+
 # --- found where it is ------------------------------------------------------------------------
 
 

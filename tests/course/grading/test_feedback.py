@@ -1,9 +1,20 @@
 """A feedback page stands by itself."""
 
+import re
+
 import nbformat
 import pytest
+from nbgrader.converters import GenerateFeedback
 
-from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
+from rnnlib.course.checking.display import MIME
+from rnnlib.course.grading.isolation.execute import NOT_RUN
+from rnnlib.course.grading.report.feedback import (
+    FeedbackExporter,
+    FormulasToMathML,
+    key_of_page,
+)
+from rnnlib.course.grading.report.summary import PageSummary
+from rnnlib.course.grading.standing import marks_key
 
 
 def converted(text):
@@ -31,3 +42,87 @@ def test_nothing_is_loaded_from_elsewhere():
     page, _ = FeedbackExporter(template_name="classic").from_notebook_node(notebook)
     assert "hello" in page
     assert 'src="http' not in page
+
+
+# --- the head of a page -----------------------------------------------------------------------
+
+
+def code_cell(name, source="", *, score=None, points=None, comment=None, outputs=(), hidden=False):
+    """A cell as nbgrader's `GetGrades` leaves it."""
+    about = {"grade_id": name, "grade": points is not None, "solution": points is None}
+    about |= {"locked": points is not None, "cell_type": "code", "schema_version": 3, "task": False}
+    if points is not None:
+        about |= {"points": points, "score": score}
+    if comment:
+        about["comment"] = comment
+    cell = nbformat.v4.new_code_cell(source, outputs=list(outputs), metadata={"nbgrader": about})
+    if hidden:
+        cell.metadata["jupyter"] = {"source_hidden": True}
+        del cell.metadata["nbgrader"]
+    return cell
+
+
+def result(value, *reasons):
+    """What a marked cell shows: the report for machines, and the points."""
+    report = {MIME: {"state": "wrong", "reasons": list(reasons)}, "text/plain": "a report"}
+    return [
+        nbformat.v4.new_output("display_data", report),
+        nbformat.v4.new_output("execute_result", {"text/plain": repr(value)}, execution_count=1),
+    ]
+
+
+def headed(cells, penalty=0.0):
+    """A page, and the table at its top."""
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    about = {"notebook": "u", "score": 1.0, "max_score": 2.0, "late_penalty": penalty}
+    notebook, resources = PageSummary().preprocess(notebook, {"nbgrader": about})
+    exporter = FeedbackExporter(config=GenerateFeedback().config)
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    head = re.search(r'<table class="marks">.*?</table>', page, re.DOTALL)[0]
+    return page, " ".join(re.sub("<[^>]*>", " ", head).split())
+
+
+def test_the_head_names_each_exercise_with_points_reason_and_place():
+    page, head = headed(
+        [
+            code_cell("f", "def f(): ...", comment="Nearly."),
+            code_cell(
+                "grade_f", score=1.5, points=2, outputs=result(1.5, "the `bias` <b> is lost")
+            ),
+            code_cell("grade_g", score=3.0, points=3, outputs=result(3.0)),
+        ]
+    )
+    assert "f 1.5 / 2 the bias &lt;b&gt; is lost a comment g 3 / 3 total 4.5 / 5" in head
+    assert 'href="#grade_f"' in page and '<a name="grade_f">' in page
+    assert 'href="#comment-f"' in page and '<a name="comment-f">' in page
+    assert "Test cell" not in page and 'name="viewport"' in page
+
+
+def test_marks_by_hand_and_late_work_stand_in_the_head():
+    cells = [code_cell("grade_f", score=2.0, points=2, outputs=result(0.5, "wrong"))]
+    _, head = headed(cells, penalty=0.5)
+    assert "f 2 / 2 marked by hand. late −0.5 total 1.5 / 2" in head
+
+
+def test_given_code_is_folded_and_what_was_not_run_is_said_once():
+    stream = nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)
+    page, _ = headed(
+        [
+            code_cell("x", "draw_figure()", hidden=True, outputs=[stream]),
+            code_cell("y", "draw_other()", hidden=True, outputs=[stream]),
+            code_cell("f", "mine = 1"),
+            code_cell("grade_f", score=2.0, points=2, outputs=result(2.0)),
+        ]
+    )
+    assert page.count('<details class="given">') == 2
+    assert NOT_RUN.strip() not in page
+    assert "2 given cells on which no mark depends were not run." in page
+    mine = page.index("mine")
+    assert page.rfind("<details", 0, mine) < page.rfind("</details>", 0, mine)
+
+
+def test_the_page_says_which_marks_it_shows(tmp_path):
+    cells = [code_cell("grade_f", score=2.0, points=2, outputs=result(2.0))]
+    (tmp_path / "a.html").write_text(headed(cells)[0], encoding="utf-8")
+    assert key_of_page(tmp_path / "a.html") == marks_key([("grade_f", 2.0, 2.0)], {}, 0.0)
+    assert key_of_page(tmp_path / "none.html") is None

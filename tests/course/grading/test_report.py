@@ -9,6 +9,7 @@ from made_up_class import make_records
 
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.report.class_report import clean, rich, write_report
+from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent
 
 UNIT = "01_hidden_state"
@@ -153,6 +154,37 @@ def test_alarms_repairs_and_times_are_told(tmp_path):
     assert "An alarm is a question, no verdict." in page.text
     assert "1 of 12 The notebook was called Copy of 01.ipynb . eva" in page.text
     assert "wall clock 93 s" in page.text and "The slowest:" in page.text
+
+
+def test_names_links_and_who_is_missing(tmp_path):
+    records = make_records(UNIT, 3)
+    who, other = records[0]["student"], records[1]["student"]
+    people = People(
+        names={who: "Anna <b>Berg", "zoe": "Zoë Z"},
+        links={who: {"page": "../../feedback/a%20b/u.html", "files": "../../submitted/a"}},
+        missing=("zoe",),
+        ungraded=("emil",),
+        strangers=(other,),
+    )
+    page = report(tmp_path, records, people=people)
+    assert f"{who} Anna <b>Berg page files" in page.text
+    assert "../../feedback/a%20b/u.html" in page.links
+    assert "Nothing was handed in by zoe (Zoë Z)." in page.text
+    assert "not graded yet: emil." in page.text
+    assert f"not in the list of students: {other}." in page.text
+
+
+def test_late_work_and_marks_by_hand_are_told(tmp_path):
+    records = make_records(UNIT, 3)
+    for record in records:
+        record["problem"] = None
+    mark = records[0]["marks"][0]
+    mark |= {"by_hand": True, "auto": 1.0, "score": 2.5, "points": 5.0}
+    records[1] |= {"late": 3 * 3600.0, "penalty": 2.0}
+    page = report(tmp_path, records, unconfirmed=["anna, rnn_step: `x`"])
+    assert "✎ 2.5" in page.text and "✎ marked by hand" in page.text
+    assert f"{records[1]['student']} : 3 hours; 2 points taken off" in page.text
+    assert "Marks by hand to be confirmed" in page.text and "anna, rnn_step: x" in page.text
 
 
 def test_copies_are_looked_for_where_nobody_has(tmp_path):

@@ -195,7 +195,7 @@ def test_whatever_is_not_taken_is_named_with_what_to_do(root):
     for name in ("capitals/01_Hidden_State", "no_folder/01_hidden_state.ipynb"):
         assert name in said
     assert f"no student's folder: “{UNIT}.ipynb”" in said
-    assert re.search("as Moodle delivers it: “Anna B_77_assign.*Move the notebook", said)
+    assert re.search("as Moodle delivers it: “Anna B_77_assign.*rnnlib collect submitted", said)
     assert "02_bptt" not in said and "“copy" not in said
 
 

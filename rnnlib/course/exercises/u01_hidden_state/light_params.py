@@ -128,7 +128,7 @@ def advise_light(value):
         for text, on in zip(texts, readings(texts, value)[-1], strict=True):
             if on != is_lit(text)[-1]:
                 is_, should = ("on", "off") if on else ("off", "on")
-                return f"the light is {is_} after the letters `{text}`; it should be {should}."
+                return f"the light is {is_} after the text `{text}`; it should be {should}."
     return (
         "the light is right after every text of up to five letters, but not after longer ones: a "
         "state between -1 and 1 drifts. Larger weights drive a tanh to its ends."

@@ -84,7 +84,7 @@ def observe_names(value, case):
 def _check(model):
     """Refuse what is not a network of the right shapes within the budget."""
     if not isinstance(model, CellModel):
-        kind = "nothing" if model is None else f"a {type(model).__name__}"
+        kind = "nothing" if model is None else f"an object of the class {type(model).__name__}"
         raise Unusable(f"returned {kind}; it should return a CellModel(cell, out)")
     for part, kind in ((model.cell, RNNParams), (model.out, DenseParams)):
         if not isinstance(part, kind):

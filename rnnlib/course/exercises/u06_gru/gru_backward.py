@@ -144,6 +144,13 @@ def a_step_of_its_own(dhs, dh, cache):
     return np.stack(dxs), dh, GRUParams(*(sum(arrays) for arrays in zip(*steps)))
 
 
+GRU_BACKWARD.slip(
+    "gates_unpacked_in_another_order",
+    "(r, z, n), q = gates[t], qs[t]",
+    "(z, r, n), q = gates[t], qs[t]",
+    "the first gate in `cache.gates` is taken for z. The order is r, z, n.",
+)
+
 # --- the mixture ------------------------------------------------------------------------------
 
 GRU_BACKWARD.slip(

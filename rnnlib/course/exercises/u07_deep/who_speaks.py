@@ -274,37 +274,37 @@ WHO_SPEAKS.slip(
     "overlap",
     "order[quarter:]",
     "order[:-quarter]",
-    "the two parts are still not what their names promise; everything else is mended.",
+    "the two parts are still not what their names promise.",
 )
 WHO_SPEAKS.slip(
     "scaled_by_all",
     "[utterances[n] for n in kept])\n    mean",
     "utterances)\n    mean",
-    "the mean and the deviation are still taken over too much; everything else is mended.",
+    "the mean and the deviation are still taken over too much.",
 )
 WHO_SPEAKS.slip(
     "forward_over_padding",
     "cells.forward, mask=mask)",
     "cells.forward)",
-    "the forward cell's part of the features is still wrong; everything else is mended.",
+    "the forward cell's part of the features is still wrong.",
 )
 WHO_SPEAKS.slip(
     "backward_mask",
     "mask=mask[::-1]",
     "mask=mask",
-    "the backward cell's part of the features is still wrong; everything else is mended.",
+    "the backward cell's part of the features is still wrong.",
 )
 WHO_SPEAKS.slip(
     "average_with_padding",
     "(hs * mask[:, :, None]).sum(axis=0) / mask.sum(axis=0)[:, None]",
     "hs.mean(axis=0)",
-    "the average is still not that of one utterance; everything else is mended.",
+    "the average is still not that of one utterance.",
 )
 WHO_SPEAKS.slip(
     "rows_by_length",
     "np.concatenate(rows)[np.argsort(by_length)]",
     "np.concatenate(rows)",
-    "the features still do not belong to the speakers beside them; everything else is mended.",
+    "the features still do not belong to the speakers beside them.",
 )
 
 

@@ -218,7 +218,7 @@ def best_text_for_each_symbol(step, state, start, end, S):
 
 @GREEDY_DECODE.mistake
 def start_after_the_end(step, state, start, end, S):
-    """Behind the end mark stands the start mark. There are only end marks."""
+    """The end mark is followed by the start mark. There are only end marks."""
     ids, written, ended = np.full(len(state), start), [], np.zeros(len(state), bool)
     for _ in range(S):
         log_probs, state = step(ids, state)
@@ -280,7 +280,7 @@ def last_row_only(step, state, start, end, S):
 
 @GREEDY_DECODE.mistake
 def zeros_after_the_end(step, state, start, end, S):
-    """Behind the end mark stand zeros. There are only end marks, whatever their number is."""
+    """The end mark is followed by zeros. There are only end marks, whatever their number is."""
     ids, written, ended = np.full(len(state), start), [], np.zeros(len(state), bool)
     for _ in range(S):
         log_probs, state = step(ids, state)

@@ -118,7 +118,8 @@ def heads_as_an_axis(queries, hs, mask, params, dcontext):
     """Both heads at once, on an axis of their own."""
     S, N, H = queries.shape
     T, A = len(hs), params.W_q.shape[1] // 2
-    q = (queries @ params.W_q).reshape(S, N, 2, A) * A**-0.5
+    scale = A**-0.5
+    q = (queries @ params.W_q).reshape(S, N, 2, A) * scale
     k, v = ((hs @ W).reshape(T, N, 2, A) for W in (params.W_k, params.W_v))
     scores = np.einsum("snma,tnma->msnt", q, k)
     e = np.exp(scores - scores.max(axis=3, keepdims=True)) * mask.T
@@ -127,7 +128,7 @@ def heads_as_an_axis(queries, hs, mask, params, dcontext):
     d = (dcontext @ params.W_o.T).reshape(S, N, 2, A)
     dweights = np.einsum("snma,tnma->msnt", d, v)
     dscores = weights * (dweights - (dweights * weights).sum(axis=3, keepdims=True))
-    dq = np.einsum("msnt,tnma->snma", dscores, k).reshape(S, N, 2 * A) * A**-0.5
+    dq = np.einsum("msnt,tnma->snma", dscores, k).reshape(S, N, 2 * A) * scale
     dk = np.einsum("msnt,snma->tnma", dscores, q).reshape(T, N, 2 * A)
     dv = np.einsum("msnt,snma->tnma", weights, d).reshape(T, N, 2 * A)
     pairs = ((queries, dq), (hs, dk), (hs, dv), (joined, dcontext))
@@ -236,6 +237,20 @@ _slip(
     "keepdims=True)) * np.sqrt(A)",
     "The backward pass multiplies by $\\sqrt A$. A factor of the forward pass is the same factor "
     "in the backward pass.",
+)
+TWO_HEADS.slip(
+    "root_left_out_in_both_passes",
+    "scale = A**-0.5",
+    "scale = 1.0",
+    "Neither pass divides by $\\sqrt A$: the scores are the bare dot products.",
+    of="heads_as_an_axis",
+)
+TWO_HEADS.slip(
+    "root_of_both_heads_in_both_passes",
+    "scale = A**-0.5",
+    "scale = (2 * A) ** -0.5",
+    "Both passes divide by the root of 2A. Each head compares vectors of A numbers.",
+    of="heads_as_an_axis",
 )
 _slip(
     "mask_left_out",

@@ -16,7 +16,7 @@ from rnnlib.course.exercises.u11_speech.inputs import (
 )
 from rnnlib.ctc_decoding import prefix_beam_search
 
-WIDE = "nothing is dropped"
+WIDE = "a beam that drops nothing"
 
 
 def _draw_beam(rng):
@@ -208,7 +208,7 @@ for _name, _old, _new, _sentence in (
         "goes_on_from_both",
         "np.logaddexp(found[prefix][1], n + frame[c])",
         "np.logaddexp(found[prefix][1], both + frame[c])",
-        "a label goes on from b(l) + n(l). Behind a blank the same label begins anew and makes the "
+        "a label goes on from b(l) + n(l). After a blank the same label begins anew and makes the "
         "prefix longer; it goes on from n(l) alone.",
     ),
     (
@@ -247,6 +247,14 @@ for _name, _old, _new, _sentence in (
         "found[longer][1] = np.logaddexp(found[longer][1], came + frame[c])",
         "found[longer][1] = max(found[longer][1], came + frame[c])",
         "of two ways to the same prefix the better one is taken (`max`); they are added.",
+    ),
+    (
+        "best_of_all_ways",
+        "np.logaddexp(found[prefix][1], n + frame[c])\n                    came = b\n"
+        "                found[longer][1] = np.logaddexp(found[longer][1], came + frame[c])",
+        "max(found[prefix][1], n + frame[c])\n                    came = b\n"
+        "                found[longer][1] = max(found[longer][1], came + frame[c])",
+        "of all ways to the same prefix the best one is taken (`max`); they are added.",
     ),
     (
         "ranked_by_blank",

@@ -109,6 +109,8 @@ def _texts(returned, headers):
         if not isinstance(text, str):
             raise Unusable(f"gave a {type(text).__name__} as a tune; a text is wanted")
         if not text.startswith(header):
+            if text.startswith(tuple(headers)):
+                raise Unusable("gave the tunes in another order than their headers")
             raise Unusable(f"gave a tune that does not begin with its header {header!r}")
         if set(text) - set(ALPHABET):
             odd = min(set(text) - set(ALPHABET))
@@ -140,7 +142,10 @@ def _observe(returned, case):
     complete, inner = counts
     few = len(headers) < 3  # among forty bars a single one must not decide
     if len(losses) < len(headers):
-        return {**found, SCORE: 0.0}
+        raise Unusable(
+            f"gave a tune that has fewer than {LEAST_BARS} inner bars or more than {LONGEST} "
+            "symbols; nothing else is measured then"
+        )
     found[SCORE] = float(100 * complete / inner)
     found[WHOLE] = 1.0
     found[MOST] = float(complete >= (0.85 if few else 0.9) * inner)
@@ -159,8 +164,6 @@ WRITE_TUNES = Exercise(
     weights={WHOLE: 0.4, MOST: 4, NEARLY_ALL: 3, LIKELY: 0.6, VARIED: 0.5, OWN: 0.5},
     observe=_observe,
     explain={
-        WHOLE: f"at least one tune has fewer than {LEAST_BARS} inner bars or more than {LONGEST} "
-        "symbols; nothing else is measured then",
         MOST: "fewer than 90 % of the inner bars add up to the metre of their tune",
         NEARLY_ALL: "fewer than 98 % of the inner bars add up",
         LIKELY: "the network itself finds these symbols too unlikely: its own loss on them is more "
@@ -385,6 +388,13 @@ WRITE_TUNES.slip(
     "return tunes",
     'return "".join(tunes)',
     "The tunes are joined into one text: a list is wanted, with a text for each header.",
+)
+
+WRITE_TUNES.slip(
+    "another_order",
+    "return tunes",
+    "return tunes[::-1]",
+    "The tunes are not returned in the order of their headers.",
 )
 
 WRITE_TUNES.slip(

@@ -110,7 +110,7 @@ PREDICT_FRAMES.slip(
     "last_frame_again_and_again",
     "step(guess, state)",
     "step(frame, state)",
-    "the last frame of the clip is read again and again. Behind the clip, what was predicted is "
+    "the last frame of the clip is read again and again. After the clip, what was predicted is "
     "read.",
 )
 

@@ -12,7 +12,7 @@ import sys
 from inspect import isclass
 
 import rnnlib
-from rnnlib.course.checking.guard import PACKAGE, is_free
+from rnnlib.course.checking.guard import PACKAGE, TORCH_RECURRENT, is_free
 from rnnlib.course.grading.alarms.source_text import parse
 from rnnlib.course.grading.alarms.suspects import (
     FRAMES,
@@ -22,6 +22,7 @@ from rnnlib.course.grading.alarms.suspects import (
     OTHER_LIBRARIES,
     PARTS,
     PLACES,
+    TORCH_LAYERS,
 )
 from rnnlib.course.grading.limits import PARSED_CHARACTERS
 
@@ -188,7 +189,9 @@ class Reader:
         elif frame:
             self._note("suspicious", thing, line, FRAMES[frame])
         elif root in OTHER_LIBRARIES:
-            self._note("borrowed", thing, line, "the exercise asks to write this by hand")
+            whole = TORCH_RECURRENT not in self.lends and TORCH_LAYERS.intersection(path)
+            if root not in self.lends or whole:
+                self._note("borrowed", thing, line, "the exercise asks to write this by hand")
         elif root in MODULES:
             self._note("suspicious", thing, line, MODULES[root])
         elif root in PARTS and len(path) > 1 and path[1] in PARTS[root]:

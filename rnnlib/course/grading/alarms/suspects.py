@@ -17,6 +17,9 @@ _THREADS = "starts threads or processes, which may outlive the answer"
 OTHER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax", "autograd", "tinygrad", "mxnet")
 """Libraries that have the whole networks, or derive gradients by themselves."""
 
+TORCH_LAYERS = frozenset(f"{name}{end}" for name in ("RNN", "LSTM", "GRU") for end in ("", "Cell"))
+"""What an exercise that lends torch does not lend with it."""
+
 MODULES = {
     "inspect": _SOURCE,
     "linecache": _SOURCE,

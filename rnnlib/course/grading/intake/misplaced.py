@@ -59,7 +59,8 @@ def misplaced(assignment: Assignment) -> list[str]:
         "loose": "Not graded, because it lies in no student's folder: {}. "
         f"A notebook goes to {place}.",
         "moodle": "Not graded, because it lies in submitted/ as Moodle delivers it: {}. "
-        f"Move the notebook in each to {place}.",
+        f"`rnnlib collect submitted --unit {assignment.unit}` sorts it in, or move the notebook in "
+        f"each to {place}.",
         "capitals": f"Not graded, because the folder is not called {assignment.unit}: {{}}. "
         "Rename it.",
         "elsewhere": f"Not graded, because it does not lie in {place}: {{}}. Move it there.",

@@ -54,7 +54,7 @@ def flag(value) -> bool:
 def text(value) -> str:
     """A text of a sentence's length, without what would steer the terminal that it is shown in."""
     if not isinstance(value, str):
-        raise wire.WireError("something else in the place of a text")
+        raise wire.WireError("something else in place of a text")
     return CONTROLS.sub(" ", value[:WIRE_TEXT_CHARACTERS])
 
 
@@ -81,13 +81,13 @@ def by_name(value) -> dict[str, object]:
 def values(value) -> dict:
     """Values by whatever they are called."""
     if not isinstance(value, dict):
-        raise wire.WireError("something else in the place of a dict")
+        raise wire.WireError("something else in place of a dict")
     return value
 
 
 def _list(value) -> list | tuple:
     if not isinstance(value, list | tuple):
-        raise wire.WireError("something else in the place of a list")
+        raise wire.WireError("something else in place of a list")
     return value
 
 

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -22,8 +22,11 @@ from rnnlib.course.files import write_whole
 from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.limits import NAMED_STUDENTS
 from rnnlib.course.grading.report import plots
+from rnnlib.course.grading.report.handed_in_logs import way_to
+from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent, points
-from rnnlib.course.marks import share_of, total
+from rnnlib.course.history.summary import Tried
+from rnnlib.course.marks import final_score, share_of, total
 
 UNKNOWN = "wrong in a way that is no known mistake"
 STATES = {
@@ -51,6 +54,9 @@ def write_report(
     timing: dict[str, float] | None = None,
     copied: dict[str, list[dict]] | None = None,
     misplaced: Sequence[str] = (),
+    unconfirmed: Sequence[str] = (),
+    people: People | None = None,
+    logs: Mapping[str, Mapping[str, Tried]] | None = None,
 ) -> None:
     """Write the report on a class.
 
@@ -67,13 +73,18 @@ def write_report(
         From `copied_alarms`; worked out from the records where it is not given.
     misplaced : sequence of str
         Sentences about what lies in ``submitted/`` and is not taken.
+    unconfirmed : sequence of str
+        Sentences about marks by hand on an outcome that has changed since.
+    people : People, optional
+        Names beside ids, links, and who is missing.
+    logs : mapping, optional
+        From `handed_in`: how those got there who handed in their log.
     """
     copied = copied_alarms(records) if copied is None else copied
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(**_contents(records, unit, copied), timing=timing or {}, misplaced=list(misplaced))
-    )
+    told = {"misplaced": list(misplaced), "unconfirmed": list(unconfirmed)}
+    told |= {"people": people or People(), "timing": timing or {}}
+    template = _environment().get_template("report.html.j2")
+    page = template.render(**_contents(records, unit, copied, logs or {}), **told)
     write_whole(path, page, durable=True)
 
 
@@ -100,10 +111,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"clean": clean, "rich": rich, "points": points, "percent": percent}
+    environment.filters["days"] = days
     return environment
 
 
-def _contents(records: list[dict], unit: str, copied: dict) -> dict:
+def _contents(records: list[dict], unit: str, copied: dict, logs: Mapping) -> dict:
     """All that the page shows."""
     records = sorted(records, key=lambda record: str(record.get("student")))
     columns = _columns(records)
@@ -112,7 +124,7 @@ def _contents(records: list[dict], unit: str, copied: dict) -> dict:
         row["id"] = f"s{k}"
     graded = [row for row in rows if row["total"] is not None]
     maximum = sum(column["points"] for column in columns)
-    exercises = [_exercise(k, c, rows) for k, c in enumerate(columns)] if graded else []
+    exercises = [_exercise(k, c, rows, logs) for k, c in enumerate(columns)] if graded else []
     seconds = [row["seconds"] for row in rows if row["seconds"] is not None]
     scores = [row["total"] for row in graded]
     alarms = [
@@ -126,6 +138,8 @@ def _contents(records: list[dict], unit: str, copied: dict) -> dict:
         "rows": rows,
         "graded": graded,
         "persons": [row for row in rows if row["reason"]],
+        "late": [row for row in rows if row["late"]],
+        "by_hand": any(cell["by_hand"] for row in rows for cell in row["cells"]),
         "maximum": maximum,
         "scores": scores,
         "median": median(scores) if scores else None,
@@ -163,10 +177,15 @@ def _row(record: dict, columns: list[dict]) -> dict:
         reason = f"no mark yet for {', '.join(waiting)}"
     elif not reason and not marks:
         reason = "there are no marks, and no reason is known"
+    penalty = _finite(record.get("penalty")) or 0.0
+    earned = total(cell["score"] for cell in cells)
     return {
+        "student": str(record.get("student")),
         "name": clean(record.get("student"), 60),
         "cells": cells,
-        "total": None if reason else total(cell["score"] for cell in cells),
+        "total": None if reason else final_score(earned, penalty),
+        "penalty": penalty,
+        "late": _finite(record.get("late")) or 0.0,
         "reason": clean(reason, 400) if reason else None,
         "repairs": [clean(text) for text in _list(record, "repairs", str)],
         "seconds": _finite((record.get("seconds") or {}).get("total")),
@@ -182,12 +201,18 @@ def _cell(mark: dict | None, column: dict) -> dict:
         4 if share >= 1 else 3 if share >= 0.75 else 2 if share >= 0.5 else 1 if share > 0 else 0
     )
     sign, words = STATES.get(state, ("", ""))
+    by_hand = bool((mark or {}).get("by_hand"))
+    if by_hand:
+        auto = _finite(mark.get("auto"))
+        gave = "no mark" if auto is None else points(auto)
+        sign, words = "✎", f"marked by hand; the grader gave {gave}"
     reasons = _list(mark or {}, "reasons", str)
     return {
         "score": score,
         "share": share,
         "level": "none" if score is None else level,
         "state": state,
+        "by_hand": by_hand,
         "sign": sign,
         "words": words or (clean(reasons[0], 200) if reasons and share < 1 else ""),
         "mistakes": [clean(name, 60) for name in _list(mark or {}, "mistakes", str)],
@@ -195,7 +220,7 @@ def _cell(mark: dict | None, column: dict) -> dict:
     }
 
 
-def _exercise(place: int, column: dict, rows: list[dict]) -> dict:
+def _exercise(place: int, column: dict, rows: list[dict], logs: Mapping) -> dict:
     """How an exercise went, and what went wrong in it, the most frequent first."""
     exercise = all_exercises().get(column["key"])
     sentences = {mistake.name: mistake.text for mistake in exercise.mistakes} if exercise else {}
@@ -224,6 +249,7 @@ def _exercise(place: int, column: dict, rows: list[dict]) -> dict:
         "mean": sum(shares) / len(shares),
         "right": sum(share >= 1 for share in shares) / len(shares),
         "best": _best(exercise, marked),
+        "way": way_to(column["key"], logs, sentences),
         "lost": column["points"] * (1 - sum(shares) / len(shares)),
         "lost_sum": sum(max(0.0, column["points"] - cell["score"]) for _, cell in marked),
         "mistakes": sorted(
@@ -273,6 +299,15 @@ def _times(rows: list[dict]) -> dict:
         "slowest": timed[:5],
         "stages": {stage: median(values) for stage, values in stages.items()},
     }
+
+
+def days(seconds: float) -> str:
+    """A time in the unit that people would use: ``3 hours``, ``2 days``."""
+    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length or name == "minute":
+            count = max(1, round(seconds / length))
+            return f"{count} {name}{'s' * (count != 1)}"
+    raise AssertionError("a minute is the last")
 
 
 def _slowest_first(row: dict):

@@ -13,11 +13,13 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnnlib.course.files import write_whole
-from rnnlib.course.marks import final_score
+from rnnlib.course.grading.limits import NAMED_STUDENTS
+from rnnlib.course.grading.standing import Standing, is_there, read_standings
 
 FORMATS = ("moodle", "canvas", "plain")
 FORMULA = ("=", "+", "-", "@")
@@ -28,13 +30,16 @@ FORMULA = ("=", "+", "-", "@")
 class Score:
     """One student's score in one unit; if `points` is None, `state` says why.
 
-    `state` is "graded", "missing" (nothing was handed in) or "waiting" (a person must look).
+    `state` is "graded", "missing" (nothing was handed in), "ungraded" (it was handed in, and has
+    not been graded) or "waiting" (a person must look); `to_confirm` says that a mark by hand,
+    which counts, stands on an outcome that has changed since.
     """
 
     points: float | None
     maximum: float
     penalty: float = 0.0
     state: str = "graded"
+    to_confirm: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ class Row:
     scores: dict[str, Score] = field(default_factory=dict)
 
 
-def gradebook_rows(db_url: str, units: list[str]) -> list[Row]:
+def gradebook_rows(
+    db_url: str, units: list[str], handed_in: Mapping[str, Collection[str]] | None = None
+) -> list[Row]:
     """Every student of the gradebook with the scores of these units.
 
     Parameters
@@ -57,6 +64,8 @@ def gradebook_rows(db_url: str, units: list[str]) -> list[Row]:
     db_url : str
         Such as ``"sqlite:////course/gradebook.db"``.
     units : list of str
+    handed_in : mapping, optional
+        By unit, who handed it in: whoever has not been graded yet is told from those who did not.
 
     Returns
     -------
@@ -74,7 +83,7 @@ def gradebook_rows(db_url: str, units: list[str]) -> list[Row]:
     less the penalty for late work, and never below 0. A student who handed nothing in gets no
     score here, where nbgrader's export writes 0: whether that is a 0 is for the course to say.
     """
-    from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
+    from nbgrader.api import Assignment, Gradebook, Student
 
     _check_there(db_url)
     with Gradebook(db_url) as gradebook:
@@ -83,34 +92,21 @@ def gradebook_rows(db_url: str, units: list[str]) -> list[Row]:
         unknown = [unit for unit in units if unit not in maxima]
         if unknown:
             raise ValueError(f"not in the gradebook: {', '.join(unknown)}")
-        found = {
-            (unit, student): (score, penalty, waiting)
-            for unit, student, score, penalty, waiting in query(
-                Assignment.name,
-                SubmittedAssignment.student_id,
-                SubmittedAssignment.score,
-                SubmittedAssignment.late_submission_penalty,
-                SubmittedAssignment.needs_manual_grade,
-            )
-            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-            .filter(Assignment.name.in_(units))
+        columns = (Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
+        known = {
+            student: [str(value or "").strip() for value in about]
+            for student, *about in query(Student.id, *columns)
         }
-        rows = [
-            Row(
-                student.id,
-                *(
-                    str(value or "").strip()
-                    for value in (
-                        student.first_name,
-                        student.last_name,
-                        student.email,
-                        student.lms_user_id,
-                    )
-                ),
-                {unit: _score(found.get((unit, student.id)), maxima[unit]) for unit in units},
-            )
-            for student in query(Student)
-        ]
+    handed_in = handed_in or {}
+    everybody = known | {s: [""] * 4 for unit in units for s in handed_in.get(unit, ())} | known
+    found = {unit: read_standings(db_url, unit) for unit in units}
+    rows = []
+    for student, about in everybody.items():
+        scores = {}
+        for unit in units:
+            there = student in handed_in.get(unit, ())
+            scores[unit] = _score(found[unit].get(student), maxima[unit], there)
+        rows.append(Row(student, *about, scores))
     return sorted(rows, key=_order)
 
 
@@ -130,18 +126,15 @@ def gradebook_units(db_url: str) -> list[str]:
 
 
 def _check_there(db_url: str) -> None:
-    file = db_url.removeprefix("sqlite:///")
-    if file != db_url and not Path(file).is_file():  # opening it would make an empty one
-        raise ValueError(f"there is no gradebook at {file}")
+    if not is_there(db_url):
+        raise ValueError(f"there is no gradebook at {db_url.removeprefix('sqlite:///')}")
 
 
-def _score(found: tuple | None, maximum: float) -> Score:
-    if found is None:
-        return Score(None, maximum, state="missing")
-    score, penalty, waiting = found
-    if waiting:
-        return Score(None, maximum, penalty, "waiting")
-    return Score(final_score(score, penalty), maximum, penalty)
+def _score(standing: Standing | None, maximum: float, there: bool) -> Score:
+    if standing is None:
+        return Score(None, maximum, state="ungraded" if there else "missing")
+    state = "graded" if standing.score is not None else "waiting"
+    return Score(standing.score, maximum, standing.penalty, state, bool(standing.to_confirm))
 
 
 def _order(row: Row):
@@ -214,9 +207,10 @@ def _moodle(rows, units, zero):
         if not all(entries):
             del columns[name]
             if any(entries):
+                lack = [row.student for row, entry in zip(rows, entries) if not entry]
                 notes.append(
-                    f'The column "{name}" is left out, because {entries.count("")} of '
-                    f"{len(entries)} students have none."
+                    f'The column "{name}" is left out, because {len(lack)} of {len(entries)} '
+                    f"students have none: {_names(lack)}."
                 )
     head = [*columns, "First name", "Last name", *units]
     table = [head]
@@ -280,13 +274,28 @@ def _without_grade(rows, units, zero) -> list[str]:
     """Who has no grade in which unit, and why."""
     notes = []
     for unit in units:
-        states = {"waiting": "a person must still mark", "missing": "nothing was handed in by"}
+        states = {
+            "waiting": "a person must still mark",
+            "ungraded": f"handed in and not graded yet (`rnnlib grade {unit}`):",
+            "missing": "nothing was handed in by",
+        }
         for state, words in states.items():
             names = [r.student for r in rows if unit in r.scores and r.scores[unit].state == state]
             if names:
                 grade = "0 points" if zero and state == "missing" else "no grade in the file"
                 notes.append(f"{unit}: {words} {', '.join(names)} ({grade}).")
+        names = [r.student for r in rows if unit in r.scores and r.scores[unit].to_confirm]
+        if names:
+            notes.append(
+                f"{unit}: the grader's mark has changed under marks by hand, which count, of "
+                f"{', '.join(names)} (`rnnlib confirm {unit}` lets them stand)."
+            )
     return notes
+
+
+def _names(students: list[str]) -> str:
+    more = f" and {len(students) - NAMED_STUDENTS} more" if len(students) > NAMED_STUDENTS else ""
+    return ", ".join(students[:NAMED_STUDENTS]) + more
 
 
 def _changed_ids(rows, format) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
@@ -11,6 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.limits import SHOWN_FORMULA_CHARACTERS
+from rnnlib.course.grading.report.summary import CONTENTS, STYLE, FoldGivenCode
 
 # Code in backticks is left alone; then $$...$$, then $...$ with no space inside its ends.
 FORMULA = re.compile(
@@ -36,6 +38,10 @@ POLICY = (
 )
 """The page loads nothing and runs nothing, whatever a student has put into it."""
 
+KEY = '<meta name="rnnlib-marks" content="{}">'
+HEAD_CHARACTERS = 2_000
+"""In which the page's key stands."""
+
 SCRIPT_FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https?:[^"]*"[^>]*>\s*</script>')
 
 
@@ -53,13 +59,29 @@ class FormulasToMathML(NbGraderPreprocessor):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML without the scripts that it would load from the net."""
+    """nbconvert's HTML without the scripts that it would load from the net, headed by the marks."""
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Export one notebook."""
+        self.filters = {"highlight_code": FoldGivenCode(parent=self)}
         page, resources = super().from_notebook_node(nb, resources, **kwargs)
         page = SCRIPT_FROM_ELSEWHERE.sub("", page)
-        return page.replace("<head>", f"<head>\n{POLICY}", 1), resources
+        about = resources.get("nbgrader", {})
+        head = POLICY + (KEY.format(about["marks_key"]) if "marks_key" in about else "")
+        page = page.replace("<head>", f"<head>\n{head}", 1)
+        if "head" in about:
+            page = CONTENTS.sub(lambda _: about["head"], page, count=1)
+        return page.replace("</head>", f"{STYLE}</head>", 1), resources
+
+
+def key_of_page(path: Path) -> str | None:
+    """Which marks a page shows, as `Standing.key` has it; None where it does not say."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            found = re.search(KEY.format("([0-9a-f]+)"), file.read(HEAD_CHARACTERS))
+    except OSError:
+        return None
+    return found and found[1]
 
 
 def _as_mathml(match: re.Match) -> str:

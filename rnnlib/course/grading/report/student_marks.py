@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import nbformat
 
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.marked_cell import exercise_of, finding_of
+from rnnlib.course.grading.marked_cell import finding_of
+from rnnlib.course.grading.standing import Grade, Standing, read_standings
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Mark:
     score: float | None
     points: float
     reasons: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 def read_marks(assignment: Assignment, student: str) -> list[Mark]:
@@ -26,34 +28,37 @@ def read_marks(assignment: Assignment, student: str) -> list[Mark]:
     Returns
     -------
     list of Mark
-        Empty where the student's submission was not graded.
+        Empty where nothing of the student's submission is marked.
     """
-    from nbgrader.api import Gradebook, MissingEntry
+    standings = read_standings(assignment.gradebook, assignment.unit)
+    return marks_with_reasons(assignment, standings.get(student))
 
-    path, unit = assignment.autograded(student), assignment.unit
-    if not path.exists():
+
+def marks_with_reasons(assignment: Assignment, standing: Standing | None) -> list[Mark]:
+    """The marks of a student as the gradebook has them, with the grader's reasons."""
+    if standing is None or len(standing.waiting) == len(standing.grades):
         return []
-    outputs = {
-        cell.metadata.nbgrader.grade_id: cell.outputs
-        for cell in nbformat.read(path, as_version=4).cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
-    }
-    with Gradebook(assignment.gradebook) as gradebook:
-        try:
-            submission = gradebook.find_submission_notebook(unit, unit, student)
-        except MissingEntry:
-            return []
-        scores = {grade.name: (grade.score, grade.max_score) for grade in submission.grades}
-        order = [cell.name for cell in gradebook.find_notebook(unit, unit).source_cells]
-        ungraded = {g.name for g in submission.grades if g.auto_score is None}
-    marks = []
-    for name in sorted(scores, key=order.index):
-        score, points = scores[name]
-        if score == points:
-            reasons = ()
-        elif name not in outputs:
-            reasons = ("the marked cell is missing",)
-        else:
-            reasons = finding_of(outputs[name]).reasons or ("no reason was given",)
-        marks.append(Mark(exercise_of(name), None if name in ungraded else score, points, reasons))
-    return marks
+    path, outputs = assignment.autograded(standing.student), {}
+    if path.exists():
+        outputs = {
+            cell.metadata.nbgrader.grade_id: cell.get("outputs", [])
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+        }
+    return [
+        Mark(grade.exercise, grade.score, grade.points, _reasons(grade, outputs), grade.by_hand)
+        for grade in standing.in_order(outputs)
+    ]
+
+
+def _reasons(grade: Grade, outputs: dict) -> tuple[str, ...]:
+    if grade.score is not None and grade.score >= grade.points:
+        return ()
+    if grade.cell not in outputs:
+        found = ("the marked cell is missing",)
+    else:
+        found = finding_of(outputs[grade.cell]).reasons or ("no reason was given",)
+    if not grade.by_hand:
+        return found
+    auto = "no mark" if grade.auto is None else f"{grade.auto:g}"
+    return (f"marked by hand; the grader gave {auto}", *found)

@@ -8,6 +8,11 @@
 `workplace`       a worker's own small course, in which it grades one submission after the other
 `deadline`        an end for what the grader does itself with a submission
 `gradebook`       enters results into nbgrader's gradebook and folders
+`by_hand`         marks that a person gave: they survive a regrade
+`penalties`       penalties for late work, by the due dates that the gradebook has now
+`left_to_person`  a place in the formgrader for what cannot be read
+`migrate`         cells that were added, taken out or renamed after students handed in
+`lock`            one run at a time
 `records`         one JSON file a submission, written last: the submission is done
 `output_limit`    an IPython extension for the student's kernel: printed output has an end
 ================  ================================================================================

@@ -10,12 +10,14 @@ from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.submission import read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import WORKERS
+from rnnlib.course.grading.run.by_hand import points_of
 from rnnlib.course.grading.run.gradebook import GradebookWriter
 from rnnlib.course.grading.run.pool import run_all
-from rnnlib.course.grading.run.prepare import read_stubs, read_task
+from rnnlib.course.grading.run.prepare import read_stubs, read_task, stubs_aside
 from rnnlib.course.grading.run.records import is_done, read_record, write_record
 from rnnlib.course.grading.run.tasks import Outcome, Result
 from rnnlib.course.grading.run.workplace import grade_submission
+from rnnlib.course.grading.standing import read_standings
 
 
 def autograde(
@@ -27,6 +29,7 @@ def autograde(
     sandbox: str = "bwrap",
     everything: bool = False,
     anew: bool = False,
+    dry_run: bool = False,
     on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Autograde what was handed in for a unit and write the feedback.
@@ -49,6 +52,8 @@ def autograde(
         Run the cells on which no mark depends, too.
     anew : bool
         Grade again what was graded before.
+    dry_run : bool
+        Write nothing down: the outcomes say what each mark would be.
     on_done : callable, optional
         Called with each outcome as it comes: to show progress.
 
@@ -59,14 +64,18 @@ def autograde(
     """
     students = assignment.students() if students is None else students
     task = read_task(assignment, sandbox=sandbox, everything=everything)
-    writer = GradebookWriter(assignment)
-    stubs = read_stubs(writer.db_url, assignment.unit)
-    entered = set() if anew else writer.students()
+    writer = None if dry_run else GradebookWriter(assignment)
+    stubs = stubs_aside(assignment) if dry_run else read_stubs(writer.db_url, assignment.unit)
+    entered = set() if anew else set(read_standings(assignment.gradebook, assignment.unit))
     outcomes: dict[str, Outcome] = {}
 
     def finish(digest: str, result: Result) -> None:
+        if writer is None:
+            marks = {mark["cell"]: mark["score"] for mark in result.marks}
+            tell(result.student, Outcome(result.student, result.problem, marks=marks))
+            return
         try:
-            writer.enter(result)
+            writer.enter(result, points_of(read_record(assignment, result.student)))
             write_record(assignment, task, digest, result)
         except Exception as error:  # one student's; the others are graded
             result.problem = f"the result could not be written down: {in_short(error)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,8 @@ import nbformat
 from rnnlib.course.files import FileRefused, read_file, write_whole
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.limits import TIMESTAMP_BYTES
+from rnnlib.course.grading.run.by_hand import keep_by_hand, marks_by_hand
+from rnnlib.course.grading.run.left_to_person import empty_notebook
 from rnnlib.course.grading.run.tasks import Result
 
 
@@ -31,20 +34,20 @@ class GradebookWriter:
         self.db_url = self.directory.db_url
         self.root = Path(self.directory.root)
 
-    def students(self) -> set[str]:
-        """Who has a submission of the unit in the gradebook."""
-        from nbgrader.api import Gradebook
+    def enter(self, result: Result, points: Mapping[str, float] | None = None) -> None:
+        """Enter one result; a second time changes nothing.
 
-        with Gradebook(self.db_url) as gradebook:
-            return {s.student.id for s in gradebook.assignment_submissions(self.unit)}
-
-    def enter(self, result: Result) -> None:
-        """Enter one result; a second time changes nothing."""
+        Parameters
+        ----------
+        result : Result
+        points : mapping, optional
+            What each marked cell was worth when the submission was graded last.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader's own way of adding a submission warns
-            self._enter(result)
+            self._enter(result, points or {})
 
-    def _enter(self, result: Result) -> None:
+    def _enter(self, result: Result, points: Mapping[str, float]) -> None:
         from nbgrader.api import Gradebook
 
         student = result.student
@@ -55,16 +58,24 @@ class GradebookWriter:
             submission = gradebook.update_or_create_submission(self.unit, student, **more)
             if result.notebook is None:
                 _leave_to_a_person(gradebook, submission)
-        if result.notebook is None:
+        graded = self._path("autograded", student, f"{self.unit}.ipynb")
+        page = self._path("feedback", student, f"{self.unit}.html")
+        if result.notebook is None:  # what an earlier hand-in came to would pass for this one
+            page.unlink(missing_ok=True)
+            graded.unlink(missing_ok=True)
+            empty = empty_notebook(self.assignment, student, str(result.problem))
+            if empty is not None:
+                write_whole(graded, empty)
             return
-        self._enter_marks(result)
-        write_whole(self._path("autograded", student, f"{self.unit}.ipynb"), result.notebook)
+        self._enter_marks(result, points)
+        write_whole(graded, result.notebook)
         if result.feedback is not None:
-            write_whole(self._path("feedback", student, f"{self.unit}.html"), result.feedback)
+            write_whole(page, result.feedback)
         if timestamp:
             write_whole(self._path("autograded", student, "timestamp.txt"), str(timestamp))
 
-    def _enter_marks(self, result: Result) -> None:
+    def _enter_marks(self, result: Result, points: Mapping[str, float]) -> None:
+        from nbgrader.api import Gradebook
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
         notebook = nbformat.reads(result.notebook, as_version=4)
@@ -76,8 +87,16 @@ class GradebookWriter:
                 "db_url": self.db_url,
             }
         }
+        with Gradebook(self.db_url) as gradebook:
+            mine = gradebook.find_submission_notebook(self.unit, self.unit, result.student)
+            before = marks_by_hand(mine.grades)
         for preprocessor in (SaveAutoGrades, AssignLatePenalties):
             preprocessor(config=self.config).preprocess(notebook, resources)
+        if before:
+            with Gradebook(self.db_url) as gradebook:
+                mine = gradebook.find_submission_notebook(self.unit, self.unit, result.student)
+                keep_by_hand(mine.grades, before, points)
+                gradebook.db.commit()
 
     def _timestamp(self, student: str):
         from nbgrader.utils import parse_utc
@@ -103,9 +122,11 @@ class GradebookWriter:
 
 
 def _leave_to_a_person(gradebook, submission) -> None:
-    """No marks, and in the formgrader "needs manual grading"."""
+    """No marks but those by hand, and in the formgrader "needs manual grading"."""
     for notebook in submission.notebooks:
+        before = marks_by_hand(notebook.grades)
         for grade in notebook.grades:
             grade.auto_score = None
             grade.needs_manual_grade = True
+        keep_by_hand(notebook.grades, before, {})
     gradebook.db.commit()

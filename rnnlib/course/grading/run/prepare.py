@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from rnnlib.course.authoring import UnitError
-from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.assignment import Assignment, gradebook_url
 from rnnlib.course.grading.intake.recognize import source_cells
+from rnnlib.course.grading.run.migrate import refuse_changed_cells
 from rnnlib.course.grading.run.tasks import Task
 from rnnlib.course.grading.secret import read_secret
 
@@ -16,7 +18,13 @@ def register(assignment: Assignment) -> None:
     """Enter a unit in the gradebook, or bring it up to date there.
 
     nbgrader does that when it makes a release; here the release is made aside and dropped.
+
+    Raises
+    ------
+    UnitError
+        When its cells have other names than those that were handed in.
     """
+    refuse_changed_cells(assignment)
     from rnnlib.course.authoring.nbgrader import generate_assignment
 
     with tempfile.TemporaryDirectory() as folder:
@@ -28,6 +36,14 @@ def register(assignment: Assignment) -> None:
             release=Path(folder),
             db_url=assignment.db_url and assignment.gradebook,
         )
+
+
+def stubs_aside(assignment: Assignment) -> dict[str, str]:
+    """What `read_stubs` gives, without a look or a change in the course's own gradebook."""
+    with tempfile.TemporaryDirectory() as folder:
+        aside = replace(assignment, db_url=gradebook_url(Path(folder)))
+        register(aside)
+        return read_stubs(aside.gradebook, aside.unit)
 
 
 def read_task(assignment: Assignment, **options) -> Task:

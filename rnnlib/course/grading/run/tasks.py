@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -64,9 +65,11 @@ class Result:
 class Outcome:
     """How the grading of one submission went, in short.
 
-    `problem` is a sentence, or None; `again` says that it had been graded before, unchanged.
+    `problem` is a sentence, or None; `again` says that it had been graded before, unchanged;
+    `marks` are by cell, and only there where nothing was written down.
     """
 
     student: str
     problem: str | None = None
     again: bool = False
+    marks: Mapping[str, float | None] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
-from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.assignment import Assignment, gradebook_url
 from rnnlib.course.grading.intake.names import in_short
 from rnnlib.course.grading.intake.reading import read_notebook
 from rnnlib.course.grading.intake.submission import Submission
@@ -28,6 +28,7 @@ from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.limits import PAGE_SECONDS, TASK_SECONDS
 from rnnlib.course.grading.marked_cell import answers_of, marks_of
+from rnnlib.course.grading.report.pages import PageMaker
 from rnnlib.course.grading.run.deadline import deadline
 from rnnlib.course.grading.run.prepare import register
 from rnnlib.course.grading.run.tasks import Result, Task
@@ -71,7 +72,8 @@ class Workplace:
     def __init__(self, task: Task):
         self.root = Path(tempfile.mkdtemp(prefix="rnn")).resolve()
         atexit.register(shutil.rmtree, self.root, ignore_errors=True)
-        assignment = Assignment(task.unit, self.root, settings=self.root / "config")
+        own = gradebook_url(self.root)  # whatever the course's settings say
+        assignment = Assignment(task.unit, self.root, self.root / "config", own)
         self.assignment = assignment
         assignment.config_file.parent.mkdir()
         assignment.config_file.write_text(task.config, encoding="utf-8")
@@ -81,7 +83,6 @@ class Workplace:
         with open(os.devnull, "w") as nowhere, _quietly(nowhere):
             register(assignment)
         self.config = assignment.config()
-        self.config.CourseDirectory.db_url = assignment.gradebook
         self.config.IsolatedExecute.sandbox = task.sandbox
         self.config.IsolatedExecute.everything = task.everything
         self.config.IsolatedExecute.secret = task.secret
@@ -103,7 +104,7 @@ class Workplace:
         with Gradebook(directory.db_url) as gradebook:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(unit, student)
-        resources = self._resources(directory.db_url, student, folder)
+        resources = self.pages.resources(student, path)
         for preprocessor in [*lists.sanitize_preprocessors, *lists.autograde_preprocessors]:
             runs_cells = issubclass(preprocessor, IsolatedExecute)  # which has limits of its own
             with contextlib.nullcontext() if runs_cells else deadline(PAGE_SECONDS):
@@ -121,7 +122,7 @@ class Workplace:
         result.notebook = nbformat.writes(notebook) + "\n"
         path.write_text(result.notebook, encoding="utf-8")
         with deadline(PAGE_SECONDS):
-            result.feedback = self._feedback(student, path)
+            result.feedback = self.pages.page(student, path)
         result.seconds["export"] = round(time.perf_counter() - start, 3)
 
     def forget(self, student: str) -> None:
@@ -134,37 +135,10 @@ class Workplace:
             with contextlib.suppress(MissingEntry):
                 gradebook.remove_student(student)
 
-    def _feedback(self, student: str, path: Path) -> str:
-        resources = self._resources(self.config.CourseDirectory.db_url, student, path.parent)
-        page, _ = self._exporter.from_filename(str(path), resources=resources)
-        return page
-
     @cached_property
-    def _exporter(self):
-        """The exporter of nbgrader's feedback; its templates are compiled once."""
-        from nbgrader.converters import GenerateFeedback
-        from nbgrader.coursedir import CourseDirectory
-
-        directory = CourseDirectory(config=self.config)
-        converter = GenerateFeedback(coursedir=directory, config=self.config)
-        exporter = converter.exporter_class(parent=converter, config=converter.config)
-        for preprocessor in converter.preprocessors:
-            exporter.register_preprocessor(preprocessor)
-        return exporter
-
-    def _resources(self, db_url: str, student: str, folder: Path) -> dict:
-        unit = self.assignment.unit
-        return {
-            "unique_key": unit,
-            "output_files_dir": f"{unit}_files",
-            "metadata": {"path": str(folder), "name": unit},
-            "nbgrader": {
-                "student": student,
-                "assignment": unit,
-                "notebook": unit,
-                "db_url": db_url,
-            },
-        }
+    def pages(self) -> PageMaker:
+        """Makes the feedback; its templates are compiled once."""
+        return PageMaker(self.config, self.assignment.unit, self.assignment.gradebook)
 
 
 @cache
