@@ -246,11 +246,12 @@ def learn(policy, gradient, rng, *, corridor=4, updates=150, limit=None, report=
 
     Examples
     --------
-    >>> rng = np.random.default_rng(0)
-    >>> learn(init_policy(4, rng), policy_gradient, rng, updates=2, report=print, every=1).out
-    1 0.59375
-    2 0.5
+    >>> rng, shares = np.random.default_rng(0), {}
+    >>> policy = init_policy(4, rng)
+    >>> learn(policy, policy_gradient, rng, updates=4, report=shares.__setitem__, every=2).out
     DenseParams(W_hy (4, 3), b_y (3,))
+    >>> sorted(shares)
+    [2, 4]
     """
     limit, shares = limit or (lambda policy: policy), []
 

@@ -585,16 +585,16 @@ for name, loss in sorted(table.items(), key=lambda row: row[1]):
 # **A task that needs memory.** The adding problem of unit 04: two numbers are marked somewhere in a sequence, and their sum is asked for at its end. Always answering 1 has an error of 0.167. From the stored run, about 1,500 weights each, 1,000 updates:
 
 # %%
-print("mean squared error       30 steps              100 steps")
+print("mean squared error       10 steps              30 steps")
 for name, by_length in compared_runs()["adding"].items():
     cells = []
-    for T in ("30", "100"):
+    for T in ("10", "30"):
         run = by_length[T]
         cells.append("  ".join(f"{e:.4f}" for e in run["error"]) + f"  ({run['seconds']:.0f} s)")
     print(f"{name:14} {cells[0]:>26} {cells[1]:>26}")
 
 # %% [markdown]
-# ADDING TEXT
+# ADDING
 #
 # ## 15.7 Hopfield's memory
 #

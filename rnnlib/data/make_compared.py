@@ -2,7 +2,7 @@
 
 ::
 
-    python rnnlib/data/make_compared.py        # half an hour or so on one core; needs torch
+    python rnnlib/data/make_compared.py        # ten minutes or so on one core; needs torch
 
 Letters of names: at most 2,600 weights, minibatches of 64 names of about the same length, Adam,
 early stopping on 150 names, learning rates 0.01 and 0.03, of which the better one on these 150
@@ -10,8 +10,8 @@ names is kept, seeds 0 and 1. The held-out loss is that of 200 other names. The 
 are kept, in thousandths.
 
 The adding problem: about 1,500 weights, 1,000 updates with 64 new examples each, learning rate
-0.01, falling to 0 in the second half; at 30 steps seeds 0 and 1, at 100 steps seed 0. The error is
-that on 1,000 new examples. What stands in the file already is not trained again.
+0.01, falling to 0 in the second half; 30 steps and 10, seeds 0 and 1. The error is that on 1,000
+new examples. What stands in the file already is not trained again.
 
 Seconds are processor time on one core; they depend on the machine, their order hardly does.
 """
@@ -196,15 +196,14 @@ LETTERS = {
     "echo state": lambda: EchoState(V, 94, V),
     "Transformer": lambda: Transformer(V, 16, 20, V),
 }
-POWERS = [1, 2, 4, 8, 16, 32, 64]
 ADDING = {
-    "window of 10": lambda T: Conv(2, 64, 1, 10, [1]),
-    "convolution": lambda T: Conv(2, *((14, 1, 2, POWERS[:5]) if T < 64 else (11, 1, 2, POWERS))),
+    "convolution": lambda T: Conv(2, 14, 1, 2, [1, 2, 4, 8, 16]),
     "RNN": lambda T: Cell(nn.RNN, 2, 37, 1),
     "LSTM": lambda T: Cell(nn.LSTM, 2, 18, 1),
     "GRU": lambda T: Cell(nn.GRU, 2, 21, 1),
     "minGRU": lambda T: MinGRU(2, 25, 1),
     "Transformer": lambda T: Transformer(2, 16, 14, 1),
+    "window of 10": lambda T: Conv(2, 64, 1, 10, [1]),
 }
 
 
@@ -330,9 +329,9 @@ def make(report, path):
         report(name, found["letters"][name])
         np.savez_compressed(path.with_suffix(".npz"), **arrays)
         path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="ascii")
-    for T, seeds in ((30, SEEDS), (100, SEEDS[:1])):
+    for T in (30, 10):
         for name in (n for n in ADDING if str(T) not in found["adding"].get(n, {})):
-            runs = [train_adding(name, T, seed) for seed in seeds]
+            runs = [train_adding(name, T, seed) for seed in SEEDS]
             found["adding"].setdefault(name, {})[str(T)] = {
                 "weights": runs[0][1],
                 "error": [round(run[0], 4) for run in runs],
