@@ -61,6 +61,22 @@ def test_the_table_of_letters(printed):
     assert max(products, key=products.get) == "echo state"
 
 
+def test_the_adding_problem_at_two_lengths():
+    errors = {
+        name: {T: run["error"] for T, run in by_length.items()}
+        for name, by_length in compared_runs()["adding"].items()
+    }
+    assert all(max(row["10"]) < 0.02 for row in errors.values())
+    for name in ("window of 10", "RNN"):
+        assert 0.13 < min(errors[name]["30"]) and max(errors[name]["30"]) < 0.18
+    for name in ("LSTM", "GRU", "minGRU", "Transformer"):
+        assert max(errors[name]["30"]) < 0.005
+    one, other = sorted(errors["convolution"]["30"])
+    assert one < 0.01 and other > 3 * one
+    weights = [run["weights"] for row in compared_runs()["adding"].values() for run in row.values()]
+    assert 1400 < min(weights) and max(weights) < 1750  # "about 1,500"
+
+
 def test_hopfield_recalls_a_third_and_not_a_half(printed):
     right = [int(n) for n in re.findall(r"right at the end: (\d+)", printed)]
     assert right[0] >= 195 and right[1] >= 195 and right[2] < 150
