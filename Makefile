@@ -22,7 +22,7 @@ QUICK := $(findstring --quick,$(ARGS))
 # Seconds by the clock for one cell of a notebook: no cell needs a tenth of it on a quiet machine.
 LAST_RESORT := 900
 
-.PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks \
+.PHONY: help setup demo test test-code test-pythons test-notebooks verify portability lab grade-lab notebooks release \
 	lint format bench bench-grading bench-checks attacks live live-weights live-bench site docs pins clean programs
 
 help: ## this list
@@ -47,6 +47,9 @@ grade-lab: setup ## open JupyterLab with the formgrader on the whole course, as 
 
 notebooks: setup ## rebuild the notebooks in solutions/ and course/ from solutions/*.py
 	@$(ONE_THREAD) $(IN_VENV) rnnlib build $(ARGS)
+
+release: setup ## make what students get: the package as a wheel and a ZIP a unit, in dist/
+	@$(IN_VENV) rnnlib release $(ARGS)
 
 test: setup ## everything below that checks, one after the other
 	@$(MAKE) programs; failed=; \
@@ -82,7 +85,7 @@ portability: setup ## run the notebooks as on other machines and print what diff
 format: setup ## let ruff mend layout and simple slips
 	@$(IN_VENV) ruff check --fix-only . && $(IN_VENV) ruff format .
 
-bench: setup ## measure speed and memory
+bench: setup ## measure speed and memory (ARGS=--whole: all rows, all threads; many minutes)
 	@$(IN_VENV) rnnlib bench $(ARGS)
 
 bench-grading: setup ## measure grading a class beside plain nbgrader (minutes)

@@ -11,6 +11,11 @@ function logAdd(...values) {
   return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
+function logAddTwo(a, b) {
+  if (a === IMPOSSIBLE) return b;
+  return a > b ? a + Math.log1p(Math.exp(b - a)) : b + Math.log1p(Math.exp(a - b));
+}
+
 // log p_k = y_k - log sum over all of exp y
 function logSoftmax(logits) {
   const all = logAdd(...logits);
@@ -91,28 +96,30 @@ function ctcDrawPath(alphas, labels, random) {
 }
 
 // The likeliest labels: a search over prefixes. Of each prefix it adds up the paths that end in a
-// blank, b, and in its last label, n; `width` prefixes are kept after each frame.
+// blank, b, and in its last label, n; `width` prefixes are kept after each frame. A prefix is a
+// string with a letter for each label: strings can be looked up quickly.
+const LABEL = Array.from({ length: 64 }, (_, symbol) => String.fromCharCode(48 + symbol));
 function prefixBeamSearch(logProbs, width) {
-  let beam = [{ labels: [], b: 0, n: IMPOSSIBLE }];
+  let beam = [{ prefix: "", b: 0, n: IMPOSSIBLE }];
   for (const frame of logProbs) {
     const found = new Map();
-    const add = (labels, b, n) => {
-      const name = labels.join(",");
-      const entry = found.get(name) ?? { labels, b: IMPOSSIBLE, n: IMPOSSIBLE };
-      found.set(name, { labels, b: logAdd(entry.b, b), n: logAdd(entry.n, n) });
+    const add = (prefix, b, n) => {
+      const entry = found.get(prefix);
+      if (entry) [entry.b, entry.n] = [logAddTwo(entry.b, b), logAddTwo(entry.n, n)];
+      else found.set(prefix, { prefix, b, n });
     };
-    for (const { labels, b, n } of beam) {
-      const both = logAdd(b, n);
-      add(labels, both + frame[BLANK], IMPOSSIBLE);
+    for (const { prefix, b, n } of beam) {
+      const both = logAddTwo(b, n);
+      add(prefix, both + frame[BLANK], IMPOSSIBLE);
       for (let symbol = 1; symbol < frame.length; symbol++) {
-        if (symbol === labels.at(-1)) {
-          add(labels, IMPOSSIBLE, n + frame[symbol]);
-          add([...labels, symbol], IMPOSSIBLE, b + frame[symbol]);
-        } else add([...labels, symbol], IMPOSSIBLE, both + frame[symbol]);
+        const again = prefix !== "" && LABEL[symbol] === prefix[prefix.length - 1];
+        if (again) add(prefix, IMPOSSIBLE, n + frame[symbol]);
+        add(prefix + LABEL[symbol], IMPOSSIBLE, (again ? b : both) + frame[symbol]);
       }
     }
-    const ranked = [...found.values()].map((one) => ({ ...one, logP: logAdd(one.b, one.n) }));
+    const ranked = [...found.values()];
+    for (const one of ranked) one.logP = logAddTwo(one.b, one.n);
     beam = ranked.sort((x, y) => y.logP - x.logP).slice(0, width);
   }
-  return beam;
+  return beam.map(({ prefix, logP }) => ({ labels: [...prefix].map((label) => LABEL.indexOf(label)), logP }));
 }

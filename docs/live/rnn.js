@@ -15,14 +15,17 @@
 function readParams(stored) {
   const params = {};
   for (const [name, { shape, type, base64 }] of Object.entries(stored)) {
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const letters = atob(base64);
+    const bytes = new Uint8Array(letters.length);
+    for (let k = 0; k < letters.length; k++) bytes[k] = letters.charCodeAt(k);
     const view = new DataView(bytes.buffer);
     const read = {
       float16: (k) => float16(view.getUint16(2 * k, true)),
       float32: (k) => view.getFloat32(4 * k, true),
     }[type];
     const size = shape.reduce((product, n) => product * n, 1);
-    const data = Float64Array.from({ length: size }, (_, k) => read(k));
+    const data = zeros(size);
+    for (let k = 0; k < size; k++) data[k] = read(k);
     params[name] = shape.length === 1 ? data : { rows: shape[0], cols: size / shape[0], data };
   }
   return params;

@@ -46,7 +46,7 @@ let composing = null;
 let waitingForMore;
 function goOn() {
   const begun = performance.now();
-  while (performance.now() - begun < 6) {
+  while (performance.now() - begun < 4) {
     const { value, done } = composing.next();
     if (done) {
       page.done = true;

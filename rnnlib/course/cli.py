@@ -48,6 +48,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     verify.set_defaults(run=_verify)
 
+    release = commands.add_parser(
+        "release", help="what students get: the package as a wheel, a ZIP archive a unit"
+    )
+    release.add_argument("units", nargs="*", help="all units if none is named")
+    release.add_argument("--output", default="dist", help="the folder they go to (dist)")
+    release.set_defaults(run=_release)
+
     effort = commands.add_parser(
         "effort", help="what each unit asks of a student: words, functions, lines, minutes"
     )
@@ -95,7 +102,6 @@ def main(argv: list[str] | None = None) -> int:
     site = commands.add_parser("site", help="the course as a web site: units without answers")
     site.add_argument("units", nargs="*", help="all units if none is named")
     site.add_argument("--output", default="site", help="the folder that is made anew (site)")
-    site.add_argument("--address", default="", help="of the repository, as pip takes it after git+")
     site.set_defaults(run=_site)
 
     commands.add_parser("bench", help="speed and memory beside torch.nn", add_help=False)
@@ -175,6 +181,20 @@ def _verify(options: argparse.Namespace, console: Console) -> int:
     return int(failed > 0)
 
 
+def _release(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring.hand_out import hand_out
+
+    root = course_root()
+    wheel, *archives = hand_out(root, find_units(root, options.units), Path(options.output))
+    for path in (wheel, *archives):
+        console.print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+    console.print(f'Students: pip install "{wheel.name}[student]"', markup=False, soft_wrap=True)
+    return 0
+
+
 def _effort(options: argparse.Namespace, console: Console) -> int:
     from rich.table import Table
 
@@ -209,7 +229,7 @@ def _site(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.site.making import build_site
 
     units = find_units(course_root(), options.units)
-    return build_site(units, Path(options.output).resolve(), console, options.address)
+    return build_site(units, Path(options.output).resolve(), console)
 
 
 def _attacks(options: argparse.Namespace, console: Console) -> int:
@@ -219,10 +239,11 @@ def _attacks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _bench_grading(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.bench.grading import run_bench
 
-    (unit,) = find_units(course_root(), [options.unit])
+    unit = marked_unit(course_root(), options.unit)
     return run_bench(unit, console, options.submissions, options.growth)
 
 
@@ -239,11 +260,11 @@ def _bench_checks(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.authoring.units import marked_unit
     from rnnlib.course.grading.demo import run_demo
 
-    (unit,) = find_units(course_root(), [options.unit])
-    return run_demo(unit, console)
+    return run_demo(marked_unit(course_root(), options.unit), console)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,24 @@
 import numpy as np
+import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import few, size
 
-from rnnlib._timesteps import NUMBERS, ROWS, by_gate, joined, previous, step_groups, sum_rows
+from rnnlib import init_gru, init_lstm, init_rnn, zero_state
+from rnnlib._timesteps import (
+    NUMBERS,
+    ROWS,
+    by_gate,
+    fast_tanh,
+    joined,
+    previous,
+    recurrent_product,
+    step_groups,
+    sum_rows,
+)
+from rnnlib.cells import cell_functions
+from rnnlib.torch_bridge import to_torch
 
 
 @given(T=st.integers(1, 400), N=st.integers(1, 400), H=st.integers(1, 300))
@@ -38,3 +53,73 @@ def test_many_rows_are_added_without_loss():
     exact = rows.astype(np.float64).sum(axis=(0, 1))
     np.testing.assert_allclose(sum_rows(rows), exact, rtol=1e-12)
     np.testing.assert_allclose(sum_rows(rows[:, :, 1:]), exact[1:], rtol=1e-12)
+
+
+@pytest.mark.parametrize("N", [1, 3])
+@pytest.mark.parametrize("gates", [1, 4])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_recurrent_product_gate_by_gate(N, gates, dtype):
+    rng = np.random.default_rng(0)
+    h, W_hh = rng.normal(size=(N, 5)).astype(dtype), rng.normal(size=(5, gates * 5))
+    multiply, W, out, product = recurrent_product(W_hh, gates, N, dtype)
+    for _ in range(2):  # what stands in the buffer does no harm
+        multiply(h, W, out)
+        assert product.dtype == dtype and product.flags.c_contiguous
+        np.testing.assert_allclose(product, by_gate(h @ W_hh, gates), rtol=1e-5)
+
+
+def test_fast_tanh_far_out_near_zero_and_in_place():
+    a = np.array([-np.inf, -1e300, -800.0, -20.0, -1e-9, 0.0, 1e-9, 20.0, 800.0, 1e300, np.inf])
+    a = np.concatenate([np.random.default_rng(0).normal(size=(40, 11)), a[None]])
+    tanh = fast_tanh(a.size, a.dtype)
+    assert tanh is not np.tanh
+    out, copy = np.empty_like(a), a.copy()
+    tanh(a, out)
+    np.testing.assert_allclose(out, np.tanh(a), rtol=0, atol=3e-16)
+    assert (a == copy).all() and out[-1, 5] == 0 and abs(out).max() == 1
+    tanh(a, a)
+    assert (a == out).all()
+    assert np.isnan(tanh(np.full(300, np.nan), np.empty(300))).all()
+
+
+@pytest.mark.parametrize("init", [init_rnn, init_gru, init_lstm])
+@pytest.mark.parametrize("N", [1, 16])
+def test_large_sizes_agree_with_torch(init, N):
+    """In float64 tanh is another function from 256 numbers on, and the others are small."""
+    T, D, H = 30, 6, 300 // N + 2
+    rng = np.random.default_rng(0)
+    params, xs, dhs = init(D, H, rng), rng.normal(size=(T, N, D)), rng.normal(size=(T, N, H))
+    forward, backward = cell_functions(params)
+    hs, _, cache = forward(xs, zero_state(params, N), params)
+    dxs, _, grads = backward(dhs, None, cache)
+    module, tx = to_torch(params), torch.tensor(xs, requires_grad=True)
+    module(tx)[0].backward(torch.tensor(dhs))
+    ours = hs, dxs, grads.W_xh, grads.W_hh
+    theirs = module(tx)[0].detach(), tx.grad, module.weight_ih_l0.grad.T, module.weight_hh_l0.grad.T
+    for a, b in zip(ours, theirs):
+        np.testing.assert_allclose(a, b.numpy(), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("init", [init_rnn, init_gru, init_lstm])
+@pytest.mark.parametrize("N", [1, 3])
+def test_other_layouts_and_dtypes_change_nothing_and_are_not_changed(init, N):
+    rng = np.random.default_rng(0)
+    params = init(4, 5, rng)
+    forward, backward = cell_functions(params)
+    xs, dhs, dh = (rng.normal(size=shape) for shape in ((6, N, 4), (6, N, 5), (N, 5)))
+    pair = isinstance(zero_state(params, N), tuple)
+
+    def run(order, dtype=np.float64):
+        x, d, last = (np.asarray(a, dtype, order=order) for a in (xs, dhs, dh))
+        state = (last, last) if pair else last
+        before = [a.copy() for a in (x, d, last)]
+        hs, _, cache = forward(x, state, params)
+        dxs, _, grads = backward(d, state, cache)
+        assert all((a == b).all() for a, b in zip(before, (x, d, last)))
+        return hs, dxs, *(a for _, a in grads.items())
+
+    expected = run("C")
+    for a, b in zip(run("F"), expected):
+        np.testing.assert_allclose(a, b, atol=1e-14)
+    for a, b in zip(run("C", np.float32), expected):  # inputs in float32, weights in float64
+        np.testing.assert_allclose(a, b, atol=1e-4)

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from barriers import needs_axe, serious_barriers
 from browser import headless, why_not
 from places import ROOT
 from rich.console import Console
@@ -120,6 +121,7 @@ def test_a_page_is_small_and_a_units_archive_lies_beside_it(site, pages):
             size = path.stat().st_size + sum(link.stat().st_size for link in local)
             assert size < LARGEST, f"{name} weighs {size:,} bytes"
             assert any(link.endswith(f"{path.stem}.zip") for link in found.links)
+            assert any(link.endswith(".whl") for link in found.links)
 
 
 def test_a_folder_with_other_things_in_it_is_not_replaced(tmp_path):
@@ -251,23 +253,15 @@ def test_on_paper_there_is_the_text_alone(browser, pages):
         picture(page, "printed")
 
 
-# Style sheets on a disk cannot be fetched: axe reads those that the browser has.
-AXE = "axe.run({preload: false, resultTypes: ['violations']})"
-
-
 @needs_browser
-@pytest.mark.skipif("AXE" not in os.environ, reason="AXE names no axe.min.js")
+@needs_axe
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_serious_barrier(browser, pages, theme):
-    axe = Path(os.environ["AXE"]).read_text(encoding="utf-8")
-    serious = []
+    found = {}
     for name, path in pages.items():
         if name in LISTS | ALIKE or name.startswith("live/"):  # test_live.py has those
             continue
         with opened(browser, path, color_scheme=theme) as page:
-            page.add_script_tag(content=axe)
-            for violation in page.evaluate(AXE)["violations"]:
-                if violation["impact"] in ("serious", "critical"):
-                    nodes = [n["html"][:160] for n in violation["nodes"]]
-                    serious.append((name, violation["id"], len(nodes), nodes[:3]))
-    assert serious == []
+            if barriers := serious_barriers(page):
+                found[name] = barriers
+    assert found == {}

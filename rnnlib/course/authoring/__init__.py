@@ -12,6 +12,7 @@
 `build`        runs the notebook, checks it, writes it and releases it
 `nbgrader`     nbgrader's release step
 `verify`       source, notebook and release agree, and the release runs
+`hand_out`     what students get, as files: a wheel, and a ZIP archive a unit
 `fingerprint`  tells a release that somebody has worked in
 =============  ====================================================================
 """

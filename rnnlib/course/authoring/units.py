@@ -90,3 +90,17 @@ def find_units(root: Path, names: list[str] | None = None) -> list[Unit]:
         if name not in known:
             raise UnitError(f"no unit is called {name!r}; there are: {', '.join(known) or 'none'}")
     return [Unit(name, root) for name in known if not names or name in names]
+
+
+def marked_unit(root: Path, name: str) -> Unit:
+    """The unit of this name, for a command about a class.
+
+    Raises
+    ------
+    UnitError
+        When there is none, or students earn nothing in it.
+    """
+    (unit,) = find_units(root, [name])
+    if not unit.marked:
+        raise UnitError(f"{unit.name} introduces the course: nothing in it is marked")
+    return unit

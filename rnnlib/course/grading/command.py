@@ -14,6 +14,7 @@ from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.collect.collect import collected
 from rnnlib.course.grading.intake.misplaced import misplaced
+from rnnlib.course.grading.intake.students import usable
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
@@ -70,6 +71,11 @@ def run_grade(
     if strangers:
         raise UnitError(f"nothing of {assignment.unit} was handed in by {', '.join(strangers)}")
     students = [name for name in students if name in only] if only else students
+    unknown = set(options.get("exercises", ())) - {
+        exercise_of(cell) for cell in points_in(assignment)
+    }
+    if unknown:
+        raise UnitError(f"{assignment.unit} has no exercise {', '.join(sorted(unknown))}")
     if options.get("sandbox", "bwrap") == "bwrap" and not options.get("scheduler"):
         try:
             check_sandbox()
@@ -211,6 +217,15 @@ def run_confirm(assignment: Assignment, students: list[str], console: Console) -
     return 0
 
 
+def points_in(assignment: Assignment) -> dict[str, float]:
+    """What each marked cell of the unit is worth, by its name."""
+    if not assignment.solution.is_file():
+        return {}
+    notebook = nbformat.read(assignment.solution, as_version=4)
+    about = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
+    return {a["grade_id"]: float(a["points"]) for a in about if a.get("grade")}
+
+
 def unconfirmed(assignment: Assignment) -> list[str]:
     """Sentences about marks by hand on an outcome that has changed since."""
     standings = read_standings(assignment.gradebook, assignment.unit)
@@ -268,7 +283,7 @@ def run_export(
         assignments = [Assignment(unit, root, db_url=db_url) for unit in units]
         for assignment in assignments:
             tell_penalties(update_penalties(assignment), console)
-        handed_in = {one.unit: set(one.students()) for one in assignments}
+        handed_in = {one.unit: usable(one.students()) for one in assignments}
         rows = gradebook_rows(gradebook, units, handed_in)
     except ValueError as error:
         raise UnitError(f"{error}: `rnnlib grade UNIT` enters what was handed in") from None
@@ -301,7 +316,9 @@ def _dry_run(assignment: Assignment, students: list[str], console: Console, **op
     told = [
         sentence
         for outcome in outcomes
-        for sentence in would_move(outcome, standings.get(outcome.student))
+        for sentence in would_move(
+            outcome, standings.get(outcome.student), options.get("exercises", ())
+        )
     ]
     for sentence in told:
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)

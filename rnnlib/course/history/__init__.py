@@ -4,7 +4,7 @@ Nothing is written unless its owner has said yes, and nothing is ever sent anywh
 
 ===========  =====================================================================================
 `log`        one line for each check, in a file that its owner asked for; reading any such file
-`summary`    what the lines say: for each unit and exercise, tries, state, points, mistakes
-`shown`      the summary as a table in a notebook and as text; the owner's yes and no
+`tally`      what the lines say: for each unit and exercise, tries, state, points, mistakes
+`shown`      the tally as a table in a notebook and as text; the owner's yes and no
 ===========  =====================================================================================
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnnlib.course.checking.display import say, show_box
 from rnnlib.course.history.log import as_text, log_path, read
-from rnnlib.course.history.summary import UnitSoFar, by_unit
+from rnnlib.course.history.tally import UnitSoFar, by_unit
 
 HEADS = ("unit", "written", "right", "points", "the last mistake")
 NO_LOG = (

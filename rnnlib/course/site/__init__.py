@@ -2,7 +2,7 @@
 
 ===========  =====================================================================================
 `unit_page`  a unit's executed notebook -> what a visitor reads of it: no answers, no marked cells
-`bundle`     a unit's folder as an archive, and how to open it
+`bundle`     how to work through a unit: what to download, and what to type then
 `front`      the cards of the first page
 `formulas`   for Sphinx: formulas as MathML, which browsers draw without a script
 `barriers`   for Sphinx: what the theme lacks for people who hear a page or use the keyboard

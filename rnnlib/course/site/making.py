@@ -7,14 +7,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
 from rich.console import Console
 
 from rnnlib.course.authoring import UnitError
+from rnnlib.course.authoring.hand_out import hand_out
 from rnnlib.course.authoring.units import Unit
-from rnnlib.course.site.bundle import archive, opening
+from rnnlib.course.site.bundle import opening
 from rnnlib.course.site.front import CHECK, cards, live_card, thumbnail, unit_card, unit_rows
 from rnnlib.course.site.unit_page import page
 from rnnlib.plotting.explorables import live_pages
@@ -41,9 +43,7 @@ Small networks that run in your browser. Each page is one file, and works withou
 """
 
 
-def build_site(
-    units: Sequence[Unit], target: Path, console: Console, address: str = "", jobs: int = 2
-) -> int:
+def build_site(units: Sequence[Unit], target: Path, console: Console, jobs: int = 2) -> int:
     """Make the site anew in a folder.
 
     Parameters
@@ -53,8 +53,6 @@ def build_site(
     target : Path
         Is replaced when all has been made, and stays as it was when something fails.
     console : Console
-    address : str
-        Of the course's repository, as pip takes it after ``git+``.
     jobs : int
         Sphinx's processes.
 
@@ -72,7 +70,7 @@ def build_site(
         raise UnitError(f"{target} holds files that are no site: choose another folder")
     with tempfile.TemporaryDirectory(prefix="rnnsite") as scratch:
         source, made = Path(scratch, "docs"), Path(scratch, "site")
-        write_pages(units, source, console, address)
+        write_pages(units, source, console)
         console.print("Sphinx, over all pages", highlight=False)
         done = subprocess.run([*SPHINX, "-j", str(jobs), str(source), str(made)], check=False)
         if done.returncode == 0:
@@ -82,7 +80,7 @@ def build_site(
     return done.returncode
 
 
-def write_pages(units: Sequence[Unit], source: Path, console: Console, address: str = "") -> None:
+def write_pages(units: Sequence[Unit], source: Path, console: Console) -> None:
     """Write all that Sphinx reads: ``docs/`` of the course, and a page for each unit.
 
     Raises
@@ -94,11 +92,13 @@ def write_pages(units: Sequence[Unit], source: Path, console: Console, address: 
     shutil.copytree(root / "docs", source, ignore=NOT_COPIED)
     for folder in ("units", "downloads", "_static/units"):
         (source / folder).mkdir(parents=True)
+    console.print("what students download", highlight=False)
+    wheel, *_ = hand_out(root, list(units), source / "downloads")
     rows = unit_rows((root / "README.md").read_text(encoding="utf-8"))
     listed = []
     for unit in units:
         console.print(f"{unit.name}: its page", highlight=False)
-        picture = _write_unit(unit, source, [unit.name for unit in units], address)
+        picture = _write_unit(unit, source, [unit.name for unit in units], wheel.name)
         if unit.name not in rows:
             raise UnitError(f"the table in README.md has no row for {unit.name}")
         listed.append(unit_card(unit.name, rows[unit.name], picture))
@@ -114,14 +114,20 @@ def write_pages(units: Sequence[Unit], source: Path, console: Console, address: 
     (source / "speed.md").write_text(SPEED + speed, encoding="utf-8")
 
 
-def _write_unit(unit: Unit, source: Path, beside: list[str], address: str) -> str:
-    """Write a unit's page, archive and picture; returns where the picture will be."""
+def _write_unit(unit: Unit, source: Path, beside: list[str], wheel: str) -> str:
+    """Write a unit's page and picture; returns where the picture will be."""
     for path in (unit.solution, unit.release):
         if not path.is_file():
             raise UnitError(f"{unit.name} has not been built: rnnlib build {unit.name}")
     solution, release = (nbformat.read(path, 4) for path in (unit.solution, unit.release))
-    read = page(unit, solution, release, beside=beside, opening=opening(unit, address))
+    if any("import torch" in cell.source for cell in solution.cells):
+        # As the notebook does before it checks anything. A check that runs out of time while torch
+        # is being loaded leaves half of it behind, and to load it once more ends the process.
+        try:
+            import_module("torch")
+        except ImportError:
+            raise UnitError(f"{unit.name} needs PyTorch: pip install 'rnnlib[torch]'") from None
+    read = page(unit, solution, release, beside=beside, opening=opening(unit, wheel))
     nbformat.write(read, source / "units" / f"{unit.name}.ipynb")
-    (source / "downloads" / f"{unit.name}.zip").write_bytes(archive(unit, address))
     picture = f"_static/units/{unit.name}.png"
     return picture if thumbnail(solution, source / picture) else CHECK

@@ -93,10 +93,10 @@ def test_a_result_that_cannot_be_written_stops_nobody(root, problems, monkeypatc
 
     enter = GradebookWriter.enter
 
-    def failing(self, result):
+    def failing(self, result, *more):
         if result.student == "odd file":
             raise OSError(28, "No space left on device")
-        return enter(self, result)
+        return enter(self, result, *more)
 
     monkeypatch.setattr(GradebookWriter, "enter", failing)
     first, second = autograde(assignment(root), ["odd file", HONEST], workers=1, anew=True)

@@ -259,10 +259,11 @@ def test_handed_in_and_not_graded_is_told_from_nothing_handed_in(root):
     with gradebook(root) as book:
         book.add_student("dora")
         book.add_student("emil")
-    shutil.copytree(root / "submitted" / "anna", root / "submitted" / "emil")
+    for name in ("emil", "no <id>"):
+        shutil.copytree(root / "submitted" / "anna", root / "submitted" / name)
     score, said = in_export(root, "emil")
     assert score == "-" and f"(`rnnlib grade {UNIT}`): emil" in said
-    assert "nothing was handed in by dora" in said
+    assert "nothing was handed in by dora" in said and "no <id>" not in said
 
 
 def test_a_dry_run_says_whose_marks_would_move_and_writes_nothing(root):
@@ -270,11 +271,15 @@ def test_a_dry_run_says_whose_marks_would_move_and_writes_nothing(root):
     before = {path: path.read_bytes() for path in files_of(root)}
     said = grade(root, dry_run=True)
     assert f"anna: rnn_step 0 -> {STEP:g} (+{STEP:g})" in said
-    assert "1 of 3 students would have other marks; 1 would not be graded again" in said
+    assert "1 of 3 students would have other marks; 2 would not be graded again" in said
     assert {path: path.read_bytes() for path in files_of(root)} == before
     with pytest.raises(UnitError, match="handed in by zoe"):
         grade(root, only=["zoe"])
-    grade(root, only=["anna"])
+    with pytest.raises(UnitError, match="has no exercise rnn_stop"):
+        grade(root, exercises=["rnn_stop"])
+    grade(root, only=["anna"], exercises=["output_step"])
+    assert everywhere(root, "anna") == WHOLE - STEP
+    grade(root, only=["anna"])  # which is not done with a part of its marks
     assert everywhere(root, "anna") == WHOLE
 
 

@@ -4,7 +4,8 @@ import html.parser
 import re
 
 import pytest
-from browser import BROWSER_OPTIONS, chromium, why_not
+from barriers import barriers_of_file, needs_axe
+from browser import BROWSER_OPTIONS, chromium, headless, why_not
 from made_up_class import make_records
 
 from rnnlib.course.exercises import all_exercises
@@ -324,3 +325,12 @@ def test_a_browser_shows_it_and_asks_for_nothing_else(tmp_path, scheme):
     assert (lightness[0] > lightness[1]) == (scheme == "light")
     assert abs(lightness[0] - lightness[1]) > 150
     assert {"light": "rgb(0, 114, 178)", "dark": "rgb(75, 163, 217)"}[scheme] in fills
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not() or "there is a browser")
+@needs_axe
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_barrier(tmp_path, scheme):
+    write_report(make_records(UNIT, 30), UNIT, tmp_path / "report.html")
+    with headless() as browser:
+        assert barriers_of_file(browser, tmp_path / "report.html", scheme) == []

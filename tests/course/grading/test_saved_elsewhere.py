@@ -4,6 +4,8 @@ import json
 
 import nbformat
 import pytest
+from barriers import barriers_of_file, needs_axe
+from browser import headless, why_not
 from classroom import (
     POINTS,
     UNIT,
@@ -54,7 +56,7 @@ def colab(notebook):
             cell["outputs"] = [shown | {"metadata": {}}]
     install = {
         "cell_type": "code",
-        "source": ['%pip install -q "git+https://example.org/course"'],
+        "source": ["%pip install -q rnnlib-0.1.0-py3-none-any.whl"],
         "metadata": {"id": "first"},
         "execution_count": 1,
         "outputs": [],
@@ -78,8 +80,8 @@ FORMS = [visual_studio_code, colab, notebook_7, beside_a_log]
 
 
 @pytest.fixture(scope="module")
-def marks(tmp_path_factory):
-    """The marks by form and exercise."""
+def root(tmp_path_factory):
+    """The course root of a class that has been graded."""
     root = tmp_path_factory.mktemp("course")
     make_course(root, short_notebook())
     for form in FORMS:
@@ -91,9 +93,18 @@ def marks(tmp_path_factory):
     line = Line("2026-01-01T10:00:00Z", UNIT, "rnn_step", "right", 1.0)
     path.with_name(f"{UNIT}.progress.jsonl").write_text(as_text(line))
     autograde(assignment(root), [form.__name__ for form in FORMS], workers=1)
-    return {form: read_marks(assignment(root), form.__name__) for form in FORMS}
+    return root
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
-def test_what_was_saved_elsewhere_gets_all_points(marks, form):
-    assert {mark.exercise: mark.score for mark in marks[form]} == POINTS
+def test_what_was_saved_elsewhere_gets_all_points(root, form):
+    marks = read_marks(assignment(root), form.__name__)
+    assert {mark.exercise: mark.score for mark in marks} == POINTS
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+@needs_axe
+def test_axe_finds_no_serious_barrier_on_a_feedback_page(root):
+    (page,) = (root / "feedback" / "notebook_7").rglob("*.html")
+    with headless() as browser:
+        assert barriers_of_file(browser, page) == []

@@ -10,7 +10,7 @@ from rnnlib.course import check, check_answer, grade, hand_in_progress, keep_pro
 from rnnlib.course.cli import main
 from rnnlib.course.exercises import UNITS, all_exercises, unit_exercises
 from rnnlib.course.history.log import FIELDS, Line, as_text, log_path, note, read, unit_of
-from rnnlib.course.history.summary import by_exercise, by_unit
+from rnnlib.course.history.tally import by_exercise, by_unit
 
 WRONG = "def running_sum(xs):\n    return np.cumsum(xs, axis=1)"
 RIGHT = "def running_sum(xs):\n    return np.cumsum(xs, axis=0)"

@@ -1,9 +1,7 @@
 """What a visitor of the site reads of a unit: everything but the answers, and nothing of marks."""
 
-import io
 import re
 import textwrap
-import zipfile
 
 import nbformat
 import pytest
@@ -12,7 +10,7 @@ from places import ROOT
 from rnnlib.course.authoring import find_units, read_source
 from rnnlib.course.checking.marking import Report
 from rnnlib.course.exercises import all_exercises
-from rnnlib.course.site.bundle import archive, opening
+from rnnlib.course.site.bundle import opening
 from rnnlib.course.site.front import cards, live_card, thumbnail, unit_card, unit_rows
 from rnnlib.course.site.unit_page import example, linked, outputs, page
 from rnnlib.plotting.explorables import live_pages
@@ -36,7 +34,7 @@ def read(unit):
         solution,
         release,
         beside=[other.name for other in UNITS],
-        opening=opening(unit, ""),
+        opening=opening(unit, "rnnlib.whl"),
         found=lambda exercise: Report(exercise.name),
     )
 
@@ -119,17 +117,6 @@ def test_a_widget_is_left_out_and_a_figure_is_kept_once():
     )
     (kept,) = outputs(cell)
     assert set(kept.data) == {"text/html"}
-
-
-def test_an_archive_is_the_folder_with_the_lines_that_open_it(unit):
-    packed = zipfile.ZipFile(io.BytesIO(archive(unit, "https://example.org/course@v1")))
-    name = f"{unit.name}/{unit.name}.ipynb"
-    assert packed.read(name) == unit.release.read_bytes()
-    words = packed.read(f"{unit.name}/README.txt").decode()
-    assert 'pip install "rnnlib[student] @ git+https://example.org/course@v1"' in words
-    assert f"jupyter lab {unit.name}.ipynb" in words
-    assert archive(unit, "a") == archive(unit, "a")
-    assert "Ask who teaches" in opening(unit, "") and "Ask who teaches" not in opening(unit, "a")
 
 
 def test_every_unit_has_a_card_with_a_picture(unit, tmp_path):

@@ -6,7 +6,9 @@ it is: a name with HTML in it would be run by the instructor's browser.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterable
 
 from rnnlib.course.grading.intake.names import shown
 
@@ -40,3 +42,13 @@ def check_student(name: str) -> None:
             f"the folder {shown(name)} cannot be a student's id: rename it, with letters, digits, "
             "and . @ + - _ alone"
         )
+
+
+def usable(names: Iterable[str]) -> set[str]:
+    """Those of the names that can be a student's id."""
+    found = set()
+    for name in names:
+        with contextlib.suppress(UnusableName):
+            check_student(name)
+            found.add(name)
+    return found

@@ -25,7 +25,7 @@ from rnnlib.course.grading.report import plots
 from rnnlib.course.grading.report.handed_in_logs import way_to
 from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent, points
-from rnnlib.course.history.summary import Tried
+from rnnlib.course.history.tally import Tried
 from rnnlib.course.marks import final_score, share_of, total
 
 UNKNOWN = "wrong in a way that is no known mistake"

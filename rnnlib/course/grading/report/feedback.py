@@ -38,6 +38,16 @@ POLICY = (
 )
 """The page loads nothing and runs nothing, whatever a student has put into it."""
 
+READABLE = """<style>
+a { color: #1d5a8f; text-decoration: underline; }
+a.anchor-link { display: none; }
+.highlight, .highlight pre, div.input_area pre { background: #fff; }
+.panel-primary > .panel-heading { background: #285f8f; }
+div.nbgrader_cell .panel-heading a { color: #fff; }
+</style>
+"""
+"""Colours that differ enough to be read: axe-core finds those of nbgrader's template too near."""
+
 KEY = '<meta name="rnnlib-marks" content="{}">'
 HEAD_CHARACTERS = 2_000
 """In which the page's key stands."""
@@ -66,12 +76,13 @@ class FeedbackExporter(HTMLExporter):
         self.filters = {"highlight_code": FoldGivenCode(parent=self)}
         page, resources = super().from_notebook_node(nb, resources, **kwargs)
         page = SCRIPT_FROM_ELSEWHERE.sub("", page)
+        page = page.replace("<html>", '<html lang="en">', 1)
         about = resources.get("nbgrader", {})
         head = POLICY + (KEY.format(about["marks_key"]) if "marks_key" in about else "")
         page = page.replace("<head>", f"<head>\n{head}", 1)
         if "head" in about:
             page = CONTENTS.sub(lambda _: about["head"], page, count=1)
-        return page.replace("</head>", f"{STYLE}</head>", 1), resources
+        return page.replace("</head>", f"{STYLE}{READABLE}</head>", 1), resources
 
 
 def key_of_page(path: Path) -> str | None:

@@ -14,7 +14,7 @@ from statistics import median
 from rnnlib.course.files import FileRefused, read_file
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.history.log import read
-from rnnlib.course.history.summary import Tried, by_exercise
+from rnnlib.course.history.tally import Tried, by_exercise
 
 ENDING = ".progress.jsonl"
 LARGEST = 4_000_000

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.collect.roster import known_people
+from rnnlib.course.grading.intake.students import usable
 from rnnlib.course.grading.report.pages import page_path
 
 
@@ -47,7 +48,7 @@ def who_is_who(assignment: Assignment, graded: Iterable[str]) -> People:
     """
     people = known_people(assignment.gradebook, assignment.root)
     names = {person.id: person.name for person in people if person.name}
-    graded, handed_in = set(graded), set(assignment.students())
+    graded, handed_in = set(graded), usable(assignment.students())
     listed = {person.id for person in people if person.name or person.email}
     everybody = graded | handed_in
     return People(

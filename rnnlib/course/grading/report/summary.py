@@ -22,8 +22,9 @@ STYLE = """
 <style>
 table.marks { border-collapse: collapse; width: 100%; margin: .6em 0; font-size: 14px; }
 table.marks th, table.marks td { padding: .35em .6em; border-bottom: 1px solid #ccc;
-  text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-table.marks td.points { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+  text-align: left; vertical-align: top; }
+table.marks td { overflow-wrap: anywhere; }
+table.marks td.points { text-align: right; white-space: nowrap; }
 table.marks tr.lost td.points { font-weight: bold; color: #8a3b00; }
 table.marks tfoot th, table.marks tfoot td { border-top: 2px solid #888; font-weight: bold; }
 p.not-run { color: #555; }
@@ -87,14 +88,14 @@ class PageSummary(NbGraderPreprocessor):
 
 
 class FoldGivenCode(Highlight2HTML):
-    """Code that the notebook shows folded is folded on the page, too."""
+    """Code that the notebook shows folded is folded on the page, too, whoever folded it."""
 
     def __call__(self, source, language=None, metadata=None):
         """One cell's code as HTML."""
         code = super().__call__(source, language=language, metadata=metadata)
         if not (metadata or {}).get("jupyter", {}).get("source_hidden"):
             return code
-        return f'<details class="given"><summary>Given code</summary>{code}</details>'
+        return f'<details class="given"><summary>Folded code</summary>{code}</details>'
 
 
 def head(lines: list[Line], penalty: float, not_run: int) -> Markup:
@@ -162,13 +163,14 @@ def _row(line: Line) -> Markup:
     more = Markup("")
     if line.comment:
         more = Markup(' <a href="#comment-{}">a comment</a>').format(line.comment)
+    # A long name breaks where words end.
     return Markup(
         '<tr class="{}"><th scope="row"><a href="#{}">{}</a></th>'
         '<td class="points">{} / {}</td><td>{}{}</td></tr>'
     ).format(
         "lost" if (line.score or 0) < line.points else "all",
         line.cell,
-        line.exercise,
+        Markup("_<wbr>").join(line.exercise.split("_")),
         points(line.score or 0.0),
         points(line.points),
         escape(" ".join(reason.split())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.intake.names import in_short, shown
@@ -30,6 +30,7 @@ def autograde(
     everything: bool = False,
     anew: bool = False,
     dry_run: bool = False,
+    exercises: Collection[str] = (),
     on_done: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Autograde what was handed in for a unit and write the feedback.
@@ -54,6 +55,8 @@ def autograde(
         Grade again what was graded before.
     dry_run : bool
         Write nothing down: the outcomes say what each mark would be.
+    exercises : collection of str
+        Whose marks alone are entered, where a submission was graded before; those of all otherwise.
     on_done : callable, optional
         Called with each outcome as it comes: to show progress.
 
@@ -75,8 +78,10 @@ def autograde(
             tell(result.student, Outcome(result.student, result.problem, marks=marks))
             return
         try:
-            writer.enter(result, points_of(read_record(assignment, result.student)))
-            write_record(assignment, task, digest, result)
+            points = points_of(read_record(assignment, result.student))
+            writer.enter(result, points, exercises)
+            # With a part of its marks it is not done: the next whole run grades it again.
+            write_record(assignment, task, digest, result, whole=not exercises)
         except Exception as error:  # one student's; the others are graded
             result.problem = f"the result could not be written down: {in_short(error)}"
         tell(result.student, Outcome(result.student, result.problem))
@@ -92,7 +97,11 @@ def autograde(
             check_student(student)
             submission = read_submission(assignment, student, stubs)
         except Unreadable as error:
-            finish(f"unreadable: {error}", Result(student, problem=str(error)))
+            digest = f"unreadable: {error}"
+            if student in entered and is_done(read_record(assignment, student), task, digest):
+                tell(student, Outcome(student, str(error), again=True))
+            else:
+                finish(digest, Result(student, problem=str(error)))
             continue
         except UnusableName as error:  # it cannot stand in the gradebook
             tell(student, Outcome(shown(student), str(error)))

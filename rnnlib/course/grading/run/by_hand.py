@@ -7,9 +7,10 @@ worth another number of points, and the mark by hand counts all the same until s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.marked_cell import exercise_of
 from rnnlib.course.grading.run.tasks import Outcome
 from rnnlib.course.grading.standing import Standing, is_there
 
@@ -42,6 +43,22 @@ def keep_by_hand(grades: Iterable, before: Marks, points: Mapping[str, float]) -
         worth = points.get(grade.name, grade.max_score)
         changed = auto != grade.auto_score or worth != grade.max_score
         grade.needs_manual_grade = changed or was_open
+
+
+def marks_of_others(grades: Iterable, exercises: Collection[str]) -> Marks:
+    """What the exercises have that shall stay as they are, where they were graded before."""
+    return {
+        grade.id: (grade.auto_score, grade.needs_manual_grade)
+        for grade in grades
+        if grade.auto_score is not None and exercise_of(grade.name) not in exercises
+    }
+
+
+def keep_others(grades: Iterable, before: Marks) -> None:
+    """Put these marks back."""
+    for grade in grades:
+        if grade.id in before:
+            grade.auto_score, grade.needs_manual_grade = before[grade.id]
 
 
 def points_of(record: dict | None) -> dict[str, float]:
@@ -95,8 +112,19 @@ def changed_under(standing: Standing) -> list[str]:
     ]
 
 
-def would_move(outcome: Outcome, standing: Standing | None) -> list[str]:
-    """Sentences about marks that another run would change; those by hand stay."""
+def would_move(
+    outcome: Outcome, standing: Standing | None, exercises: Collection[str] = ()
+) -> list[str]:
+    """Sentences about marks that another run would change; those by hand stay.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    standing : Standing or None
+        What the gradebook has now.
+    exercises : collection of str
+        Whose marks alone; those of all otherwise.
+    """
     name = outcome.student
     if outcome.again:
         return []
@@ -110,7 +138,7 @@ def would_move(outcome: Outcome, standing: Standing | None) -> list[str]:
     told = []
     for grade in standing.grades:
         now = outcome.marks.get(grade.cell)
-        if now == grade.auto:
+        if now == grade.auto or (exercises and grade.exercise not in exercises):
             continue
         before = "no mark" if grade.auto is None else f"{grade.auto:g}"
         after = "no mark" if now is None else f"{now:g}"

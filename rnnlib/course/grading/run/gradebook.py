@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import nbformat
@@ -12,7 +12,12 @@ import nbformat
 from rnnlib.course.files import FileRefused, read_file, write_whole
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.limits import TIMESTAMP_BYTES
-from rnnlib.course.grading.run.by_hand import keep_by_hand, marks_by_hand
+from rnnlib.course.grading.run.by_hand import (
+    keep_by_hand,
+    keep_others,
+    marks_by_hand,
+    marks_of_others,
+)
 from rnnlib.course.grading.run.left_to_person import empty_notebook
 from rnnlib.course.grading.run.tasks import Result
 
@@ -34,7 +39,12 @@ class GradebookWriter:
         self.db_url = self.directory.db_url
         self.root = Path(self.directory.root)
 
-    def enter(self, result: Result, points: Mapping[str, float] | None = None) -> None:
+    def enter(
+        self,
+        result: Result,
+        points: Mapping[str, float] | None = None,
+        exercises: Collection[str] = (),
+    ) -> None:
         """Enter one result; a second time changes nothing.
 
         Parameters
@@ -42,12 +52,14 @@ class GradebookWriter:
         result : Result
         points : mapping, optional
             What each marked cell was worth when the submission was graded last.
+        exercises : collection of str
+            Whose marks alone are entered, where the submission was graded before.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader's own way of adding a submission warns
-            self._enter(result, points or {})
+            self._enter(result, points or {}, exercises)
 
-    def _enter(self, result: Result, points: Mapping[str, float]) -> None:
+    def _enter(self, result: Result, points: Mapping[str, float], exercises) -> None:
         from nbgrader.api import Gradebook
 
         student = result.student
@@ -67,14 +79,14 @@ class GradebookWriter:
             if empty is not None:
                 write_whole(graded, empty)
             return
-        self._enter_marks(result, points)
+        self._enter_marks(result, points, exercises)
         write_whole(graded, result.notebook)
         if result.feedback is not None:
             write_whole(page, result.feedback)
         if timestamp:
             write_whole(self._path("autograded", student, "timestamp.txt"), str(timestamp))
 
-    def _enter_marks(self, result: Result, points: Mapping[str, float]) -> None:
+    def _enter_marks(self, result: Result, points: Mapping[str, float], exercises) -> None:
         from nbgrader.api import Gradebook
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
@@ -89,14 +101,16 @@ class GradebookWriter:
         }
         with Gradebook(self.db_url) as gradebook:
             mine = gradebook.find_submission_notebook(self.unit, self.unit, result.student)
-            before = marks_by_hand(mine.grades)
-        for preprocessor in (SaveAutoGrades, AssignLatePenalties):
-            preprocessor(config=self.config).preprocess(notebook, resources)
-        if before:
+            by_hand = marks_by_hand(mine.grades)
+            others = marks_of_others(mine.grades, exercises) if exercises else {}
+        SaveAutoGrades(config=self.config).preprocess(notebook, resources)
+        if by_hand or others:
             with Gradebook(self.db_url) as gradebook:
                 mine = gradebook.find_submission_notebook(self.unit, self.unit, result.student)
-                keep_by_hand(mine.grades, before, points)
+                keep_by_hand(mine.grades, by_hand, points)
+                keep_others(mine.grades, others)
                 gradebook.db.commit()
+        AssignLatePenalties(config=self.config).preprocess(notebook, resources)
 
     def _timestamp(self, student: str):
         from nbgrader.utils import parse_utc

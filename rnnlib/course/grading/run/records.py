@@ -20,13 +20,31 @@ def record_path(assignment: Assignment, student: str) -> Path:
     return assignment.records / f"{student}.json"
 
 
-def write_record(assignment: Assignment, task: Task, digest: str, result: Result) -> dict:
-    """Write the record of a result; `digest` is of what was handed in."""
+def write_record(
+    assignment: Assignment, task: Task, digest: str, result: Result, *, whole: bool = True
+) -> dict:
+    """Write the record of a result.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    task : Task
+    digest : str
+        Of what was handed in.
+    result : Result
+    whole : bool
+        Whether all its marks were entered; the submission is done then.
+
+    Returns
+    -------
+    dict
+        The record.
+    """
     record = {
         "student": result.student,
         "unit": assignment.unit,
         "digest": digest,
-        "task": task.key,
+        "task": task.key if whole else "a part of the exercises",
         "graded": datetime.now(UTC).isoformat(timespec="seconds"),
         "problem": result.problem,
         "repairs": result.repairs,
