@@ -135,7 +135,7 @@ def test_the_grid_is_played_with_the_keyboard_and_says_what_changed(browser):
         assert "beginnings of paths" in page.locator("#grid-told").inner_text()
         page.focus("#noise")
         page.keyboard.press("End")
-        assert page.evaluate("page.noise") == 3
+        assert page.evaluate("page.noise") == 2
         page.focus("#frame")
         page.keyboard.press("Home")
         page.wait_for_function("document.getElementById('said').textContent.includes('Frame 1 of')")

@@ -67,7 +67,7 @@ def run_bench(unit: Unit, console: Console, count: int, growth: int | None) -> i
         _say(console, "nbgrader autograde", slow, count)
         _say_floor(console)
         console.print(f"[b]{slow.seconds / fast.seconds:.1f} times as fast[/b]")
-        one, other = (Assignment(unit.name, root) for root in (ours, plain))
+        one, other = (Assignment(unit.name, root, unit.root) for root in (ours, plain))
         differing = [s for s in one.students() if read_marks(one, s) != read_marks(other, s)]
         same = "the same, cell by cell" if not differing else f"not the same: {differing}"
         console.print(f"marks and reasons: {same}")

@@ -6,6 +6,7 @@ is not installed raises ImportError.
 """
 
 import time
+from importlib.metadata import version
 from typing import NamedTuple
 
 import numpy as np
@@ -30,11 +31,14 @@ class Instead(NamedTuple):
         Seconds of the first call of both: where a library compiles, it does so then.
     missing : dict of str to str
         Why there is nothing to be timed, in a few words.
+    versions : dict of str to str
+        Of the libraries that the benchmark does not name elsewhere.
     """
 
     functions: dict
     first: dict
     missing: dict
+    versions: dict
 
 
 def instead(size):
@@ -46,13 +50,15 @@ def instead(size):
         If the outputs of a library are others than rnnlib's.
     """
     params, xs, dhs = problem(Row("lstm", "float32", *size))
-    found = Instead({}, {}, {})
+    found = Instead({}, {}, {}, {})
     for name, make in INSTEAD.items():
         try:
             forward, both = make(params, xs, dhs)
         except ImportError as error:
             found.missing[name] = f"{error.name} is not installed"
             continue
+        if name in PACKAGES:
+            found.versions[name] = version(PACKAGES[name])
         hs = np.asarray(forward())
         start = time.process_time()
         if both is not None:
@@ -170,3 +176,5 @@ INSTEAD = {
     "onnxruntime": _onnxruntime,
 }
 """Makers by name; rnnlib first, because the others are compared with it."""
+
+PACKAGES = {"JAX, lax.scan": "jax", "onnxruntime": "onnxruntime"}

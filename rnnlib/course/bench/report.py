@@ -99,7 +99,8 @@ def _instead_rows(message):
             for what in ("forward", "both")
             for key in [f"{what} {name}"]
         ]
-        yield [name, *cells, f"{first[name]:.1f}"]
+        label = " ".join(filter(None, [name, message["versions"].get(name)]))
+        yield [label, *cells, f"{first[name]:.1f}"]
     for name, reason in message["missing"].items():
         yield [name, reason, "", ""]
 

@@ -79,7 +79,8 @@ def one_instead(size, seconds, clock):
         if function is not None
     }
     times = interleaved(functions, seconds, clock)
-    return {"times": times, "first": found.first, "missing": found.missing}
+    said = {"first": found.first, "missing": found.missing, "versions": found.versions}
+    return {"times": times} | said
 
 
 def one_growth(axis, seconds, clock):

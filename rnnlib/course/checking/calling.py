@@ -8,8 +8,9 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable
-from contextlib import nullcontext, redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout, suppress
 from dataclasses import FrozenInstanceError, dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -98,6 +99,8 @@ def call(
         return function.call(
             args, names, options=options or {}, seconds=seconds, allowed=allowed, guarded=guarded
         )
+    if "torch" in allowed:
+        _load_torch()
     given, options = copy.deepcopy(args), options or {}
     result = Call()
     guard = Guard(allowed, getattr(function, "__code__", None))
@@ -147,6 +150,15 @@ def call(
         and str(before.bit_generator.state) == str(after.bit_generator.state)
     )
     return result
+
+
+@cache
+def _load_torch() -> None:
+    """Import torch before the clock runs: an import that is stopped midway leaves it in pieces."""
+    from rnnlib.torch_training import prepare_torch
+
+    with suppress(ImportError):  # the function itself will say that it is missing
+        prepare_torch()
 
 
 class _NotCopied(Exception):

@@ -85,6 +85,10 @@ def add_class_commands(commands) -> None:
 
     _of_unit(commands, "report", _report, "a page about a graded class, with the marks of now")
 
+    due = _of_unit(commands, "due", _due, "show or move a due date, or give an extension")
+    due.add_argument("date", nargs="?", help="such as '2025-03-03 23:59', in this machine's time")
+    due.add_argument("--student", metavar="ID", help="who gets until then; everybody otherwise")
+
     feedback = _of_unit(
         commands, "feedback", _feedback, "make the pages again whose marks have changed"
     )
@@ -216,6 +220,29 @@ def _report(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.command import run_report
 
     return run_report(_assignment(options), console)
+
+
+def _due(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import UnitError
+    from rnnlib.course.grading.collect.place import parse_time
+    from rnnlib.course.grading.command import tell_penalties
+    from rnnlib.course.grading.run.due import read_due, set_due
+    from rnnlib.course.grading.run.penalties import update_penalties
+
+    assignment = _assignment(options)
+    if options.date:
+        date = parse_time(options.date)
+        if date is None:
+            raise UnitError(f"{options.date!r} is no time: write it as in '2025-03-03 23:59'")
+        set_due(assignment, date, options.student)
+        tell_penalties(update_penalties(assignment), console)
+    due = read_due(assignment)
+    when = f"{due.date.astimezone():%Y-%m-%d %H:%M %Z}" if due.date else "never: it has no date"
+    console.print(f"{assignment.unit} is due {when}", highlight=False)
+    for student, until in sorted(due.extended.items()):
+        text = f"  {student}: {until.astimezone():%Y-%m-%d %H:%M %Z}"
+        console.print(text, markup=False, highlight=False)
+    return 0
 
 
 def _feedback(options: argparse.Namespace, console: Console) -> int:

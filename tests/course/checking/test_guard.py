@@ -1,5 +1,6 @@
 """The guard: borrowed work is noticed however it was reached, and honest work never is."""
 
+import subprocess
 import sys
 import threading
 import types
@@ -177,6 +178,22 @@ def f():
 """)
     assert "torch" in call(function, (), allowed=LENT).borrowed
     assert call(function, (), allowed=(*LENT, "torch.nn.modules.rnn")).borrowed is None
+
+
+def test_lent_torch_is_loaded_before_the_clock_runs():
+    """Importing it takes longer than a call may; stopped midway, it would be in pieces."""
+    script = """
+import sys
+from rnnlib.course.checking.calling import call
+def f():
+    import torch
+    return torch.ones(2).numpy()
+assert "torch" not in sys.modules
+print(call(f, (), seconds=0.5, allowed=("torch",)).value)
+print(call(f, (), seconds=0.5).borrowed)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.split() == ["[1.", "1.]", "torch.ones"], done.stderr
 
 
 def test_all_else_of_lent_torch_may_be_called():

@@ -253,6 +253,13 @@ TWO_HEADS.slip(
     of="heads_as_an_axis",
 )
 _slip(
+    "columns_dealt_in_turn",
+    "part = slice(head * A, (head + 1) * A)",
+    "part = slice(head, None, 2)",
+    "The columns are dealt out in turn, even ones to the first head and odd ones to the second. "
+    "The first A columns belong to the first head.",
+)
+_slip(
     "mask_left_out",
     "np.where(mask.T, scores, -np.inf)",
     "scores",
@@ -378,35 +385,3 @@ def one_large_head(queries, hs, mask, params, dcontext):
     )
     dhs = dk @ params.W_k.T + dv @ params.W_v.T
     return found @ params.W_o, np.stack([w, w]), dq @ params.W_q.T, dhs, grads
-
-
-@TWO_HEADS.mistake
-def columns_dealt_in_turn(queries, hs, mask, params, dcontext):
-    """The columns are dealt out in turn, even ones to the first head and odd ones to the second.
-    The first A columns belong to the first head.
-    """
-    context, weights = np.zeros_like(queries), []
-    dqueries, dhs, grads = np.zeros_like(queries), np.zeros_like(hs), params.zeros_like()
-    for head in range(2):
-        part = slice(head, None, 2)
-        q, k, v = queries @ params.W_q[:, part], hs @ params.W_k[:, part], hs @ params.W_v[:, part]
-        scores = np.einsum("sna,tna->snt", q, k) / np.sqrt(q.shape[2])
-        scores = np.where(mask.T, scores, -np.inf)
-        e = np.exp(scores - scores.max(axis=2, keepdims=True))
-        w = e / e.sum(axis=2, keepdims=True)
-        found = np.einsum("snt,tna->sna", w, v)
-        context = context + found @ params.W_o[part]
-        weights.append(w)
-        dfound = dcontext @ params.W_o[part].T
-        dw = np.einsum("sna,tna->snt", dfound, v)
-        dv = np.einsum("snt,sna->tna", w, dfound)
-        dscores = w * (dw - (w * dw).sum(axis=2, keepdims=True)) / np.sqrt(q.shape[2])
-        dq = np.einsum("snt,tna->sna", dscores, k)
-        dk = np.einsum("snt,sna->tna", dscores, q)
-        dqueries += dq @ params.W_q[:, part].T
-        dhs += dk @ params.W_k[:, part].T + dv @ params.W_v[:, part].T
-        grads.W_q[:, part] = np.einsum("snh,sna->ha", queries, dq)
-        grads.W_k[:, part] = np.einsum("tnh,tna->ha", hs, dk)
-        grads.W_v[:, part] = np.einsum("tnh,tna->ha", hs, dv)
-        grads.W_o[part] = np.einsum("sna,snh->ah", found, dcontext)
-    return context, np.stack(weights), dqueries, dhs, grads

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
+from rnnlib.course.exercises.u12_music.inputs import tunes_handed_in
 from rnnlib.course.exercises.u12_music.tune_data import (
     ALPHABET,
     bodies_to_learn_from,
@@ -95,29 +96,6 @@ def _draw(rng):
     yield case(["M:6/8"] * 2)
 
 
-def _texts(returned, headers):
-    """The tunes, if they are texts as they were asked for."""
-    if isinstance(returned, str):
-        raise Unusable(f"returned one text; a list of {len(headers)} is wanted, one a header")
-    if isinstance(returned, np.ndarray):
-        returned = returned.tolist()
-    if not isinstance(returned, list | tuple):
-        raise Unusable(f"returned a {type(returned).__name__}; a list of texts is wanted")
-    if len(returned) != len(headers):
-        raise Unusable(f"returned {len(returned)} tunes for {len(headers)} headers")
-    for text, header in zip(returned, headers, strict=True):
-        if not isinstance(text, str):
-            raise Unusable(f"gave a {type(text).__name__} as a tune; a text is wanted")
-        if not text.startswith(header):
-            if text.startswith(tuple(headers)):
-                raise Unusable("gave the tunes in another order than their headers")
-            raise Unusable(f"gave a tune that does not begin with its header {header!r}")
-        if set(text) - set(ALPHABET):
-            odd = min(set(text) - set(ALPHABET))
-            raise Unusable(f"wrote {odd!r}, which is not a symbol of the alphabet")
-    return [str(text) for text in returned]
-
-
 def _loss(text, header, model, state):
     """How surprised the network is by the notes, a symbol on average: in nats."""
     ids = np.array([ALPHABET.index(symbol) for symbol in text[: len(header) + BEGINNING]])
@@ -127,7 +105,7 @@ def _loss(text, header, model, state):
 
 def _observe(returned, case):
     headers, model, state, _, _ = case.args
-    texts = _texts(returned, headers)
+    texts = tunes_handed_in(returned, headers)
     found = dict.fromkeys((WHOLE, MOST, NEARLY_ALL, LIKELY, VARIED, OWN), 0.0)
     counts, bars, losses, copies = np.zeros(2), [], [], []
     for text, header in zip(texts, headers, strict=True):
@@ -286,26 +264,6 @@ def mended_afterwards(headers, model, state, alphabet, rng):
 
 
 @WRITE_TUNES.mistake
-def written_as_it_comes(headers, model, state, alphabet, rng):
-    """The network writes as it does by itself, and nothing looks at the bars."""
-    tunes, begun = [], state
-    for header in headers:
-        state = begun
-        for symbol in header:
-            logits, state = tune_step(alphabet.index(symbol), state, model)
-        notes = ""
-        while len(notes) < 330 and not notes.endswith("\n\n"):
-            p = np.exp(logits - logits.max())
-            if notes.endswith("\n") and complete_bars(abc_sections(notes), 1)[1] < 6:
-                p[alphabet.index("\n")] = 0
-            k = int((p.cumsum() < rng.random() * p.sum()).sum())
-            notes += alphabet[k]
-            logits, state = tune_step(k, state, model)
-        tunes.append(header + notes.strip())
-    return tunes
-
-
-@WRITE_TUNES.mistake
 def tunes_learned_by_heart(headers, model, state, alphabet, rng):
     """Training tunes are played back; their bars are splendid, and not one is new."""
     from rnnlib.course.exercises.u12_music.tune_data import split_tunes
@@ -367,6 +325,14 @@ def numbers_of_symbols(headers, model, state, alphabet, rng):
     """The numbers of the symbols are returned; `alphabet[k]` is the symbol of number k."""
     return [[alphabet.index(s) for s in header] + [int(rng.integers(40))] for header in headers]
 
+
+WRITE_TUNES.slip(
+    "written_as_it_comes",
+    "for _ in range(30):",
+    "for _ in range(1):",
+    "The network writes as it does by itself, and nothing looks at the bars.",
+    of="line_by_line",
+)
 
 WRITE_TUNES.slip(
     "header_left_out",

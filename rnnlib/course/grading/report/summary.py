@@ -88,14 +88,14 @@ class PageSummary(NbGraderPreprocessor):
 
 
 class FoldGivenCode(Highlight2HTML):
-    """Code that the notebook shows folded is folded on the page, too."""
+    """Code that the notebook shows folded is folded on the page, too, whoever folded it."""
 
     def __call__(self, source, language=None, metadata=None):
         """One cell's code as HTML."""
         code = super().__call__(source, language=language, metadata=metadata)
         if not (metadata or {}).get("jupyter", {}).get("source_hidden"):
             return code
-        return f'<details class="given"><summary>Given code</summary>{code}</details>'
+        return f'<details class="given"><summary>Folded code</summary>{code}</details>'
 
 
 def head(lines: list[Line], penalty: float, not_run: int) -> Markup:

@@ -9,6 +9,7 @@
 `deadline`        an end for what the grader does itself with a submission
 `gradebook`       enters results into nbgrader's gradebook and folders
 `by_hand`         marks that a person gave: they survive a regrade
+`due`             due dates, and extensions for one student
 `penalties`       penalties for late work, by the due dates that the gradebook has now
 `left_to_person`  a place in the formgrader for what cannot be read
 `migrate`         cells that were added, taken out or renamed after students handed in

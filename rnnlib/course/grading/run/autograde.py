@@ -97,7 +97,11 @@ def autograde(
             check_student(student)
             submission = read_submission(assignment, student, stubs)
         except Unreadable as error:
-            finish(f"unreadable: {error}", Result(student, problem=str(error)))
+            digest = f"unreadable: {error}"
+            if student in entered and is_done(read_record(assignment, student), task, digest):
+                tell(student, Outcome(student, str(error), again=True))
+            else:
+                finish(digest, Result(student, problem=str(error)))
             continue
         except UnusableName as error:  # it cannot stand in the gradebook
             tell(student, Outcome(shown(student), str(error)))

@@ -1,0 +1,49 @@
+"""Due dates and extensions, in the gradebook that nbgrader reads."""
+
+from datetime import UTC, datetime
+
+import pytest
+from classroom import ROOT, UNIT, assignment
+from nbgrader.api import Gradebook
+
+from rnnlib.course.authoring import UnitError
+from rnnlib.course.authoring.nbgrader import course_config
+from rnnlib.course.grading.run.due import read_due, set_due
+
+FIRST, LATER = (datetime(2025, 3, day, 23, 0, tzinfo=UTC) for day in (1, 3))
+
+
+@pytest.fixture
+def root(tmp_path):
+    course_config(ROOT)  # alembic on the PATH
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        book.add_assignment(UNIT)
+        book.add_notebook(UNIT, UNIT)
+        book.add_student("anna")
+        book.add_submission(UNIT, "anna", timestamp="2025-03-02 12:00:00 UTC")
+    return tmp_path
+
+
+def late(root):
+    with Gradebook(assignment(root).gradebook) as book:
+        return book.find_submission(UNIT, "anna").total_seconds_late
+
+
+def test_a_date_and_an_extension_are_nbgraders_own(root):
+    assert read_due(assignment(root)).date is None
+    set_due(assignment(root), FIRST)
+    assert read_due(assignment(root)).date == FIRST and late(root) == 13 * 3600
+    set_due(assignment(root), LATER, "anna")
+    assert read_due(assignment(root)).extended == {"anna": LATER} and late(root) == 0
+    set_due(assignment(root), FIRST, "anna")
+    assert read_due(assignment(root)).extended == {} and late(root) > 0
+
+
+def test_what_cannot_be_extended_is_told(root, tmp_path_factory):
+    with pytest.raises(UnitError, match="no due date that could be extended"):
+        set_due(assignment(root), LATER, "anna")
+    set_due(assignment(root), FIRST)
+    with pytest.raises(UnitError, match="ben has nothing"):
+        set_due(assignment(root), LATER, "ben")
+    with pytest.raises(UnitError, match="there is no gradebook yet"):
+        read_due(assignment(tmp_path_factory.mktemp("empty")))
