@@ -9,7 +9,7 @@ import numpy as np
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.data.dates import WrittenDate, date_readings, written_dates
 from rnnlib.data.rivers import Rivers, mountain_rivers
-from rnnlib.data.texts import FilmOpinions, film_opinions, named_text, words_of
+from rnnlib.data.texts import FilmOpinions, film_opinions, named_text, words_and_names, words_of
 
 __all__ = [
     "FilmOpinions",
@@ -30,6 +30,7 @@ __all__ = [
     "spanish_proverbs",
     "sunspots",
     "surnames",
+    "words_and_names",
     "words_of",
     "written_dates",
 ]

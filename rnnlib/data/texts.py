@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["FilmOpinions", "film_opinions", "named_text", "words_of"]
+__all__ = ["FilmOpinions", "film_opinions", "named_text", "words_and_names", "words_of"]
 
 
 class FilmOpinions(NamedTuple):
@@ -86,6 +86,30 @@ def named_text():
         else:
             sentences.append(line)
     return {book: tuple(some) for book, some in books.items()}
+
+
+def words_and_names(sentences):
+    """The words of sentences of `named_text`, without the capitals, and which of them had one.
+
+    Parameters
+    ----------
+    sentences : sequence of str
+
+    Returns
+    -------
+    texts : list of lists of str
+    tags : list of lists of int
+        1 for a name, else 0.
+
+    Examples
+    --------
+    >>> words_and_names(["then Moses went ."])
+    ([['then', 'moses', 'went', '.']], [[0, 1, 0, 0]])
+    """
+    return (
+        [sentence.lower().split() for sentence in sentences],
+        [[int(word[0].isupper()) for word in sentence.split()] for sentence in sentences],
+    )
 
 
 def words_of(text):
