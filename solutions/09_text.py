@@ -12,19 +12,18 @@
 # %% [markdown]
 # # 9 Text: classify and tag
 #
-# A surname: which language does it come from? A sentence from a film review: did the critic like the film? A page of an old
-# book, without capital letters: which of its words are names? In this unit a recurrent network reads real text and gives one
-# answer for the whole of it, or one for every word. Each time it has to beat a baseline that only counts. Twice it does not,
-# and you will find out why. Once it does, on words that nobody has ever shown to it.
+# A surname: which language is it from? A sentence of a film review: did the critic like the film? A page of an old book
+# without capital letters: which words are names? In this unit a recurrent network reads real text and gives one answer for the
+# whole of it, or one for every word. Each time it has to beat a baseline that only counts. Twice it does not, and you will
+# find out why. Once it does, on words that nobody has ever shown to it.
 #
 # **At the end you can**
-# - give every symbol a vector of its own and train it, also where a symbol repeats;
-# - ask a network for one answer per sequence, or for one per step, forward and backward;
+# - give every symbol a vector of its own, and train it;
+# - ask a network for one answer per sequence, or per step;
 # - write the baseline that any text classifier has to beat, and prove what it cannot do;
 # - say for *whom* a classifier is good: precision, recall, F1;
-# - get around what the final state forgets, with pooling;
-# - probe a trained network with controlled sentences, and read its mistakes;
-# - build a complete trainer for a tagger that reads in both directions, with early stopping.
+# - pool states, and probe what a trained network has learned;
+# - build a complete trainer for a tagger that reads in both directions.
 #
 # | | |
 # |---|---|
@@ -32,8 +31,7 @@
 # | **You need** | units 01 to 03; masks and both directions (07); early stopping (08) |
 # | **Points** | 20: eight short functions (12), an open task (7) and two questions (1) |
 #
-# Cells, output layer, loss and optimizer are those of earlier units, and they are given here. Arrays are as always: time
-# first, one example per column.
+# Cells, output layer, loss and optimizer are given: they are those of earlier units.
 
 # %% locked="setup"
 from collections import Counter
@@ -72,10 +70,9 @@ from rnnlib.readers import Reader, init_reader, train_reader
 # %% [markdown]
 # ## 9.1 A vector for every symbol
 #
-# Until now a letter went into the network as a one-hot vector: a 1 in one place, zeros elsewhere. Multiplied by a matrix, it
-# picks out *one row*. So leave out the zeros and pick the row. The matrix is called an **embedding**. It holds one vector
-# for each symbol and is trained like any other weight. With 27 letters that saves a little; with 50,000 words it is the
-# difference between possible and not.
+# Until now a letter went into the network as a one-hot vector. Multiplied by a matrix, it picks out *one row*. So leave out
+# the zeros and pick the row. The matrix is called an **embedding**: a vector for each symbol, trained like any other weight.
+# With 27 letters that saves a little; with 50,000 words it is the difference between possible and not.
 
 # %% hidden=true
 show(
@@ -86,14 +83,12 @@ show(
 # %% [markdown]
 # *Figure 9.1. Looking up a word. The rows of a and of n are copied twice each.*
 #
-# With the number $k = \text{id}_{t,n}$ of the symbol that example $n$ has at step $t$:
-#
-# $$x_{t,n} = W_e[k] \qquad \text{(row } k \text{, counted from 0)}$$
+# With the number $k = \text{id}_{t,n}$ of the symbol that example $n$ has at step $t$: $\; x_{t,n} = W_e[k]$, row $k$ counted from 0.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
 # | id | `ids` | (T, N) integers | the number of each symbol, 0 to V − 1 |
-# | $W_e$ | `W_e` | (V, E) | the table: a row of E numbers for each of V symbols |
+# | $W_e$ | `W_e` | (V, E) | the table: a row for each of V symbols |
 # | $x$ | `xs` | (T, N, E) | the vectors, ready for a cell |
 #
 # **Your turn.** NumPy does all of it at once.
@@ -124,13 +119,13 @@ check(embedding)
 # %% grade="embedding" points=0.5
 
 # %% [markdown]
-# **Backward.** A row that was copied gets the gradient of its copy. A row that was copied *three times* gets the **sum** of
-# three gradients, because it has changed the loss in three places.
+# **Backward.** A row that was copied three times has changed the loss in three places, so it gets the **sum** of three
+# gradients:
 #
 # $$\frac{\partial L}{\partial W_e[k]} = \sum_{t,n \,:\, \text{id}_{t,n} = k} \frac{\partial L}{\partial x_{t,n}}$$
 #
-# On paper: the word *anna* with $E = 1$ and the gradients 1, 2, 3, 4 at its letters. Row a gets $1 + 4 = 5$, row n gets
-# $2 + 3 = 5$, and all other rows get 0.
+# On paper: *anna* with $E = 1$ and the gradients 1, 2, 3, 4 at its letters. Row a gets $1 + 4 = 5$, row n gets $2 + 3 = 5$, and
+# all others get 0.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -162,12 +157,11 @@ check(embedding_backward)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: the trap</summary>
 #
-# `a[[0, 0]] += 1` adds 1 to `a[0]` **once**: NumPy reads `a[0]` twice, adds, and writes the same result twice.
+# `a[[0, 0]] += 1` adds 1 to `a[0]` **once**: NumPy reads it twice, adds, and writes the same result twice.
 # </details>
 # <details><summary><b>Hint 2</b>: two ways out</summary>
 #
-# Look up `np.add.at`: what does its documentation say about indices that repeat? Or go through the symbols one by one, and
-# collect the gradients of all places where the symbol stands.
+# Look up `np.add.at`. Or go through the symbols one by one, and collect the gradients of all places where each stands.
 # </details>
 
 # %% grade="embedding_backward" points=1.5
@@ -195,7 +189,7 @@ for letter in "aeimnz":
 
 # %% [markdown]
 # Where a letter occurs once, the trap does no harm. Where it occurs often, all gradients but one are lost. No error appears,
-# and the network still learns something. Such a mistake can live for years.
+# and the network still learns something: such a mistake can live for years.
 #
 # **Question 1.** A batch holds 32 sentences of 20 words, the vocabulary has 10,000 words, and $E = 50$. How many *rows* of
 # `dW_e` can be different from zero, at most?
@@ -214,9 +208,8 @@ check_answer("touched", answer_touched)
 # %% [markdown]
 # ## 9.2 One answer for a whole sequence
 #
-# A network that reads has a state after every step. Which of them should answer? For **one answer per sequence** (*many to
-# one*: the language of a name) ask the last real state, which has read everything. For **one answer per step** (*many to
-# many*: a tag for every word) ask them all. The rest of the network stays the same.
+# For **one answer per sequence** (*many to one*: the language of a name) ask the last real state, which has read everything.
+# For **one answer per step** (*many to many*: a tag for every word) ask all states. The rest of the network stays the same.
 
 # %% hidden=true
 show(
@@ -235,8 +228,8 @@ show(
 #
 # $$\frac{\partial L}{\partial h_{t,n}} = \begin{cases} \dfrac{\partial L}{\partial \text{logits}_n} W_{hy}^T & \text{if } t = \ell_n \\ 0 & \text{otherwise} \end{cases}$$
 #
-# The zeros are no mistake. Earlier states get a gradient as well, but through the *cell*: its backward pass carries it from
-# step to step. What you return here is what the output layer alone knows.
+# The zeros are no mistake: earlier states get their gradient through the *cell*, whose backward pass carries it from step to
+# step. What you return is what the output layer alone knows.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -249,8 +242,7 @@ show(
 # | | `grads` | `DenseParams` | the output layer's gradients |
 #
 # **Your turn.** You have `output_step(h, params)`, `cross_entropy(logits, targets)`, `cross_entropy_backward(logits, targets)`,
-# which returns `dlogits`, and `output_step_backward(dlogits, h, params)`, which returns `dh, grads`. The last states are
-# picked as in unit 07.
+# which returns `dlogits`, and `output_step_backward(dlogits, h, params)`, which returns `dh, grads`.
 
 
 # %% exercise="many_to_one"
@@ -278,22 +270,20 @@ check(many_to_one)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: picking</summary>
 #
-# One state of shape (H,) for each example: that takes two index arrays of length N, one for the step, one for the example.
-# Python counts steps from 0.
+# One state for each example: that takes two index arrays of length N, one for the step, one for the example. Python counts
+# steps from 0.
 # </details>
 # <details><summary><b>Hint 2</b>: the backward pass</summary>
 #
-# The output layer returns a gradient (N, H). It belongs in `dhs` at exactly the places where the states were picked, and
-# everything else is zero.
+# The gradient (N, H) belongs in `dhs` at the places where the states were picked.
 # </details>
 
 # %% grade="many_to_one" points=2
 
 # %% [markdown]
-# **The data: 6,514 surnames from ten languages**, without accents, in lower case. A name that is common in two of them was
-# left out, so each has one right answer. (A list says how names are *spelt* in a country, and nothing about the person who
-# bears one.) We split at random: most for training, 600 held out to decide when to stop, and 1,200 for a test that is looked
-# at only at the end.
+# **The data: 6,514 surnames from ten languages**, without accents; none is common in two of them. (A list says how names are
+# *spelt* in a country, and nothing about the person who bears one.) Most are for training, 600 are held out to decide when to
+# stop, and 1,200 are for a test that is looked at only at the end.
 
 # %%
 by_language = surnames()
@@ -309,8 +299,8 @@ for k, language in enumerate(LANGUAGES):
 
 # %% [markdown]
 # **The network** is a `Reader`: a table `W_e`, a `cell` and an output layer `out`. `train_reader` draws batches, lets a *head*
-# turn states into a loss and its gradients, clips, and takes a step of Adam. Your `many_to_one` is the first head. Every
-# hundred updates `look` prints the held-out loss; the model with the smallest one is kept, which is early stopping.
+# turn states into a loss and its gradients, and takes steps of Adam. Your `many_to_one` is the first head. `look` measures the
+# held-out loss; the model with the smallest one is kept.
 
 # %% tags=["nbval-ignore-output"]
 at_the_end = last_head(working(many_to_one))
@@ -336,20 +326,20 @@ print(f"RNN, final state: {np.mean(by_network == y_test):.1%} of the test right"
 #
 # ## 9.3 The baseline: count, and forget the order
 #
-# Put the symbols of a text into a **bag**: count how often each occurs, and forget where. *anna* with the alphabet a, b, n
-# becomes (2, 0, 2). Every text is then a row of V counts, whatever its length, and an output layer alone can make an answer
-# of it: `counts @ W + b`. Its weights need not even be trained. **Naive Bayes** *counts* them.
+# Put the symbols of a text into a **bag**: *anna* with the alphabet a, b, n becomes the counts (2, 0, 2). Every text is then a
+# row of V counts, and an output layer alone can make an answer of it: `counts @ W + b`. Its weights need not even be trained:
+# **naive Bayes** *counts* them.
 #
-# The idea: each class has a bag of its own, with all symbols of all its training texts, and a text is drawn from one of these
-# bags, symbol by symbol. From which bag was it more likely drawn? The probabilities of its symbols are multiplied, and so is the share
-# of the class; the logarithms add up. *Naive*, because neighbouring symbols are taken to have nothing to do with each other.
+# Each class has a bag of its own, with all symbols of its training texts, and a text is drawn from one of these bags, symbol by
+# symbol. Which bag was it more likely? The probabilities multiply, so their logarithms add up. *Naive*, because neighbours
+# are taken to have nothing to do with each other.
 #
 # With $n_{v,k}$ for how often symbol $v$ occurs in all texts of class $k$, and $N_k$ for how many texts there are:
 #
 # $$W_{v,k} = \log \frac{n_{v,k} + 1}{\sum_{u} (n_{u,k} + 1)} \qquad b_k = \log \frac{N_k}{N}$$
 #
-# The 1 is for symbols that a class has never had. Without it the logarithm would be minus infinity, and a single unlucky word
-# would decide everything. On paper: a class whose texts hold *a* twice and *b* never gets the shares 3/4 and 1/4.
+# The 1 is for symbols that a class has never had: without it a single one would decide everything. On paper: a class that
+# holds *a* twice and *b* never gets the shares 3/4 and 1/4.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -381,20 +371,19 @@ check(naive_bayes)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: the sums</summary>
 #
-# Go through the classes: which rows of `counts` belong to class k, and along which axis are they added up? Or make `targets`
-# one-hot: then a single matrix product adds up all classes.
+# Which rows of `counts` belong to class k, and along which axis are they added up? Or make `targets` one-hot: a single matrix
+# product then adds up all classes.
 # </details>
 # <details><summary><b>Hint 2</b>: the shares</summary>
 #
-# After the 1 has been added everywhere, each *column* is divided by its own sum. Its entries then add up to 1.
+# After the 1 has been added everywhere, each *column* is divided by its own sum.
 # </details>
 
 # %% grade="naive_bayes" points=1.5
 
 # %% [markdown]
-# Some of the order comes back when *pairs* and *triples* of neighbouring letters are counted as symbols too: **n-grams**.
-# `<ross>` has the pairs `<r ro os ss s>`. *Before you run the cell, write down a guess:* will single letters, pairs, or
-# triples reach the network's share?
+# Some order comes back when *pairs* and *triples* of neighbours are counted as symbols too: **n-grams**. `<ross>` has the
+# pairs `<r ro os ss s>`. *Before you run the cell, write down a guess:* will letters, pairs, or triples reach the network?
 
 # %% tags=["nbval-ignore-output"]
 count_weights = working(naive_bayes)
@@ -409,23 +398,20 @@ for name, guesses in results.items():
     print(f"{name:<34}{np.mean(guesses == y_test):>6.1%}")
 
 # %% [markdown]
-# **The counted n-grams win.** A bag of single letters is far behind, so order matters. But it is the order of *neighbours*:
-# *-sson*, *-inen*, *sch*, *-ic*. Pairs and triples hold that, and no state has to be learned for it. This is how it often
-# goes with short texts and little data. Remember it when somebody shows you a network without a baseline.
+# **The counted n-grams win.** Letters alone are far behind, so order matters, but it is the order of *neighbours*: *-sson*,
+# *-inen*, *sch*. Pairs and triples hold that, and no state has to be learned for it. This is how it often goes with short texts
+# and little data. Remember it when somebody shows you a network without a baseline.
 #
 # ## 9.4 Good for whom?
 #
-# One number hides who pays for it. The **confusion matrix** keeps everything: row $k$ holds what became of the examples of
-# class $k$.
+# The **confusion matrix** shows who pays for the errors: row $k$ holds what became of the examples of class $k$. (Some books
+# put the truth in the columns: look before you read one.)
 #
 # $$C_{k,j} = \text{how many examples of class } k \text{ were taken for class } j$$
 #
-# What is right lies on the diagonal. (Some books and programs put the truth in the columns. Look before you read one.) The
-# library's `confusion_matrix(targets, guesses, K)` counts.
-#
-# **Two shares for each class.** Of what was *called* Finnish, how much is Finnish? That is the **precision**: look down a
-# column. Of what *is* Finnish, how much was found? That is the **recall**: look along a row. Either alone is easy to get:
-# call everything Finnish, and the recall is 1. So the two are joined into **F1**, which is high only if both are.
+# Of what was *called* Finnish, how much is Finnish? That is the **precision**: look down a column. Of what *is* Finnish, how
+# much was found? That is the **recall**: look along a row. Call everything Finnish, and the recall is 1. So the two are joined
+# into **F1**, which is high only if both are.
 #
 # $$\text{precision}_k = \frac{C_{k,k}}{\sum_j C_{j,k}} \qquad
 # \text{recall}_k = \frac{C_{k,k}}{\sum_j C_{k,j}} \qquad
@@ -466,8 +452,7 @@ check(class_scores)
 # </details>
 # <details><summary><b>Hint 2</b>: nothing divided by nothing</summary>
 #
-# If a sum is 0, the number above it is 0, too. Then dividing by anything but 0 gives the right score. All sums are whole
-# numbers.
+# If a sum is 0, the number above it is 0, too. Dividing by anything but 0 then gives the right score.
 # </details>
 
 # %% grade="class_scores" points=1.5
@@ -497,11 +482,9 @@ show(
 # %% [markdown]
 # *Figure 9.3. What the network takes for what; colours are shares of a row.*
 #
-# Zulu is nearly always found, by either method: no other language here is spelt like it. English is hard for both. Look for
-# the pair that is confused most: is it one of neighbours on the map, or of related languages?
-#
-# *The most frequent language* shows why one number is not enough. Its share of right answers is low, but its mean F1 is far
-# lower, because nine of ten classes are never found. The more unequal the classes, the further apart the two numbers.
+# Zulu is nearly always found: no other language here is spelt like it. English is hard for both methods. And *the most frequent
+# language* shows why one number is not enough: its mean F1 is far below its share, because nine of ten classes are never
+# found.
 #
 # **Question 2.** Of 80 Finnish names in a test, a classifier calls 60 Finnish. Altogether it calls 120 names Finnish. What is
 # its F1 for Finnish?
@@ -520,9 +503,9 @@ check_answer("finnish", answer_finnish)
 # %% [markdown]
 # ## 9.5 Real opinions
 #
-# Now sentences that people wrote about films, each rated by others from −4 to 4. Those rated close to 0 are left out; the
-# rest is *good* or *bad*, about half and half. A word has a number of its own if at least five of the training sentences hold
-# it; all others share one number, `<new>`. First your baseline counts words, and shows which of them weigh most:
+# Sentences that people wrote about films, rated by others from −4 to 4. Those near 0 are left out; the rest is *good* or *bad*,
+# about half and half. A word has a number of its own if five training sentences hold it; all others share one, `<new>`. Your
+# baseline first:
 
 # %%
 sentences, ratings = film_opinions()
@@ -553,13 +536,12 @@ print(f"\n{len(bags[train]):,} sentences to learn from, {len(words):,} words")
 print(f"naive Bayes: {share:.1%} of the test right")
 
 # %% [markdown]
-# About four sentences in five are right, from counting. People do not agree on all of them either.
+# Nearly four sentences in five are right, from counting.
 #
 # ## 9.6 What the final state forgets, and pooling
 #
 # A critic says what matters anywhere in a sentence. The final state has to carry it through all that follows, and in training
-# the gradient has to come back through it (unit 04). So let **all** states answer together, by making one vector of them.
-# This is **pooling**:
+# the gradient has to come back through it (unit 04). So let **all** states answer together, by making one vector of them:
 #
 # - the **mean**: every step counts alike;
 # - the **max**: for each unit, the step at which it was largest. A unit that cries out *once*, wherever, is heard.
@@ -574,14 +556,13 @@ show(
 # %% [markdown]
 # *Figure 9.4. Three ways to make one vector of all states. The dots mark what the max takes.*
 #
-# The library has the mean: `mean_pool` divides by each text's own length, and its gradient gives every real step the same
-# share. You write the max. Only the step that was largest has changed the result, so it gets the whole gradient:
+# The library has the mean. You write the max. Only the step that was largest has changed the result, so it gets the whole
+# gradient:
 #
 # $$\text{max}_{n,j} = \max_{t \,:\, m_{t,n}} h_{t,n,j} \qquad
 # \frac{\partial L}{\partial h_{t,n,j}} = \begin{cases} \dfrac{\partial L}{\partial \text{max}_{n,j}} & \text{if unit } j \text{ of example } n \text{ was largest at step } t \\ 0 & \text{otherwise} \end{cases}$$
 #
-# On paper: the values −3 and −1, followed by a padding of 0. The max is −1. If the 0 wins, the padding has been counted. It
-# must be **smaller than everything**.
+# On paper: the values −3 and −1, followed by a padding of 0. The max is −1. If the 0 wins, the padding has been counted.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -612,8 +593,8 @@ check(max_pool)
 # %% [markdown]
 # <details><summary><b>Hint</b></summary>
 #
-# `np.where(a, b, c)` takes from `b` where `a` is True and from `c` elsewhere; `-np.inf` is smaller than everything. The mask
-# has one axis less than the states; `None` as an index adds one.
+# The padding must be smaller than everything, and `-np.inf` is. `np.where(a, b, c)` takes from `b` where `a` is True and from
+# `c` elsewhere. The mask has one axis less than the states.
 # </details>
 
 # %% grade="max_pool" points=1.5
@@ -642,20 +623,14 @@ check(max_pool_backward)
 # </details>
 # <details><summary><b>Hint 2</b>: putting it there</summary>
 #
-# A comparison has the shape (T, N, H) and is True once for each unit of each example. What does it give, multiplied by
-# `dpooled`?
-# </details>
-# <details><summary><b>Two steps equally large?</b></summary>
-#
-# With real numbers that hardly happens. The comparison would then give the gradient to both, `argmax` to the first. The
-# check accepts either.
+# A comparison has the shape (T, N, H). What does it give, multiplied by `dpooled`? (If two steps are equally large, the check
+# accepts either.)
 # </details>
 
 # %% grade="max_pool_backward" points=1.5
 
 # %% [markdown]
-# **Try it: how much gradient reaches the first words?** An untrained network reads the 200 longest sentences. How long is the
-# gradient that arrives at each word's embedding?
+# **Try it: how much gradient reaches the first words?** An untrained network reads the 200 longest sentences.
 
 # %%
 max_of, max_back = working(max_pool), working(max_pool_backward)
@@ -683,11 +658,11 @@ show(
 )
 
 # %% [markdown]
-# *Figure 9.5. How much gradient arrives at each word, for three ways to make one vector of all states.*
+# *Figure 9.5. How much gradient arrives at each word's embedding, for three ways to make one vector of all states.*
 #
-# From the last state little arrives at the first words. From a pooled vector every word is one step away from the answer. But
-# a gradient is only a promise, so we train: a plain RNN asked in each of the three ways, and the strongest reader that we
-# can afford here, a GRU in both directions with the max. *Before you run the cell:* which of them will beat the counts?
+# But a gradient is only a promise, so we train: a plain RNN asked in each of the three ways, and a GRU in both directions with
+# the max. *Before you run the cell:* which of them will beat the counts?
+
 
 # %% tags=["nbval-ignore-output"]
 def train_on_reviews(name, number=None, updates=200, **sizes):
@@ -720,11 +695,9 @@ best = report("GRU, both ways, max", critic, "max")
 print(f"naive Bayes: {share:.1%}")
 
 # %% [markdown]
-# Asked at its end, the network learns least in this time. Pooling helps, and the mean, the careful choice, helps the plain
-# RNN most. All of them stay below the words that were counted, and not because they are too small: the held-out loss soon
-# rises again, while the training loss would go on falling. There are too few sentences to learn a vector for every word.
-#
-# **Then do more sentences help the network more?** 500, 2,000, or all of them, for both:
+# Asked at its end, the network learns least in this time; pooling helps. But all stay below the counted words. They are not too
+# small: the held-out loss of the large one soon stops falling, because there are too few sentences to learn a vector for every
+# word. **Do more sentences help the network more?** 500, 2,000, or all, for both:
 
 # %% tags=["nbval-ignore-output"]
 sizes, curves = (500, 2000, len(bags[train])), {"naive Bayes": [], "GRU, both ways, max": []}
@@ -745,9 +718,8 @@ show(
 # %% [markdown]
 # *Figure 9.6. Who wins with how many examples. The dashed line is guessing.*
 #
-# Counting is ahead from beginning to end: it has one number to learn for each word and class, and knows how to learn it. The
-# network catches up, since it gains more from each new sentence. Networks that win this task have first read millions of
-# sentences without any rating (unit 03 shows how that is done), and so know their words beforehand.
+# Counting is ahead from beginning to end, since it has only one number to learn for each word and class. From 2,000 to 8,000 the
+# network gains more. Networks that win this task have read millions of unrated sentences first, and know their words beforehand.
 #
 # **Look at the mistakes.** The ten sentences about which the network was most certain, and wrong:
 
@@ -758,13 +730,14 @@ for n in np.argsort(-np.abs(good - liked[test]))[:10]:
     print(f"{good[n]:>7.2f} {ratings[kept[n]]:>6.1f}  {sentences[kept[n]][:100]}")
 
 # %% [markdown]
-# Go through them with a pencil: which words misled it? In which is the opinion in the *structure* (not, but, if only, would
-# have been), in which is it irony, and in which would you doubt the rating itself?
+# Which words misled it? Where is the opinion in the *structure* (not, but, if only), where is it irony, and where would you
+# doubt the rating?
 #
 # ## 9.7 What has it learned? A probe
 #
-# Does the network *read*, or does it add up words like the baseline, only at greater cost? Real sentences cannot tell, since
-# they differ in everything at once. So we ask with **controlled** sentences, in which one thing changes.
+# Does the network *read*, or does it add up words like the baseline, only at greater cost? Real sentences cannot tell: they
+# differ in everything at once. So we ask with **controlled** sentences, in which one thing changes.
+
 
 # %% tags=["nbval-ignore-output"]
 def judge(some):
@@ -776,21 +749,20 @@ def judge(some):
 
 
 probes = [
-    f"the acting was {turn}{word} ." for word in ("good", "great", "bad", "dull") for turn in ("", "not ")
+    f"the acting is {turn}{word} ." for word in ("good", "great", "bad", "dull") for turn in ("", "not ")
 ]  # fmt: skip
-probes += ["the story was good but the acting was bad .", "the story was bad but the acting was good ."]
+probes += ["the story is good but the acting is bad .", "the story is bad but the acting is good ."]
 print("network  counted")
 for text, p, q in zip(probes, *judge(probes)):
     print(f"{p:>7.2f}  {q:>7.2f}  {text}")
 
 # %% [markdown]
-# Look down the counted column first. *not* is a word like any other: it moves every sentence in the same direction, *not
-# good* and *not bad* alike. And the last two sentences hold the same words, so they get the same number. That is a proof:
-# **any function of the counts gives two texts with the same counts the same answer**, a deep network on them included. (The mean of
-# the words' *embeddings* is such a function. The mean of *states* is not: each state knows what came before it.)
+# In the counted column *not* moves every sentence in the same direction, *not good* and *not bad* alike. And the last two hold
+# the same words, so they get the same number. That is a proof: **any function of the counts gives two texts with the same counts the same
+# answer**, a deep network on the counts included.
 #
-# To measure it, here are 1,000 made-up sentences about films in **pairs**: the same words, each equally often, and the
-# opposite meaning. *Before you run the cell:* how many can the counts get right? And the network, which can read?
+# So here are 1,000 made-up sentences in **pairs**: the same words, each equally often, and the opposite meaning. *Before you run
+# the cell:* how many can the counts get right? And the network, which can read?
 
 # %% tags=["nbval-ignore-output"]
 pairs, meant = opinions(1000, np.random.default_rng(2))
@@ -808,20 +780,22 @@ made_up, made_up_meant = opinions(4000, np.random.default_rng(1))
 seen = rnnlib.Vocabulary.from_texts(made_up)
 pupil = init_reader(len(seen), 2, np.random.default_rng(0))
 made_up = [seen.encode(text) for text in made_up]
-pupil = train_reader(pupil, made_up, made_up_meant, at_the_end, updates=400, N=32)
+pupil = train_reader(
+    pupil, made_up, made_up_meant, at_the_end, updates=400, N=32,
+    look=lambda update, model, loss: print(f"{update:>4} updates, loss {loss:.2f}"),
+)  # fmt: skip
 logits = pooled_logits(pupil, [seen.encode(text) for text in pairs], rnnlib.last_pool)
 print(f"RNN, taught by 4,000 such pairs:  {np.mean(logits.argmax(axis=1) == meant):.1%} right")
 
 # %% [markdown]
 # - **The counts** are right exactly half of the time, as proved.
-# - **The network that was taught by real reviews** could tell the two apart, and hardly ever does. In real reviews words give
-#   so much away that the order paid little in this time; so it learned to add up words, and its great advantage lies idle.
-# - **A smaller network** learns the same rules almost perfectly from sentences in which nothing else helps.
+# - **The network taught by real reviews** could tell the two apart, and hardly ever does. There, single words give so much away
+#   that it learned to add them up, and its advantage lies idle.
+# - **A smaller network** learns the rules almost perfectly where nothing else helps.
 #
-# What a network *can* do and what it *has learned* are two things. A good score on a test does not tell them apart; a probe
-# does.
+# What a network *can* do and what it *has learned* are two things. A test score does not tell them apart; a probe does.
 #
-# **Your own sentence.** Change it, and see how the judgement changes as it is read, word by word:
+# **Your own sentence.** Change it, and see how the judgement moves, word by word:
 
 # %% tags=["nbval-ignore-output"]
 sentence = "It begins as a funny and clever film, but the end is not only dull, it is a mess."
@@ -839,9 +813,9 @@ show(
 #
 # ## 9.8 An answer for every word
 #
-# Now *many to many*. The text is an English Bible, the one long translation in the public domain that comes in a package:
-# 22 of its books, in lower case. **Which words are names?** The answers cost nothing, since the printed text has capitals,
-# and in the middle of a sentence a capital means a name (or a title: *the Lord*, but *my lord the king*).
+# Now *many to many*. The text is an English Bible, the one long translation in the public domain that comes in a package, in
+# lower case. **Which words are names?** The answers cost nothing: in the middle of a sentence a capital means a name (or
+# a title: *the Lord*, but *my lord the king*).
 
 # %%
 books = named_text()
@@ -862,19 +836,22 @@ test_texts, test_tags = some_of(TEST_BOOKS, 3000)
 known = {word for text in tag_texts for word in text}
 is_new = np.array([word not in known for text in test_texts for word in text])
 truth = np.concatenate(test_tags)
-for text, marks in [pair for pair in zip(test_texts, test_tags) if 8 < len(pair[0]) < 14][:4]:
+for text, marks in [
+    pair for pair in zip(test_texts, test_tags) if len(pair[0]) < 15 and sum(pair[1]) > 2
+][:4]:
     print("  ", " ".join(word.upper() if mark else word for word, mark in zip(text, marks)))
 print(f"\n{len(truth):,} words to test, {truth.mean():.1%} of them names")
-print(f"{is_new.mean():.1%} are new: not in the training texts; of these {truth[is_new].mean():.0%} are names")
+print(
+    f"{is_new.mean():.1%} are new: not in the training texts; of these {truth[is_new].mean():.0%} are names"
+)
 
 # %% [markdown]
-# Whole books are held out, because that is how a tagger is used: on texts with a cast of their own. Every new word will reach
-# the network as the same number, `<new>`. So in training it must meet `<new>` as often, and in such places, as it will later. The
-# trick: **a word has a number of its own only if it stands in at least two of the training books.** One that is special to
-# one book is what a reader without that book would have found new.
+# Whole books are held out: a tagger is used on texts with a cast of their own. Every new word will reach the network as the same
+# number, `<new>`, so in training it must meet `<new>` in such places, too. The trick: **a word has a number of its own only if it
+# stands in at least two training books.** A reader without its book would have found any other word new.
 #
-# The loss is that of unit 07, one mean over all real words of the batch. What is new is the backward pass through the output
-# layer: it was used at *every* step, so its gradients add up over all of them.
+# The loss is one mean over all real words of the batch (unit 07). New is the backward pass of the output layer: used at *every*
+# step, its gradients add up over all of them.
 #
 # $$\text{logits}_{t,n} = h_{t,n} W_{hy} + b_y \qquad
 # L = -\frac{1}{M} \sum_{t,n} m_{t,n} \log \text{softmax}(\text{logits}_{t,n})[\text{target}_{t,n}] \qquad M = \sum_{t,n} m_{t,n}$$
@@ -921,9 +898,8 @@ check(many_to_many)
 # %% grade="many_to_many" points=2
 
 # %% [markdown]
-# **Baselines.** A **word list** remembers whether a word was mostly a name in training. About a new word it knows nothing: we
-# try *no name*, and *name*. Beside them a network that reads forward, with your head. *Before you run the cell:* what can the
-# list reach on new words, and why can a reader reach more?
+# **Baselines.** A **word list** remembers whether a word was mostly a name in training. For a new word we try *no name*, and
+# *name*. Beside them a network that reads forward. *Before you run the cell:* why can a reader do better on new words?
 
 # %% tags=["nbval-ignore-output"]
 in_books = Counter(
@@ -965,18 +941,13 @@ lines = [
 print(HEADING, *lines, sep="\n")
 
 # %% [markdown]
-# **Here the network wins**, and clearly so on the new words, where a list has nothing to offer but one guess for all. The network has never
-# seen these words either. It has seen what stands before them: *the son of …*, *the city of …*, *said to …*.
-#
-# > **What you may have read: named entities.** A name may have several words, and two may stand side by side, so "part of a
-# > name" is not enough: **B** marks the first word of a name, **I** each further one, **O** everything else (*Ada*/B
-# > *Lovelace*/I *saw*/O *Turin*/B), often with a kind, as in B-place. The network stays the same, with more classes, and scores
-# > count whole names: with its last word missed, a name is wrong.
+# **Here the network wins**, above all on new words, where a list has one guess for all. The network has not seen them either.
+# It has seen what stands before them: *the son of …*, *said to …*. (The best-known task of this kind finds the names of people, places and companies; there
+# the tag says as well where each name begins.)
 #
 # ## 9.9 Open task: a trainer for the tagger
 #
-# What follows a word also tells: in *… said* nothing stands before the name at all. Both directions would see it. This time, you write the
-# whole training; nothing is lent but functions that you know. The
+# What stands *behind* a word tells as well: *… said*. Both directions would see it. This time you write the whole training. The
 # start `model` is a `Reader` with `W_e`, `cell` (a pair of cells, `BidirectionalParams`) and `out`. Write `train_tagger` so
 # that
 #
@@ -1000,9 +971,9 @@ print(HEADING, *lines, sep="\n")
 # | `rnnlib.adam_state(model)`, `rnnlib.adam_step(model, grads, state, learning_rate=...)` | the second returns a new model and a new state |
 #
 # Gradients have the form of the model: `Reader(dW_e, grads_cell, grads_out)`. `read_texts` and `train_reader` are closed for
-# this task. Print a line after each epoch, and you will see the losses come; the check does not mind. It tries your trainer
-# on small problems and measures what it makes of them: whether the model tags *new* texts, whether all its parts have moved,
-# which losses you return, which model, and when you stop.
+# this task. Print a line after each epoch. The check tries your trainer on small problems and measures what it makes of them:
+# whether the model tags *new* texts, whether all its parts have moved, which losses you return, which model, and when you
+# stop.
 
 
 # %% exercise="train_tagger" minutes=40
@@ -1062,9 +1033,7 @@ check(train_tagger)
 
 # %% tags=["nbval-ignore-output"]
 start = init_reader(len(tag_words), 2, np.random.default_rng(0), H=16, both=True)
-tagger, losses = working(train_tagger)(
-    start, tag_ids, tags, held_ids, held_tags, 4, 2, 0.01, 0
-)
+tagger, losses = working(train_tagger)(start, tag_ids, tags, held_ids, held_tags, 4, 2, 0.01, 0)
 lines.append(line("RNN, both directions", [p > 0.5 for p in tag_chances(tagger, test_ids)]))
 print(HEADING, *lines, sep="\n")
 
@@ -1077,12 +1046,11 @@ show(
 # %% [markdown]
 # *Figure 9.8. The learning curve of your trainer. The dot is the model that it returns.*
 #
-# Compare the last two lines, and be honest about them: the second direction costs twice as much and changes little. In this
-# text most of the evidence stands *before* a name. (Where all of it may stand behind, as in unit 07, no training helps the
-# forward reader.) And a few epochs are enough: when the held-out loss rises again, the network has begun to learn the
-# training books by heart.
+# Compare the last two lines, and be honest: the second direction takes more time and changes little. In this text most of the
+# evidence stands *before* a name. And few epochs are enough; afterwards the network begins to learn its training books by
+# heart.
 #
-# One sentence, as one direction and as both see it. Words that are new stand in brackets.
+# One sentence, as both networks see it; new words stand in brackets:
 
 # %% hidden=true tags=["nbval-ignore-output"]
 new_names = [
@@ -1103,16 +1071,13 @@ show(
 #
 # ## Summary
 #
-# - An embedding is a table of vectors. Forward: pick rows. Backward: add each gradient to its row, and mind rows that repeat.
-# - Many to one: ask the last real state; its gradient goes back to that one step. Many to many: ask them all; one mean over the
-#   real words.
-# - Naive Bayes is an output layer whose weights are counted. On short texts with little data it is hard to beat. Two texts with
-#   the same counts get the same answer: that is how to prove that counting fails.
+# - An embedding is a table. Forward: pick rows. Backward: add each gradient to its row, and mind rows that repeat.
+# - Many to one asks the last real state, many to many asks them all.
+# - Naive Bayes is an output layer whose weights are counted: hard to beat on short texts with little data, and blind to order.
 # - Precision looks down a column of the confusion matrix, recall along a row, and F1 needs both.
-# - Pooling shortens the gradient's way: mean (divide by the length) and max (padding at minus infinity; the winner takes all).
+# - Pooling shortens the gradient's way. The padding of a max is minus infinity.
 # - A test score does not say what was learned. Controlled sentences do.
-# - On words that were never seen, memory is worth nothing and context much: there the tagger wins.
-# - Held-out texts decide when to stop, and which model to keep.
+# - On words never seen, memory is worth nothing and context much: there the tagger wins.
 #
 # ## 9.10 Going further
 #

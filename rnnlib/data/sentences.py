@@ -13,12 +13,12 @@ __all__ = ["opinions"]
 THINGS = "acting plot story script cast music ending dialogue humor photography".split()
 GOOD = "good fine lovely great excellent wonderful pleasant perfect".split()
 BAD = "bad poor awful dull terrible weak silly disappointing".split()
-TURNS = (("was",), ("was", "not"), ("was", "far", "from"))
+TURNS = (("is",), ("is", "not"), ("is", "far", "from"))
 ASIDES = (
     (),
     ("most", "of", "the", "time"),
     ("from", "beginning", "to", "end"),
-    ("as", "far", "as", "we", "could", "see"),
+    ("as", "far", "as", "i", "could", "see"),
 )
 FRAMES = ("{} but {}", "although {} , {}", "{} , although {}")
 
@@ -48,8 +48,8 @@ def opinions(number, rng):
     >>> sentences, labels = opinions(2, np.random.default_rng(7))
     >>> for words, label in zip(sentences, labels):
     ...     print(label, " ".join(words))
-    0 the humor was not silly as far as we could see but the ending was bad most of the time .
-    1 the ending was bad most of the time but the humor was not silly as far as we could see .
+    0 the humor is not silly as far as i could see but the ending is bad most of the time .
+    1 the ending is bad most of the time but the humor is not silly as far as i could see .
     """
     if number < 2 or number % 2:
         raise ValueError(f"number must be even and at least 2: they come in pairs; got {number}")
