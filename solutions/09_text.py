@@ -529,9 +529,8 @@ W, b, share = counted(None)
 pull = W[:, 1] - W[:, 0]
 for name, order in (("good", np.argsort(-pull)), ("bad", np.argsort(pull))):
     print(f"most {name}: {', '.join(words.symbols[v] for v in order[:12])}")
-for kind in ("good", "bad"):
-    n = next(n for n, text in enumerate(texts) if liked[n] == (kind == "good") and len(text) < 20)
-    print(f"{kind}: {sentences[kept[n]]}")
+for n in kept[:3]:
+    print(f"{ratings[n]:>5.1f}  {sentences[n]}")
 print(f"\n{len(bags[train]):,} sentences to learn from, {len(words):,} words")
 print(f"naive Bayes: {share:.1%} of the test right")
 
@@ -815,7 +814,8 @@ show(
 #
 # Now *many to many*. The text is an English Bible, the one long translation in the public domain that comes in a package, in
 # lower case. **Which words are names?** The answers cost nothing: in the middle of a sentence a capital means a name (or
-# a title: *the Lord*, but *my lord the king*).
+# a title: *the Lord*, but *my lord the king*). The first word of a sentence counts as a name if it mostly has a capital
+# elsewhere.
 
 # %%
 books = named_text()
@@ -836,13 +836,12 @@ test_texts, test_tags = some_of(TEST_BOOKS, 3000)
 known = {word for text in tag_texts for word in text}
 is_new = np.array([word not in known for text in test_texts for word in text])
 truth = np.concatenate(test_tags)
-for text, marks in [
-    pair for pair in zip(test_texts, test_tags) if len(pair[0]) < 15 and sum(pair[1]) > 2
-][:4]:
-    print("  ", " ".join(word.upper() if mark else word for word, mark in zip(text, marks)))
+for text, marks in zip(test_texts[:40], test_tags):
+    if len(text) < 20 and sum(marks) > 1:
+        print("  ", " ".join(word.upper() if mark else word for word, mark in zip(text, marks)))
 print(f"\n{len(truth):,} words to test, {truth.mean():.1%} of them names")
 print(
-    f"{is_new.mean():.1%} are new: not in the training texts; of these {truth[is_new].mean():.0%} are names"
+    f"{is_new.mean():.1%} are not in the training texts; {truth[is_new].mean():.0%} of these are names"
 )
 
 # %% [markdown]
@@ -905,7 +904,7 @@ check(many_to_many)
 in_books = Counter(
     word for book in train_books for word in set(" ".join(books[book]).lower().split())
 )
-tag_words = rnnlib.Vocabulary(["<new>", *sorted(word for word, n in in_books.items() if n > 1)])
+tag_words = rnnlib.Vocabulary(["<new>", *sorted(word for word in known if in_books[word] > 1)])
 tag_ids, held_ids, test_ids = (
     [tag_words.encode(text, unknown="<new>") for text in some]
     for some in (tag_texts, held_texts, test_texts)
@@ -942,8 +941,7 @@ print(HEADING, *lines, sep="\n")
 
 # %% [markdown]
 # **Here the network wins**, above all on new words, where a list has one guess for all. The network has not seen them either.
-# It has seen what stands before them: *the son of …*, *said to …*. (The best-known task of this kind finds the names of people, places and companies; there
-# the tag says as well where each name begins.)
+# It has seen what stands before them: *the son of …*, *said to …*.
 #
 # ## 9.9 Open task: a trainer for the tagger
 #
@@ -1083,7 +1081,7 @@ show(
 #
 # Nothing from here on is marked.
 #
-# - **Is the trick needed?** Give every word of the training texts its own number (`n > 0` instead of `n > 1`), and train
+# - **Is the trick needed?** Give every word of the training texts its own number (`> 0` instead of `> 1`), and train
 #   again. What becomes of the recall? Where does the network now meet `<new>` in training?
 # - **Gates.** Train the tagger with `init=rnnlib.init_gru`. Your `train_tagger` need not be changed.
 # - **Both at once.** Add the logits of naive Bayes and of the network. Is the sum better than either?

@@ -224,6 +224,7 @@ def plot_held_out(losses: Sequence[float], *, floor: float | None = None) -> Fig
     ax.plot(best + 1, losses[best], "o", color=VERMILLION, markersize=6)
     if floor is not None:
         ax.axhline(floor, color=INK, linewidth=0.9, linestyle="--")
+    ax.set_xticks(epochs[:: -(-len(losses) // 12)])
     ax.set(xlabel="epoch", ylabel="held-out loss")
     return settle(figure)
 
