@@ -1102,4 +1102,4 @@ show(
 # - M. Schuster, K. K. Paliwal, *Bidirectional recurrent neural networks*, IEEE Transactions on Signal Processing 45 (1997), 2673–2681.
 # - L. Prechelt, *Early stopping – but when?*, in Neural Networks: Tricks of the Trade, Springer 1998.
 # - Z. Huang, W. Xu, K. Yu, *Bidirectional LSTM-CRF models for sequence tagging*, arXiv:1508.01991 (2015).
-# - Data: surnames from the Python package Faker (MIT; see `rnnlib/data/LICENSES.md`); sentences from `rnnlib/data/sentences.py`.
+# - Data: surnames from the package Faker (MIT); film sentences from C. Hutto, E. Gilbert, *VADER: a parsimonious rule-based model for sentiment analysis of social media text*, ICWSM 2014 (MIT); an English Bible text in the public domain; see `rnnlib/data/LICENSES.md`. The made-up pairs are from `rnnlib/data/sentences.py`.
