@@ -1,8 +1,8 @@
-"""Baselines that count: runs of neighbouring symbols, and a window around each word.
+"""Baselines that count: words, and runs of neighbouring symbols.
 
 What a network that reads has to beat. A text becomes a row of counts of its *n-grams*, runs of up
-to n neighbouring symbols, and an output layer alone answers (logistic regression). A tagger sees a
-word and its neighbours, each at its place, and adds up a weight for each.
+to n neighbouring symbols, and an output layer alone answers, whose weights are counted too: naive
+Bayes.
 
 The trade-off: dense rows of counts, which are simple and take memory; some ten thousand n-grams of
 some thousand texts are no trouble.
@@ -12,13 +12,9 @@ from collections import Counter
 
 import numpy as np
 
-from rnnlib.dense import DenseParams, output_step, output_step_backward
-from rnnlib.init import init_dense
-from rnnlib.losses import cross_entropy_backward
-from rnnlib.optim import adam_state, adam_step
 from rnnlib.text import Vocabulary
 
-__all__ = ["count_n_grams", "logistic_regression", "n_grams", "window_tags"]
+__all__ = ["count_n_grams", "n_grams", "naive_bayes"]
 
 
 def n_grams(symbols, most):
@@ -76,86 +72,44 @@ def count_n_grams(texts, new_texts, most):
     return count(texts), count(new_texts)
 
 
-def logistic_regression(x, y, new_x, K, rng, *, updates=1000, decay=3e-4):
-    """Train an output layer alone, with a little weight decay; its answers on new rows.
+def naive_bayes(counts, targets, K):
+    """An output layer whose weights are counted, not trained.
+
+    Each class is taken for a bag of words of its own, out of which the words of a text are drawn
+    independently. With n_vk for how often word v occurs in all texts of class k::
+
+        W[v, k] = log((n_vk + 1) / sum_u (n_uk + 1))
+        b[k] = log(texts of class k / all texts)
+
+    The logits ``counts @ W + b`` are the logarithms of P(class and words), up to a constant.
 
     Parameters
     ----------
-    x : (N, V)
-    y : (N,) of int
-    new_x : (M, V)
+    counts : (N, V)
+        How often each word occurs in each text, or 1 where it occurs.
+    targets : (N,) of int
+        The class of each text; every class occurs.
     K : int
-        How many classes there are.
-    rng : numpy.random.Generator
-    updates : int
-    decay : float
 
     Returns
     -------
-    guesses : (M,) of int
+    W : (V, K)
+    b : (K,)
 
-    Examples
-    --------
-    >>> x, y = np.eye(2, dtype=np.float32)[[0, 1, 0, 1]], np.array([1, 0, 1, 0])
-    >>> logistic_regression(x, y, x[:2], 2, np.random.default_rng(0))
-    array([1, 0])
-    """
-    layer = init_dense(x.shape[1], K, rng, dtype=np.float32).map(lambda p: 0.1 * p)
-    state = adam_state(layer)
-    for update in range(updates):
-        chosen = rng.integers(len(x), size=128)
-        dlogits = cross_entropy_backward(output_step(x[chosen], layer), y[chosen])
-        _, grads = output_step_backward(dlogits, x[chosen], layer)
-        grads = grads.map(lambda g, p: g + decay * p, layer)
-        rate = 0.01 * (1 - update / updates) + 1e-4
-        layer, state = adam_step(layer, grads, state, learning_rate=rate)
-    return output_step(new_x, layer).argmax(axis=1)
+    Notes
+    -----
+    The 1 is Laplace's: without it a word that never occurred in a class would rule that class out.
 
-
-def window_tags(texts, tags, new_texts, V, width, rng, *, updates=1500):
-    """Tag each word by a logistic regression on itself and `width` words to either side.
-
-    Parameters
+    References
     ----------
-    texts, tags : lists of sequences of int
-    new_texts : list of sequences of int
-    V : int
-        Size of the vocabulary.
-    width : int
-    rng : numpy.random.Generator
-    updates : int
-
-    Returns
-    -------
-    list of (T_n,) arrays of int
-        A tag, 0 or 1, for each word of the new texts.
+    Manning, Raghavan and Schütze, *Introduction to Information Retrieval*, 2008, section 13.2.
 
     Examples
     --------
-    The tag of a word is the number of the word before it:
-
-    >>> text = np.random.default_rng(0).integers(2, size=50)
-    >>> tags = np.concatenate([[0], text[:-1]])
-    >>> rng = np.random.default_rng(1)
-    >>> (guess,) = window_tags([text], [tags], [text[:6]], 2, 1, rng, updates=300)
-    >>> bool(np.all(guess == tags[:6]))
-    True
+    >>> W, b = naive_bayes(np.array([[2, 0], [0, 1], [0, 0]]), np.array([0, 1, 1]), 2)
+    >>> np.exp(W).round(3).tolist(), np.exp(b).round(3).tolist()
+    ([[0.75, 0.333], [0.25, 0.667]], [0.333, 0.667])
     """
-
-    def places(text):
-        ids = np.pad(text, width, constant_values=V)
-        shifted = [ids[i : i + len(text)] + i * (V + 1) for i in range(2 * width + 1)]
-        return np.stack(shifted, axis=1)
-
-    x, y = np.concatenate([places(text) for text in texts]), np.concatenate(tags)
-    layer = DenseParams(np.zeros(((2 * width + 1) * (V + 1), 2)), np.zeros(2))
-    state = adam_state(layer)
-    for update in range(updates):
-        chosen = rng.integers(len(x), size=256)
-        dlogits = cross_entropy_backward(layer.W_hy[x[chosen]].sum(axis=1) + layer.b_y, y[chosen])
-        grads = layer.zeros_like()
-        np.add.at(grads.W_hy, x[chosen], dlogits[:, None])
-        grads.b_y[:] = dlogits.sum(axis=0)
-        rate = 0.02 * (1 - update / updates) + 1e-4
-        layer, state = adam_step(layer, grads, state, learning_rate=rate)
-    return [(layer.W_hy[places(text)].sum(axis=1) + layer.b_y).argmax(axis=1) for text in new_texts]
+    one_hot = np.eye(K)[targets]
+    times = counts.T @ one_hot + 1
+    return np.log(times / times.sum(axis=0)), np.log(one_hot.mean(axis=0))

@@ -54,7 +54,7 @@ class Reader(Params):
     out: DenseParams
 
 
-def init_reader(V, K, rng, *, E=16, H=32, init=init_rnn, both=False, dtype=np.float32):
+def init_reader(V, K, rng, *, E=16, H=32, init=init_rnn, both=False, scale=0.5, dtype=np.float32):
     """Random weights of a reader.
 
     Parameters
@@ -67,6 +67,8 @@ def init_reader(V, K, rng, *, E=16, H=32, init=init_rnn, both=False, dtype=np.fl
         Of the cell, such as `init_gru`.
     both : bool
         Whether it reads in both directions.
+    scale : float
+        Standard deviation of the embeddings.
     dtype : numpy dtype
 
     Returns
@@ -82,7 +84,7 @@ def init_reader(V, K, rng, *, E=16, H=32, init=init_rnn, both=False, dtype=np.fl
     cell = init(E, H, rng, dtype=dtype)
     if both:
         cell = BidirectionalParams(cell, init(E, H, rng, dtype=dtype))
-    W_e = (0.5 * rng.normal(size=(V, E))).astype(dtype)
+    W_e = (scale * rng.normal(size=(V, E))).astype(dtype)
     return Reader(W_e, cell, init_dense(2 * H if both else H, K, rng, dtype=dtype))
 
 

@@ -74,14 +74,28 @@ class Vocabulary:
     def __len__(self):
         return len(self.symbols)
 
-    def encode(self, text):
+    def encode(self, text, *, unknown=None):
         """Turn a text (or a sequence of symbols) into numbers of shape (T,).
+
+        Parameters
+        ----------
+        text : str, or sequence of str
+        unknown : str, optional
+            The symbol that stands for all that the vocabulary does not hold.
 
         Raises
         ------
         ValueError
-            If a symbol is unknown; it says which and where.
+            If a symbol is unknown and none stands for it; it says which and where.
+
+        Examples
+        --------
+        >>> Vocabulary(["?", "a", "b"]).encode("abc", unknown="?")
+        array([1, 2, 0])
         """
+        if unknown is not None:
+            (other,) = self.encode([unknown])
+            return np.array([self._numbers.get(symbol, other) for symbol in text], dtype=np.int64)
         try:
             return np.array([self._numbers[symbol] for symbol in text], dtype=np.int64)
         except KeyError:

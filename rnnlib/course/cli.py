@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from rnnlib.course.extras import MissingExtra, need
-from rnnlib.course.grading.cli import add_class_commands, positive
+from rnnlib.course.grading.class_commands import add_class_commands, positive
 from rnnlib.course.tools import tools_on_path
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ import numpy as np
 from rnnlib.data.adding import adding_batch, adding_problem
 from rnnlib.data.dates import WrittenDate, date_readings, written_dates
 from rnnlib.data.rivers import Rivers, mountain_rivers
+from rnnlib.data.texts import FilmOpinions, film_opinions, named_text, words_and_names, words_of
 
 __all__ = [
+    "FilmOpinions",
     "Rivers",
     "Series",
     "Utterances",
@@ -20,12 +22,16 @@ __all__ = [
     "date_readings",
     "dinosaur_names",
     "el_nino",
+    "film_opinions",
     "irish_tunes",
     "japanese_vowels",
     "mountain_rivers",
+    "named_text",
     "spanish_proverbs",
     "sunspots",
     "surnames",
+    "words_and_names",
+    "words_of",
     "written_dates",
 ]
 

@@ -27,6 +27,7 @@ __all__ = [
     "draw_lookup",
     "draw_pooling",
     "plot_arrival",
+    "plot_by_size",
     "plot_confusions",
     "plot_held_out",
     "plot_tags",
@@ -116,6 +117,32 @@ def draw_pooling() -> Figure:
 
 
 @styled()
+def plot_by_size(sizes: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Figure:
+    """Shares of right answers over the number of examples to learn from.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+    curves : mapping
+        Name -> a share for each size.
+
+    Examples
+    --------
+    >>> fig = plot_by_size([500, 2000], {"counted": [0.66, 0.75], "network": [0.6, 0.7]})
+    """
+    figure = new_figure(6.8, 2.8)
+    ax = figure.subplots()
+    for (name, shares), color in zip(curves.items(), (VERMILLION, BLUE, GREEN)):
+        ax.semilogx(sizes, shares, "o-", color=color, label=name)
+    ax.axhline(0.5, color=INK, linewidth=0.9, linestyle="--")
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.set_xticks([], minor=True)
+    ax.set(xlabel="sentences to learn from", ylabel="right answers")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return settle(figure)
+
+
+@styled()
 def plot_confusions(counts: np.ndarray, names: Sequence[str]) -> Figure:
     """A confusion matrix: rows are the truth, columns the guesses; each row's shares as colours.
 
@@ -197,13 +224,18 @@ def plot_held_out(losses: Sequence[float], *, floor: float | None = None) -> Fig
     ax.plot(best + 1, losses[best], "o", color=VERMILLION, markersize=6)
     if floor is not None:
         ax.axhline(floor, color=INK, linewidth=0.9, linestyle="--")
+    ax.set_xticks(epochs[:: -(-len(losses) // 12)])
     ax.set(xlabel="epoch", ylabel="held-out loss")
     return settle(figure)
 
 
 @styled()
 def plot_tags(
-    words: Sequence[str], tags: Sequence[int], curves: Mapping[str, np.ndarray]
+    words: Sequence[str],
+    tags: Sequence[int],
+    curves: Mapping[str, np.ndarray],
+    *,
+    ylabel: str = "p(name)",
 ) -> Figure:
     """The probability of a tag at each word; the words that have it are shaded.
 
@@ -214,6 +246,7 @@ def plot_tags(
         0 or 1 for each word.
     curves : mapping
         Name -> a probability for each word.
+    ylabel : str
 
     Raises
     ------
@@ -234,6 +267,6 @@ def plot_tags(
     for (name, curve), color in zip(curves.items(), (VERMILLION, GREEN)):
         ax.plot(curve, "o-", color=color, markersize=4, label=name)
     ax.set_xticks(range(len(words)), words, rotation=45, ha="right", rotation_mode="anchor")
-    ax.set(ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], ylabel="p(denied)")
+    ax.set(ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], ylabel=ylabel)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return settle(figure)

@@ -7,6 +7,7 @@ import pytest
 from lesson import outputs_of, printed_in
 
 import rnnlib
+from rnnlib.counting import naive_bayes
 from rnnlib.data.sentences import opinions
 
 NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]\d+)?"
@@ -46,9 +47,8 @@ def test_the_examples_on_paper():
     assert rnnlib.bag_of_words(ids, mask, 3).tolist() == [[2, 0, 2]]
     assert rnnlib.confusion_matrix([0, 0, 1], [0, 1, 1], 2).tolist() == [[1, 1], [0, 1]]
     mask[2:] = False
-    hs = np.array([1.0, 3.0, 9.0, 9.0])[:, None, None]
-    assert rnnlib.mean_pool(hs, mask) == 2
-    assert rnnlib.mean_pool_backward([[10.0]], hs, mask).ravel().tolist() == [5, 5, 0, 0]
+    W, _ = naive_bayes(np.array([[2, 0]]), np.array([0]), 1)
+    assert np.exp(W).ravel() == pytest.approx([3 / 4, 1 / 4])
     hs = np.array([-3.0, -1.0, 0.0, 0.0])[:, None, None]
     assert rnnlib.max_pool(hs, mask) == -1
 
@@ -59,16 +59,10 @@ def test_on_surnames_the_counted_n_grams_win(printed):
     (letters,) = numbers(printed, "letters, counted", after)
     (two,) = numbers(printed, "letters and pairs, counted", after)
     (three,) = numbers(printed, "letters, pairs, triples, counted", after)
-    (network,) = numbers(printed, "RNN, final state, best of three", after)
-    starts = numbers(printed, "RNN, final state, right on the test:")
-    assert len(starts) == 3 and max(starts) == network
-    assert all(60 < share < 73 for share in starts)  # "about two names in three"
+    (network,) = numbers(printed, "RNN, final state", after)
+    assert 60 < network < 71  # "about two names in three"
     assert most < 15 and most + 25 < letters < network - 10
-    assert min(two, three) > network + 2
-    gru, triples = (
-        float(n) for n in re.search(r"GRU, max: ([\d.]+)% .* counted: ([\d.]+)%", printed).groups()
-    )
-    assert network < gru < triples == three
+    assert min(two, three) > network + 1 and three > 72
 
 
 def test_for_whom_the_network_is_good(printed):
@@ -80,73 +74,106 @@ def test_for_whom_the_network_is_good(printed):
             "Spanish", "Swedish", "Zulu",
         )
     }  # fmt: skip
-    for f1 in (3, 6):
-        assert min(rows, key=lambda name: rows[name][f1]) == "English"
+    for f1 in (3, 6):  # "English is hard for both"
+        assert rows["English"][f1] in sorted(row[f1] for row in rows.values())[:2]
     assert rows["Zulu"][2] > 0.88 and rows["Zulu"][5] > 0.88
     for _, *scores in rows.values():
         for p, r, f in (scores[:3], scores[3:]):
             assert f == pytest.approx(2 * p * r / (p + r), abs=0.011)
     share, f1 = numbers(printed, "the most frequent language", "mean F1 of the ten")
     assert share / 100 > 4 * f1
-    assert "most often taken for each other: Italian and Spanish" in printed
 
 
-def test_counting_words_is_right_half_of_the_time_exactly(printed):
+def shares_of_reviews(printed):
+    """What is right on the test of reviews: by counting, and by each network."""
+    pattern = r"(RNN, \w+|GRU, both ways, max|GRU, [\d,]+ sentences) +([\d.]+)% right on the test"
+    return {name: float(share) for name, share in re.findall(pattern, printed)}
+
+
+def counted_reviews(printed):
+    line = re.search(r"naive Bayes: ([\d.]+)% of 500  ([\d.]+)% of 2,000  ([\d.]+)% of 8", printed)
+    return [float(share) for share in line.groups()]
+
+
+def test_counting_beats_every_network_on_reviews(printed):
+    networks, counted = shares_of_reviews(printed), counted_reviews(printed)
+    assert len(networks) == 6
+    assert 77 < counted[2] < 80  # "nearly four sentences in five"
+    assert max(networks.values()) < counted[2] - 0.5
+    others = [networks[f"RNN, {kind}"] for kind in ("mean", "max")]
+    assert networks["RNN, last"] < min([*others, networks["GRU, both ways, max"]])
+
+
+def test_who_wins_with_how_many_sentences(printed):
+    networks, counted = shares_of_reviews(printed), counted_reviews(printed)
+    grown = [networks[f"GRU, {n} sentences"] for n in ("500", "2,000")]
+    grown.append(networks["GRU, both ways, max"])
+    assert counted == sorted(counted)
+    assert all(by_net < by_count for by_net, by_count in zip(grown, counted))
+    # "From 2,000 to 8,000 the network gains more."
+    assert grown[2] - grown[1] > counted[2] - counted[1] + 1
+
+
+def test_not_moves_all_sentences_in_one_direction_when_words_are_counted(printed):
+    rows = dict(
+        (text, float(counted))
+        for counted, text in re.findall(r"\d\.\d\d +(\d\.\d\d)  (the .* is .* \.)\n", printed)
+    )
+    assert len(rows) == 10
+    turns = [(rows[f"the acting is {w} ."], rows[f"the acting is not {w} ."])
+             for w in ("good", "great", "bad", "dull")]  # fmt: skip
+    assert all(plain >= turned for plain, turned in turns) and turns[0][0] > turns[0][1]
+    same = [share for text, share in rows.items() if " but " in text]
+    assert len(same) == 2 and same[0] == same[1]
+
+
+def test_a_network_taught_by_reviews_does_not_use_the_order_and_one_taught_by_pairs_does(printed):
     assert "pairs with the same words, equally often: 100% of 500;" in printed
     assert "with opposite meanings: 100%" in printed
-    after = "right on the test, sentences of"
-    assert numbers(printed, "words, counted", after) == [50.0]
-    assert max(numbers(printed, f"runs of up to {n} words, counted", after)[0] for n in (2, 3)) < 65
-    for start in (1, 2):
-        assert numbers(printed, f"RNN, final state, start {start}", after)[0] > 95
+    assert "words, counted:                   50.0% right" in printed
+    right, same = re.search(
+        r"GRU, taught by real reviews: +([\d.]+)% right; the same answer to both of a pair: (\d+)%",
+        printed,
+    ).groups()
+    assert 42 < float(right) < 60 and int(same) > 80
+    assert float(re.search(r"RNN, taught by 4,000 such pairs: +([\d.]+)%", printed)[1]) > 95
 
 
-def test_no_sentence_of_the_test_was_seen_in_training():
+def test_no_made_up_sentence_of_the_test_is_one_of_training():
+    """Few enough that learning them by heart explains nothing."""
     seen = {" ".join(s) for s in opinions(4000, np.random.default_rng(1))[0]}
-    assert not seen & {" ".join(s) for s in opinions(1000, np.random.default_rng(2))[0]}
+    asked = [" ".join(s) for s in opinions(1000, np.random.default_rng(2))[0]]
+    assert np.mean([s in seen for s in asked]) < 0.05
 
 
 def test_the_final_state_gets_no_gradient_from_far_and_pooling_does(printed):
-    after = "gradient at word 1, over that at word 40"
+    after = "gradient at word 1, over that at word 30"
     ratio = {
         name: float(re.search(rf"{name} +{after}: (\S+)", printed).group(1))
         for name in ("last", "mean", "max")
     }
-    assert ratio["last"] < 1e-3
+    assert ratio["last"] < 5e-3
     assert all(0.4 < ratio[name] < 2.5 for name in ("mean", "max"))
 
 
-def test_the_max_holds_what_the_final_state_forgets(printed):
-    after = "right with a tail of"
-    for start in (1, 2):
-        last = numbers(printed, f"last  start {start}", after)
-        assert max(last[:3]) < 60
-        top = numbers(printed, f"max   start {start}", after)
-        assert min(top[:3]) > 95 and top[4] < top[3]
-
-
-def test_tagging_needs_both_directions_and_one_reaches_its_bound(printed):
-    bound = numbers(printed, "the best that a forward reader can reach:")[0]
-    after = printed[printed.rindex("right tags              all") :]
-    nothing = numbers(after, "nothing is denied")
+def test_names_are_found_by_their_context(printed):
+    after = printed[printed.rindex("new words right\n") :]
+    no_name = numbers(after, "word list, new: no name")
+    name = numbers(after, "word list, new: name")
     forward = numbers(after, "RNN, forward")
-    window = numbers(after, "window of 6")
     both = numbers(after, "RNN, both directions")
-    assert abs(forward[0] - bound) < 1.5
-    assert forward[1] > 99 and 44 < forward[2] < 56
-    assert min(both[:3]) > 98 and both[4] > 90  # taught with one wrong tag in ten
-    assert nothing[3] == 0 and 64 < nothing[0] < 68
-    assert window[1] < nothing[0] + 5 and window[-1] < nothing[-1]
+    assert no_name[3] + name[3] == pytest.approx(100, abs=0.11)
+    assert min(forward[2], both[2]) > max(no_name[2], name[2]) + 0.01
+    assert min(forward[3], both[3]) > max(no_name[3], name[3]) + 12
+    assert abs(forward[2] - both[2]) < 0.07  # "changes little"
 
 
-def test_the_trainer_stops_after_the_best_epoch(printed):
+def test_the_trainer_returns_the_best_of_a_few_epochs(printed):
     losses = [float(n) for n in re.findall(r"epoch +\d+ +held-out loss ([\d.]+)", printed)]
-    assert 13 <= len(losses) <= 40
-    assert 0.325 < min(losses) < 0.37 and losses[-1] > min(losses)
-    assert len(losses) == 40 or len(losses) - 1 - int(np.argmin(losses)) <= 13
+    assert 3 <= len(losses) <= 4 and min(losses) < 0.06
 
 
 def test_every_picture_has_words(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 7
+    assert len(pictures) == 9
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

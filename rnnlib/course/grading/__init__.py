@@ -15,7 +15,7 @@ A submission goes one way, and each package hands a named value to the next:
 Around them:
 
 ================  ================================================================================
-`cli`             the commands of `rnnlib` about a class; what they do stands in `command`
+`class_commands`  the commands of `rnnlib` about a class; what they do stands in `command`
 `standing`        what the gradebook says: the one reader of marks, by hand and otherwise
 `doctor`          whether this machine can grade a class
 `limits`          how large, how long and how many: every such decision, with its reason

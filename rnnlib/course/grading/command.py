@@ -19,9 +19,9 @@ from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
 from rnnlib.course.grading.report.give_back import give_back
-from rnnlib.course.grading.report.pages import refresh_pages
 from rnnlib.course.grading.report.people import who_is_who
 from rnnlib.course.grading.report.settled import settled_records
+from rnnlib.course.grading.report.student_pages import refresh_pages
 from rnnlib.course.grading.report.terminal import print_marks, print_summary
 from rnnlib.course.grading.run.autograde import autograde
 from rnnlib.course.grading.run.by_hand import changed_under, confirm, would_move

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from html import unescape
 
 from nbformat import NotebookNode, v4
 
@@ -16,9 +17,11 @@ from rnnlib.course.authoring.units import Unit
 from rnnlib.course.checking.display import as_html, headline, text
 from rnnlib.course.checking.marking import Report, mark
 from rnnlib.course.exercises import Exercise, all_exercises, rebind
+from rnnlib.course.site.formulas import as_mathml
 
 UNIT_LINK = re.compile(r"\[([^\]]*)\]\((?:\.\./)*(?:course/)?(\d\d_\w+)/\2\.ipynb(#[^)]*)?\)")
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FORMULA = re.compile(r"\$([^\s$<][^$<]*)\$")
 FOLDED = {"tags": ["hide-input"]}
 EXAMPLE = '<p class="for-instance">For instance, what it says about a version with a mistake:</p>'
 
@@ -139,5 +142,7 @@ def _checked(cell: NotebookNode) -> Exercise | None:
 def _shown(report: Report) -> NotebookNode:
     headed = headline(report, None)
     html = EXAMPLE + as_html(report, None, "", headed)
+    # JupyterLab draws the formulas in an output; here nothing would.
+    html = FORMULA.sub(lambda found: as_mathml(unescape(found[1]), "inline"), html)
     data = {"text/plain": text(report, None, headed), "text/html": html}
     return v4.new_output("display_data", data=data)

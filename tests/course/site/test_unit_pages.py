@@ -12,7 +12,7 @@ from rnnlib.course.checking.marking import Report
 from rnnlib.course.exercises import all_exercises
 from rnnlib.course.site.bundle import opening
 from rnnlib.course.site.front import cards, live_card, thumbnail, unit_card, unit_rows
-from rnnlib.course.site.unit_page import example, linked, outputs, page
+from rnnlib.course.site.unit_page import _shown, example, linked, outputs, page
 from rnnlib.plotting.explorables import live_pages
 
 UNITS = find_units(ROOT)
@@ -132,3 +132,9 @@ def test_every_unit_has_a_card_with_a_picture(unit, tmp_path):
 def test_every_live_page_has_a_card():
     grid = cards(map(live_card, live_pages()))
     assert grid.count("<li>") == len(live_pages()) > 0
+
+
+def test_a_formula_in_what_a_check_says_is_drawn():
+    report = Report("lstm_step", diagnosis=[("old", "The peephole sees $c_{t-1}$, not $c_t$.")])
+    html = _shown(report).data["text/html"]
+    assert html.count("<math") == 2 and "$" not in re.sub(r'alttext="[^"]*"', "", html)

@@ -16,8 +16,10 @@ from rnnlib.data import (
     make_date_formats,
     make_digits,
     make_dinosaur_names,
+    make_film_opinions,
     make_irish_tunes,
     make_japanese_vowels,
+    make_named_text,
     make_series,
     make_spanish_proverbs,
     make_surnames,
@@ -160,7 +162,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
             re.MULTILINE,
         )
     )
-    present = {f.name for f in folder.iterdir() if f.name.endswith((".txt", ".npz", ".csv"))}
+    present = {f.name for f in folder.iterdir() if f.name.endswith((".txt", ".npz", ".csv", ".xz"))}
     assert rows.keys() == present
     for name, digest in rows.items():
         assert hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest, name
@@ -172,8 +174,10 @@ def test_every_file_is_the_one_the_licences_speak_of():
         (make_date_formats.make, b"PK"),
         (make_digits.make, gzip.compress(b"0,0,5\n", mtime=0)),
         (make_dinosaur_names.make, b"tyrannosaurus\n"),
+        (make_film_opinions.make, b"\x1f\x8b"),
         (make_irish_tunes.make, b"X:1\nM:C\nL:1/8\nK:D Major\nABcd|"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),
+        (make_named_text.make, b"!<arch>\n"),
         (make_series.make, dict.fromkeys(make_series.SOURCE, b"YEAR,SUNACTIVITY\n")),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),
         (make_surnames.make, b"PK"),

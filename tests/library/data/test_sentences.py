@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rnnlib.data.sentences import BAD, GOOD, denials, opinions
+from rnnlib.data.sentences import BAD, GOOD, opinions
 
 
 def meaning(words):
@@ -23,41 +23,15 @@ def meaning(words):
     return int(good != turned)
 
 
-@pytest.mark.parametrize("tail", [0, 9])
-def test_opinions_come_in_pairs_of_the_same_words_and_opposite_meaning(tail):
-    sentences, labels = opinions(600, np.random.default_rng(0), tail=tail)
+def test_opinions_come_in_pairs_of_the_same_words_and_opposite_meaning():
+    sentences, labels = opinions(600, np.random.default_rng(0))
     assert len(sentences) == len(labels) == 600
     for k in range(0, 600, 2):
         assert Counter(sentences[k]) == Counter(sentences[k + 1])
         assert sentences[k] != sentences[k + 1]
         assert labels[k] + labels[k + 1] == 1
     assert [meaning(words) for words in sentences] == labels.tolist()
-    if tail:
-        assert all(len(words) - words.index(".") - 1 >= tail for words in sentences)
-    else:
-        assert all(words.index(".") == len(words) - 1 for words in sentences)
-
-
-def test_what_is_denied_is_marked_word_by_word():
-    sentences, tags = denials(400, np.random.default_rng(0))
-    kinds = Counter()
-    for words, marks in zip(sentences, tags):
-        assert len(words) == len(marks) and set(marks.tolist()) <= {0, 1}
-        text = " ".join(words).removesuffix(" .")
-        pieces, expected = text.split(" , "), []
-        for piece in pieces:
-            before = piece.startswith("it is ")
-            if before:
-                verdict, statement = piece.removeprefix("it is ").split(" that ")
-            else:
-                statement, verdict = piece.removeprefix("that ").rsplit(" is ", 1)
-            denied = {"true": 0, "not true": 1, "false": 1, "not false": 0}[verdict]
-            kinds[before, verdict] += 1
-            inner, outer = [denied] * len(statement.split()), [0] * len(verdict.split())
-            expected += [0, 0, *outer, 0, *inner] if before else [0, *inner, 0, *outer]
-            expected.append(0)  # the comma or the full stop
-        assert marks.tolist() == expected
-    assert len(kinds) == 8 and min(kinds.values()) > 60
+    assert all(words.index(".") == len(words) - 1 for words in sentences)
 
 
 def test_a_seed_gives_the_same_sentences_and_wrong_numbers_are_refused():
@@ -66,5 +40,3 @@ def test_a_seed_gives_the_same_sentences_and_wrong_numbers_are_refused():
     for number in (0, 7):
         with pytest.raises(ValueError, match="number must be even"):
             opinions(number, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="number must be at least 1"):
-        denials(0, np.random.default_rng(0))

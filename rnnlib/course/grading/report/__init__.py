@@ -13,6 +13,6 @@
 `summary`         the table of exercises at a page's top
 `give_back`       all pages in the layout that Moodle or Canvas takes back
 `one_student`     one student's marks with every reason, as text
-`pages`           makes feedback pages, and again when the gradebook has moved on
+`student_pages`   where feedback pages lie; they are made again when the gradebook has moved on
 ================  ================================================================================
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rnnlib.course.files import write_whole
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.report.pages import page_path
+from rnnlib.course.grading.report.student_pages import page_path
 
 FORMATS = ("moodle", "canvas", "folder")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)

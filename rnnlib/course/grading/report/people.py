@@ -11,7 +11,7 @@ from urllib.parse import quote
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.collect.roster import known_people
 from rnnlib.course.grading.intake.students import usable
-from rnnlib.course.grading.report.pages import page_path
+from rnnlib.course.grading.report.student_pages import page_path
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.limits import PAGE_SECONDS, TASK_SECONDS
 from rnnlib.course.grading.marked_cell import answers_of, marks_of
-from rnnlib.course.grading.report.pages import PageMaker
 from rnnlib.course.grading.run.deadline import deadline
+from rnnlib.course.grading.run.page_maker import PageMaker
 from rnnlib.course.grading.run.prepare import register
 from rnnlib.course.grading.run.tasks import Result, Task
 

@@ -1,0 +1,348 @@
+"""Make compared.json and compared.npz: networks of about the same size, trained on the same tasks.
+
+::
+
+    python rnnlib/data/make_compared.py        # ten minutes or so on one core; needs torch
+
+Letters of names: at most 2,600 weights, minibatches of 64 names of about the same length, Adam,
+early stopping on 150 names, learning rates 0.01 and 0.03, of which the better one on these 150
+names is kept, seeds 0 and 1. The held-out loss is that of 200 other names. The weights of seed 0
+are kept, in thousandths.
+
+The adding problem: about 1,500 weights, 1,000 updates with 64 new examples each, learning rate
+0.01, falling to 0 in the second half; 30 steps and 10, seeds 0 and 1. The error is that on 1,000
+new examples. What stands in the file already is not trained again.
+
+Seconds are processor time on one core; they depend on the machine, their order hardly does.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from rnnlib.data import adding_problem, dinosaur_names
+from rnnlib.init import init_rnn, scale_to_radius
+from rnnlib.self_attention import positions
+
+HERE = Path(__file__).parent
+ALPHABET = ".abcdefghijklmnopqrstuvwxyz"
+V = len(ALPHABET)
+RATES, SEEDS, EPOCHS, PATIENCE = (0.01, 0.03), (0, 1), 40, 4
+
+
+def weight(*shape):
+    """A matrix, or a stack of matrices, uniform as in Glorot and Bengio (2010)."""
+    limit = (6 / (shape[-2] * int(np.prod(shape[:-2])) + shape[-1])) ** 0.5
+    return nn.Parameter(torch.empty(*shape).uniform_(-limit, limit))
+
+
+def zeros(*shape):
+    """A bias."""
+    return nn.Parameter(torch.zeros(*shape))
+
+
+class Conv(nn.Module):
+    """Causal convolutions with tanh between, and an output layer; one layer is a window."""
+
+    def __init__(self, D, H, K, F, dilations):
+        super().__init__()
+        sizes = [D] + [H] * len(dilations)
+        self.W = nn.ParameterList([weight(F, a, H) for a in sizes[:-1]])
+        self.b = nn.ParameterList([zeros(H) for _ in dilations])
+        self.W_hy, self.b_y, self.dilations = weight(H, K), zeros(K), dilations
+
+    def forward(self, xs):
+        """(T, N, D) -> (T, N, K)."""
+        for W, b, d in zip(self.W, self.b, self.dilations, strict=True):
+            ys = xs @ W[0] + b
+            for i in range(1, len(W)):
+                past = torch.cat([torch.zeros_like(xs[: i * d]), xs])[: len(xs)]
+                ys = ys + past @ W[i]
+            xs = torch.tanh(ys)
+        return xs @ self.W_hy + self.b_y
+
+
+class Cell(nn.Module):
+    """nn.RNN, nn.GRU or nn.LSTM with an output layer; its redundant biases are not used."""
+
+    def __init__(self, kind, D, H, K):
+        super().__init__()
+        self.cell, self.W_hy, self.b_y = kind(D, H), weight(H, K), zeros(K)
+        nn.init.orthogonal_(self.cell.weight_hh_l0)
+        nn.init.xavier_uniform_(self.cell.weight_ih_l0)
+        with torch.no_grad():
+            self.cell.bias_ih_l0.zero_()
+            self.cell.bias_hh_l0.zero_()
+            if kind is nn.LSTM:
+                self.cell.bias_ih_l0[H : 2 * H] = 1
+        if kind is not nn.GRU:
+            self.cell.bias_hh_l0.requires_grad_(False)
+        else:  # of the second bias only the candidate's is not redundant
+            keep = torch.arange(3 * H) >= 2 * H
+            self.cell.bias_hh_l0.register_hook(lambda grad: grad * keep)
+
+    def forward(self, xs):
+        """(T, N, D) -> (T, N, K)."""
+        return self.cell(xs)[0] @ self.W_hy + self.b_y
+
+
+class MinGRU(nn.Module):
+    """Layers of minGRU and an output layer. The recurrence is scanned in rounds."""
+
+    def __init__(self, D, H, K, layers=2):
+        super().__init__()
+        sizes = [D] + [H] * layers
+        self.W_xz = nn.ParameterList([weight(a, H) for a in sizes[:-1]])
+        self.W_xn = nn.ParameterList([weight(a, H) for a in sizes[:-1]])
+        self.b_z = nn.ParameterList([zeros(H) for _ in range(layers)])
+        self.b_n = nn.ParameterList([zeros(H) for _ in range(layers)])
+        self.W_hy, self.b_y = weight(H, K), zeros(K)
+
+    def forward(self, xs):
+        """(T, N, D) -> (T, N, K)."""
+        for W_xz, W_xn, b_z, b_n in zip(self.W_xz, self.W_xn, self.b_z, self.b_n, strict=True):
+            z = torch.sigmoid(xs @ W_xz + b_z)
+            a, b, gap = 1 - z, z * (xs @ W_xn + b_n), 1
+            while gap < len(xs):
+                b = torch.cat([b[:gap], a[gap:] * b[:-gap] + b[gap:]])
+                a = torch.cat([a[:gap], a[gap:] * a[:-gap]])
+                gap *= 2
+            xs = b
+        return xs @ self.W_hy + self.b_y
+
+
+class Transformer(nn.Module):
+    """One layer: positions, causal self-attention with one head, two dense layers, output."""
+
+    def __init__(self, D, E, H, K):
+        super().__init__()
+        self.W_e = weight(D, E)
+        self.W_q, self.W_k, self.W_v, self.W_o = (weight(E, E) for _ in range(4))
+        self.W_1, self.b_1, self.W_2, self.b_2 = weight(E, H), zeros(H), weight(H, E), zeros(E)
+        self.W_hy, self.b_y, self.E = weight(E, K), zeros(K), E
+
+    def forward(self, xs):
+        """(T, N, D) -> (T, N, K)."""
+        T = len(xs)
+        e = xs @ self.W_e + torch.tensor(positions(T, self.E), dtype=xs.dtype)[:, None]
+        u = normed(e)
+        scores = torch.einsum("tna,sna->nts", u @ self.W_q, u @ self.W_k) * self.E**-0.5
+        scores = scores.masked_fill(torch.triu(torch.ones(T, T, dtype=torch.bool), 1), -torch.inf)
+        found = torch.einsum("nts,sne->tne", scores.softmax(-1), u @ self.W_v)
+        e = e + found @ self.W_o
+        e = e + torch.relu(normed(e) @ self.W_1 + self.b_1) @ self.W_2 + self.b_2
+        return normed(e) @ self.W_hy + self.b_y
+
+
+def normed(e):
+    """Mean 0, variance 1, over the last axis."""
+    e = e - e.mean(-1, keepdim=True)
+    return e / (e.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+
+
+class EchoState(nn.Module):
+    """A recurrent network whose weights stay as they were drawn; the output layer alone learns."""
+
+    def __init__(self, D, H, K):
+        super().__init__()
+        cell = init_rnn(D, H, np.random.default_rng(15))
+        self.cell = nn.RNN(D, H)
+        with torch.no_grad():
+            self.cell.weight_ih_l0.copy_(torch.tensor(cell.W_xh.T))
+            self.cell.weight_hh_l0.copy_(torch.tensor(scale_to_radius(cell.W_hh, 0.9).T))
+            self.cell.bias_ih_l0.zero_()
+            self.cell.bias_hh_l0.zero_()
+        for parameter in self.cell.parameters():
+            parameter.requires_grad_(False)
+        self.W_hy, self.b_y = weight(H, K), zeros(K)
+
+    def forward(self, xs):
+        """(T, N, D) -> (T, N, K)."""
+        return self.cell(xs)[0] @ self.W_hy + self.b_y
+
+
+class HMM(nn.Module):
+    """A hidden Markov model; its loss comes from the forward recursion in logarithms."""
+
+    def __init__(self, K):
+        super().__init__()
+        self.start, self.trans, self.emit = (
+            nn.Parameter(torch.randn(*shape)) for shape in ((K,), (K, K), (K, V))
+        )
+
+    def loss(self, targets, mask):
+        """The mean loss a letter."""
+        emit, trans = self.emit.log_softmax(-1), self.trans.log_softmax(-1)
+        alpha = self.start.log_softmax(-1) + emit.T[targets[0]]
+        for row, going in zip(targets[1:], mask[1:], strict=True):
+            new = torch.logsumexp(alpha[:, :, None] + trans, dim=1) + emit.T[row]
+            alpha = torch.where(going[:, None], new, alpha)
+        return -torch.logsumexp(alpha, dim=1).sum() / mask.sum()
+
+
+LETTERS = {
+    "window of 3": lambda: Conv(V, 23, V, 3, [1]),
+    "convolution": lambda: Conv(V, 16, V, 2, [1, 2, 4]),
+    "HMM": lambda: HMM(38),
+    "RNN": lambda: Cell(nn.RNN, V, 30, V),
+    "LSTM": lambda: Cell(nn.LSTM, V, 13, V),
+    "GRU": lambda: Cell(nn.GRU, V, 16, V),
+    "minGRU": lambda: MinGRU(V, 20, V),
+    "echo state": lambda: EchoState(V, 94, V),
+    "Transformer": lambda: Transformer(V, 16, 20, V),
+}
+ADDING = {
+    "convolution": lambda T: Conv(2, 14, 1, 2, [1, 2, 4, 8, 16]),
+    "RNN": lambda T: Cell(nn.RNN, 2, 37, 1),
+    "LSTM": lambda T: Cell(nn.LSTM, 2, 18, 1),
+    "GRU": lambda T: Cell(nn.GRU, 2, 21, 1),
+    "minGRU": lambda T: MinGRU(2, 25, 1),
+    "Transformer": lambda T: Transformer(2, 16, 14, 1),
+    "window of 10": lambda T: Conv(2, 64, 1, 10, [1]),
+}
+
+
+def trained(model):
+    """How many weights learn; a bias that its twin makes redundant does not count."""
+    count = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    if isinstance(model, Cell) and isinstance(model.cell, nn.GRU):
+        count -= 2 * model.cell.hidden_size
+    return count
+
+
+def names():
+    """Held-out, validation and training names."""
+    order = [str(n) for n in np.random.default_rng(0).permutation(dinosaur_names())]
+    return order[:200], order[200:350], order[350:]
+
+
+def batch(words):
+    """One-hot inputs, targets, mask."""
+    T = max(map(len, words)) + 1
+    ids = np.zeros((T + 1, len(words)), int)
+    for n, word in enumerate(words):
+        ids[1 : len(word) + 1, n] = [ALPHABET.index(letter) for letter in word]
+    mask = np.arange(T)[:, None] <= np.array([len(w) for w in words])
+    return torch.tensor(np.eye(V, dtype=np.float32)[ids[:-1]]), *map(torch.tensor, (ids[1:], mask))
+
+
+def letter_loss(model, words):
+    """The mean loss a letter of some words."""
+    xs, targets, mask = batch(words)
+    if isinstance(model, HMM):
+        return model.loss(targets, mask)
+    return nn.functional.cross_entropy(model(xs)[mask], targets[mask])
+
+
+def train_letters(name, seed, rate):
+    """The best model on the validation names; its losses; seconds."""
+    torch.manual_seed(seed)
+    held_out, valid, words = names()
+    model, rng = LETTERS[name](), np.random.default_rng(seed)
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], rate)
+    best, kept, since, began = np.inf, None, 0, time.process_time()
+    for _ in range(EPOCHS):
+        order = rng.permutation(len(words))
+        order = order[np.argsort([len(words[k]) for k in order], kind="stable")]
+        for start in rng.permutation(np.arange(0, len(words) - 63, 64)):
+            optimizer.zero_grad()
+            letter_loss(model, [words[k] for k in order[start : start + 64]]).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+        with torch.no_grad():
+            loss = float(letter_loss(model, valid))
+        since += 1
+        if loss < best:
+            best, since = loss, 0
+            kept = {k: v.clone() for k, v in model.state_dict().items()}
+        if since == PATIENCE:
+            break
+    seconds = time.process_time() - began
+    model.load_state_dict(kept)
+    with torch.no_grad():
+        return model, best, float(letter_loss(model, held_out)), seconds
+
+
+def train_adding(name, T, seed):
+    """Error on new examples after training; weights; seconds."""
+    torch.manual_seed(seed)
+    model, rng, began = ADDING[name](T), np.random.default_rng(seed), time.process_time()
+    with torch.no_grad():
+        model.b_y += 1  # the best answer of who knows nothing
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 0.01)
+
+    def error(N, rng):
+        xs, targets = (torch.tensor(a, dtype=torch.float32) for a in adding_problem(T, N, rng))
+        return (model(xs)[-1] - targets).square().mean()
+
+    for update in range(1000):
+        for group in optimizer.param_groups:
+            group["lr"] = 0.01 * min(1.0, 2 - update / 500)
+        optimizer.zero_grad()
+        error(64, rng).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    seconds = time.process_time() - began
+    with torch.no_grad():
+        return float(error(1000, np.random.default_rng(1000))), trained(model), seconds
+
+
+def weights_of(model):
+    """Arrays by name, as `rnnlib.letter_nets` reads them, in thousandths."""
+    if isinstance(model, Cell):
+        cell = model.cell
+        flat = {"W_xh": cell.weight_ih_l0.T, "W_hh": cell.weight_hh_l0.T, "b_h": cell.bias_ih_l0}
+        if isinstance(cell, nn.GRU):
+            flat["b_hn"] = cell.bias_hh_l0[2 * cell.hidden_size :]
+        flat |= {"W_hy": model.W_hy, "b_y": model.b_y}
+    elif isinstance(model, EchoState):
+        flat = {"W_hy": model.W_hy, "b_y": model.b_y}
+    else:
+        flat = {k.replace(".", ""): v for k, v in model.state_dict().items()}
+    arrays = {k: (1000 * v.detach().numpy()).round() for k, v in flat.items()}
+    if any(np.abs(a).max() > 32000 for a in arrays.values()):
+        raise ValueError("a weight is too large for two bytes")
+    return {k: a.astype(np.int16) for k, a in arrays.items()}
+
+
+def make(report, path):
+    """Train all; write what is known after each."""
+    found, arrays = {"letters": {}, "adding": {}}, {}
+    if path.with_suffix(".json").exists():
+        found = json.loads(path.with_suffix(".json").read_text(encoding="ascii"))
+        arrays = dict(np.load(path.with_suffix(".npz")))
+    for name in (name for name in LETTERS if name not in found["letters"]):
+        tried = {rate: train_letters(name, 0, rate) for rate in RATES}
+        rate = min(tried, key=lambda r: tried[r][1])
+        runs = [tried[rate]] + [train_letters(name, seed, rate) for seed in SEEDS[1:]]
+        found["letters"][name] = {
+            "weights": trained(runs[0][0]), "learning rate": rate,
+            "held out": [round(run[2], 4) for run in runs],
+            "seconds": round(float(np.median([run[3] for run in runs])), 1),
+        }  # fmt: skip
+        arrays |= {f"{name}/{k}": a for k, a in weights_of(runs[0][0]).items()}
+        report(name, found["letters"][name])
+        np.savez_compressed(path.with_suffix(".npz"), **arrays)
+        path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="ascii")
+    for T in (30, 10):
+        for name in (n for n in ADDING if str(T) not in found["adding"].get(n, {})):
+            runs = [train_adding(name, T, seed) for seed in SEEDS]
+            found["adding"].setdefault(name, {})[str(T)] = {
+                "weights": runs[0][1],
+                "error": [round(run[0], 4) for run in runs],
+                "seconds": round(float(np.median([run[2] for run in runs])), 1),
+            }
+            report(name, T, found["adding"][name][str(T)])
+            text = json.dumps(found, indent=1) + "\n"
+            path.with_suffix(".json").write_text(text, encoding="ascii")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    where = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "compared"
+    make(lambda *said: print(*said, flush=True), where)
