@@ -14,6 +14,11 @@ _TARGET = re.compile(r"[ \t]*\(?[\w \t,*:;)]*")
 """What can stand in front of an equals sign in an assignment, such as ``a, (b, c)``; the beginning
 of ``check(rnn_step, seed=1)`` cannot."""
 
+_BY_TEXT = re.compile(
+    r"\b(?:globals|locals|vars|setattr|user_ns|user_global_ns|push|modules)\b|__dict__|__main__"
+)
+"""What a variable can be set by, with its name as a text."""
+
 
 def defines(text: str, name: str) -> bool:
     """Whether a cell defines this function, or gives this name a value, at its top level."""
@@ -42,8 +47,10 @@ class Bindings:
         if name not in self.text:
             return False
         name = re.escape(name)
-        other = rf"\b(?:def|class|as)[ \t]+{name}\b|\b{name}[ \t]*:=|[\"']{name}[\"']"
-        return bool(re.search(rf"\b{name}\b", self._targets) or re.search(other, self.text))
+        other = rf"\b(?:def|class|as)[ \t]+{name}\b|\b{name}[ \t]*:="
+        if re.search(rf"\b{name}\b", self._targets) or re.search(other, self.text):
+            return True
+        return bool(_BY_TEXT.search(self.text) and re.search(rf"[\"']{name}[\"']", self.text))
 
     @cached_property
     def _imports(self) -> str:
