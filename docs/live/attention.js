@@ -68,7 +68,7 @@ const visible = (symbol) => (symbol === " " ? "␣" : symbol);
 
 function drawLook({ written }) {
   const box = $("look").parentElement;
-  const width = box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft);
+  const width = Math.max(120, box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft)); // 0 before the first layout
   const [T, n] = [page.text.length, written.length];
   const pitch = Math.min(28, width / T);
   const wide = Math.min(46, width / ANSWER);
@@ -147,7 +147,7 @@ function tellPlain({ written, without }) {
 }
 
 function drawChart() {
-  const width = $("chart").parentElement.clientWidth - 2 * parseFloat(getComputedStyle($("chart").parentElement).paddingLeft);
+  const width = Math.max(120, $("chart").parentElement.clientWidth - 2 * parseFloat(getComputedStyle($("chart").parentElement).paddingLeft)); // 0 before the first layout
   const [left, top, bottom, height] = [48, 18, 168, 208];
   const group = (width - left) / data.lengths.length;
   const rate = (which, g) => data[which].right[g][0] / data[which].right[g][1];
@@ -184,7 +184,7 @@ function drawChart() {
 
 function drawTree({ beam: { rounds } }) {
   const box = $("tree").parentElement;
-  const width = box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft);
+  const width = Math.max(120, box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft)); // 0 before the first layout
   const row = 34;
   const column = width / (ANSWER + 1);
   const height = row * page.width + 8;

@@ -53,7 +53,7 @@ const SHORT = { x: "input x", i: "gate i", f: "gate f", o: "gate o", c: "cell c"
 
 function drawScore({ lstm, gru }) {
   const box = $("score").parentElement;
-  const width = box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft);
+  const width = Math.max(120, box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft)); // 0 before the first layout
   score.left = width < 500 ? 58 : 84;
   score.cell = (width - score.left - 4) / T;
   let y = score.top;

@@ -44,7 +44,7 @@ function lookOver() {
 
 const strip = { left: 30, top: 24, cell: 0, row: 13 };
 function drawStrip() {
-  const width = $("strip").parentElement.clientWidth;
+  const width = Math.max(120, $("strip").parentElement.clientWidth); // 0 before the first layout
   const T = page.hs.length;
   strip.cell = Math.min(36, (width - strip.left - 2) / T);
   const height = strip.top + H * strip.row + 4;
@@ -86,7 +86,7 @@ function drawStrip() {
 const ROW = 16;
 function drawBars() {
   const [p, whole] = [page.p, page.wholeP];
-  const width = $("bars").parentElement.clientWidth;
+  const width = Math.max(120, $("bars").parentElement.clientWidth); // 0 before the first layout
   const room = width - 34 - 52;
   const top = argmax(p);
   const rows = [...p].map((value, k) => {
@@ -119,7 +119,7 @@ function drawUnit() {
   $("all-on").disabled = page.off.size === 0;
   $("off-list").textContent = page.off.size ? `off: ${[...page.off].sort((a, b) => a - b).join(", ")}` : "";
   if (!overview) return;
-  const width = $("by-letter").parentElement.clientWidth - 2 * parseFloat(getComputedStyle($("by-letter").parentElement).paddingLeft);
+  const width = Math.max(120, $("by-letter").parentElement.clientWidth - 2 * parseFloat(getComputedStyle($("by-letter").parentElement).paddingLeft)); // 0 before the first layout
   const [height, step] = [112, (width - 26) / V];
   const middle = 48;
   const bars = [...overview.means[page.unit]].map((mean, k) => {

@@ -59,7 +59,7 @@ const power = (value) => {
 
 function drawChart(found) {
   const box = $("chart").parentElement;
-  const width = box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft);
+  const width = Math.max(120, box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft)); // 0 before the first layout
   const height = width < 500 ? 300 : 340;
   const [left, right, top, bottom] = [46, width - 14, 14, height - 40];
   const T = found.lengths.length - 1;
@@ -129,7 +129,7 @@ function drawLegend() {
 // The gradient unit by unit, the earliest state on the left.
 function drawFlow(found) {
   const box = $("flow").parentElement;
-  const width = box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft);
+  const width = Math.max(120, box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft)); // 0 before the first layout
   const vectors = page.kind === "rnn" ? found.dhs : found.dcs;
   const columns = vectors.length;
   const [wide, tall] = [width / columns, width < 500 ? 4 : 5];

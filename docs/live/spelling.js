@@ -83,7 +83,7 @@ function drawNames() {
 // ---- Perplexity --------------------------------------------------------------------------------------
 
 function drawChart() {
-  const width = $("chart").parentElement.clientWidth;
+  const width = Math.max(120, $("chart").parentElement.clientWidth); // 0 before the first layout
   const height = 236;
   const [left, right, top, bottom] = [34, width - 22, 18, height - 40];
   const x = (s) => left + ((right - left) * s) / (stages.length - 1);

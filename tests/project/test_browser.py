@@ -102,7 +102,8 @@ def test_every_figure_is_there_and_has_a_text_alternative(notebook):
     outputs = (output for cell in solved.cells for output in cell.get("outputs", []))
     drawn = sum("image/png" in output.get("data", {}) for output in outputs)
     figures = notebook.page.locator(".jp-Notebook .jp-OutputArea-output img")
-    assert figures.count() == drawn > 5
+    live = notebook.page.locator(".jp-Notebook .jp-OutputArea-output iframe[srcdoc]")
+    assert figures.count() + live.count() == drawn > 5
     for figure in figures.all():
         figure.evaluate("image => image.decode()")  # fails if it cannot be shown
         assert len(figure.get_attribute("alt") or "") > 20
