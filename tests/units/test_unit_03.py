@@ -174,7 +174,7 @@ def test_every_figure_has_a_number_and_a_caption(notebook):
     for cell, behind in zip(notebook.cells, notebook.cells[1:]):
         if any("image/png" in o.get("data", {}) for o in cell.get("outputs", [])):
             numbers.append(re.match(r"\*Figure 3\.(\d+)\. [^*]+\*\n", behind.source)[1])
-    assert numbers == [str(k + 1) for k in range(len(numbers))] and len(numbers) == 6
+    assert numbers == [str(k + 1) for k in range(len(numbers))] and len(numbers) == 7
 
 
 def test_the_core_is_as_long_as_its_head_says(notebook):

@@ -131,7 +131,7 @@ def test_the_gradient_vanishes_during_training_and_not_at_the_start(printed):
 
 def test_every_picture_is_there_without_a_widget(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 7
+    assert len(pictures) == 8
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)
     assert not [
         o for o in outputs if "application/vnd.jupyter.widget-view+json" in o.get("data", {})

@@ -163,5 +163,5 @@ def test_a_list_of_caches_holds_what_the_library_needs():
 
 def test_every_picture_says_what_it_shows():
     pictures = [o for o in outputs_of("05_lstm") if "image/png" in o.get("data", {})]
-    assert len(pictures) == 9
+    assert len(pictures) == 10
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

@@ -146,5 +146,5 @@ def test_translated_weights_compute_the_same_everywhere(printed):
 
 def test_every_picture_has_words(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

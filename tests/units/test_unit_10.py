@@ -136,5 +136,5 @@ def test_rules_can_say_that_they_do_not_know(printed):
 
 def test_every_picture_has_words(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

@@ -127,7 +127,7 @@ def test_the_spectrum_and_the_mirrored_partial(printed):
 
 def test_pictures_and_players_have_words_and_the_sound_is_small(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 7
+    assert len(pictures) == 8
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)
     players = [o.data for o in outputs if "<audio" in o.get("data", {}).get("text/html", "")]
     assert len(players) == 4
