@@ -95,6 +95,7 @@ def jupyterlab(root: Path, home: Path):
         f"--port={_free_port()}",
         f"--ServerApp.root_dir={root}",
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         # If this process is killed: first the kernels go that nobody listens to, then the server.
         "--MappingKernelManager.cull_idle_timeout=300",
         "--MappingKernelManager.cull_interval=60",
@@ -167,6 +168,16 @@ class Visit:
         """All hosts that anything was asked of."""
         return {urlsplit(url).hostname for url in self.requests if urlsplit(url).hostname}
 
+    def wait_for_kernel(self) -> None:
+        """Wait until the notebook's kernel answers; in Jupyter Notebook 7, too."""
+        self.page.evaluate(
+            """async () => {
+                const context = jupyterapp.shell.currentWidget.sessionContext;
+                await context.ready;
+                await context.session.kernel.info;
+            }"""
+        )
+
     def picture(self, name: str) -> None:
         """Save a screenshot if the variable BROWSER_PICTURES names a folder."""
         if folder := os.environ.get("BROWSER_PICTURES"):
@@ -234,13 +245,7 @@ class Notebook:
         JupyterLab says "idle" once before it has heard from the kernel, then "initializing", and
         what is run between the two can be lost: what counts is the kernel's answer.
         """
-        self.page.evaluate(
-            """async () => {
-                const context = jupyterapp.shell.currentWidget.sessionContext;
-                await context.ready;
-                await context.session.kernel.info;
-            }"""
-        )
+        self.tour.wait_for_kernel()
         self.page.wait_for_selector(".jp-NotebookPanel-toolbar [data-status='idle']")
 
     def cell(self, name: str):

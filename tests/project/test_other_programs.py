@@ -61,6 +61,7 @@ def test_notebook_7_runs_it_and_shows_the_check(browser, tmp_path):
     with jupyterlab(course, tmp_path / "home") as server, visit(browser, *server) as tour:
         tour.open(f"notebooks/{UNIT}/{UNIT}.ipynb")
         tour.page.locator(".jp-Notebook mjx-container[display='true']").first.wait_for()
+        tour.wait_for_kernel()
         tour.menu("Run", "Run All Cells")
         check = tour.page.locator(".jp-RenderedHTML", has_text="the sum runs along the rows")
         check.first.wait_for()

@@ -30,7 +30,7 @@ def keep_progress(answer: str | None = None) -> None:
     word = answer.strip().lower() if isinstance(answer, str) else answer
     if word not in ("yes", "no", None):
         say('Answer `"yes"` or `"no"`. Nothing was changed.')
-    elif path is None:
+    elif path is None and word:
         say("Here no log can be kept.")
     elif word == "yes":
         try:
@@ -43,7 +43,7 @@ def keep_progress(answer: str | None = None) -> None:
     elif word == "no":
         path.unlink(missing_ok=True)
         say("No log is kept. If there was one, it is deleted.")
-    elif path.is_file():
+    elif path is not None and path.is_file():
         say(f"A log is kept in `{path}`.")
     else:
         say("No log is kept. Everything in the course works without one.")
