@@ -178,6 +178,16 @@ def read_standings(db_url: str, unit: str) -> dict[str, Standing]:
         }
 
 
+def submissions_in(gradebook, unit: str) -> list:
+    """The submissions of a unit in an open gradebook; none where it does not know the unit."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        return gradebook.assignment_submissions(unit)
+    except MissingEntry:
+        return []
+
+
 def is_there(db_url: str) -> bool:
     """Whether there is a gradebook; opening one in a file that is not there would make it."""
     file = db_url.removeprefix("sqlite:///")

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.marked_cell import exercise_of
 from rnnlib.course.grading.run.tasks import Outcome
-from rnnlib.course.grading.standing import Standing, is_there
+from rnnlib.course.grading.standing import Standing, is_there, submissions_in
 
 Marks = dict[str, tuple[float | None, bool]]
 """By the id of a grade: the grader's mark, and whether a person has to look."""
@@ -81,17 +81,13 @@ def confirm(assignment: Assignment, students: Iterable[str] = ()) -> list[tuple[
     list of (str, str)
         Student and marked cell of each that was open.
     """
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import Gradebook
 
     if not is_there(assignment.gradebook):
         return []
     wanted, confirmed = set(students), []
     with Gradebook(assignment.gradebook) as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions(assignment.unit)
-        except MissingEntry:
-            return []
-        for submission in submissions:
+        for submission in submissions_in(gradebook, assignment.unit):
             if wanted and submission.student_id not in wanted:
                 continue
             for notebook in submission.notebooks:

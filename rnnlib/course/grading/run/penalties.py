@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from rnnlib.course.grading.assignment import Assignment
-from rnnlib.course.grading.standing import is_there
+from rnnlib.course.grading.standing import is_there, submissions_in
 
 _SILENT = logging.getLogger(f"{__name__}.silent")
 _SILENT.addHandler(logging.NullHandler())
@@ -34,7 +34,7 @@ def update_penalties(assignment: Assignment) -> list[Moved]:
     list of Moved
         Whose penalty has changed, by student.
     """
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import Gradebook
     from nbgrader.preprocessors import AssignLatePenalties
 
     if not is_there(assignment.gradebook):
@@ -43,11 +43,7 @@ def update_penalties(assignment: Assignment) -> list[Moved]:
     rule.init_plugin()
     moved = []
     with Gradebook(assignment.gradebook) as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions(assignment.unit)
-        except MissingEntry:
-            return []
-        for submission in submissions:
+        for submission in submissions_in(gradebook, assignment.unit):
             for notebook in submission.notebooks:
                 before, now = notebook.late_submission_penalty, _penalty(rule, submission, notebook)
                 if (before or 0.0) != (now or 0.0):
