@@ -49,7 +49,7 @@ from rnnlib.plotting.timeline import draw_timeline
 # ## 15.1 One task for all
 #
 # The task is that of unit 03: the letters of dinosaur names, one after the other. All networks have at most 2,600 weights, learned from the same 968 names, and were stopped when they
-# no longer improved on 150 others. Training takes too long for a lesson, so it was done once: `rnnlib/data/make_compared.py` shows how, and the weights are stored. *Here* they are run with **your** functions, on 200 held-out names.
+# no longer improved on 150 others. Training takes too long for a lesson, so it was done once: `rnnlib train compared` does it again, and the weights are stored. *Here* they are run with **your** functions, on 200 held-out names.
 #
 # The baseline is a table that counts which letter follows which context:
 
@@ -909,7 +909,7 @@ for name, policy in policies.items():
 # Nothing here is marked.
 #
 # - **Baum and Welch.** Add the backward recursion to your HMM, and train it by expectation and maximization instead of gradients. Does it reach the same loss?
-# - **The seed.** `make_compared.py` takes two seeds. With five, which differences between rows are larger than those between seeds?
+# - **The seed.** `rnnlib train compared` takes two seeds. With five, which differences between rows are larger than those between seeds?
 # - **Longer.** Train the causal convolution on the adding problem with a receptive field that is one step too short. What is its error?
 # - **No positions.** Set the positions of the Transformer to 0 in a copy of `transformer_step`. Which words can it no longer tell apart? Try *ab* and *ba*, each followed by the same letter.
 # - **Steeper.** Replace the sign in your recall by one step of attention over the stored patterns, $x \leftarrow \text{softmax}(\beta\, x X^\top) X$. How many random patterns does it hold with N = 200?

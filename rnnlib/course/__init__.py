@@ -7,6 +7,7 @@
 `authoring`     from a unit's source to its notebooks
 `grading`       a class: from what was handed in to marks, feedback, report and export
 `site`          the course as a web site
+`stored`        runs that take too long for a lesson, by ``rnnlib train``
 `bench`         how fast the library is, the checks are, and a class is graded
 `cli`           the command ``rnnlib``; `extras` says what must be installed for each part of it
 ==============  =================================================================================

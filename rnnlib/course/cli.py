@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rnnlib.course.extras import MissingExtra, need
 from rnnlib.course.grading.class_commands import add_class_commands, positive
+from rnnlib.course.stored import RUNS, train_stored
 from rnnlib.course.tools import tools_on_path
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ def main(argv: list[str] | None = None) -> int:
     )
     demo.add_argument("unit", nargs="?", default="01_hidden_state")
     demo.set_defaults(run=_demo)
+
+    train = commands.add_parser("train", help="train anew what a unit reads from a stored run")
+    train.add_argument("name", choices=sorted(RUNS))
+    train.add_argument("--into", default=".stored", help="the folder for its files (.stored)")
+    train.set_defaults(run=_train)
 
     site = commands.add_parser("site", help="the course as a web site: units without answers")
     site.add_argument("units", nargs="*", help="all units if none is named")
@@ -220,6 +226,15 @@ def _portability(options: argparse.Namespace, console: Console) -> int:
     return run_portability(
         find_units(course_root(), options.units), console, workers=options.workers
     )
+
+
+def _train(options: argparse.Namespace, console: Console) -> int:
+    from pathlib import Path
+
+    folder = Path(options.into)
+    train_stored(options.name, folder, partial(console.print, markup=False, soft_wrap=True))
+    console.print(f"{options.name}: done; its files are in {folder.resolve()}", soft_wrap=True)
+    return 0
 
 
 def _site(options: argparse.Namespace, console: Console) -> int:

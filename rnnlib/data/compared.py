@@ -1,6 +1,6 @@
 """A stored comparison: networks of about the same size on the same tasks.
 
-Made once by `make_compared.py`, which says how they were trained.
+Made once by ``rnnlib train compared``; `rnnlib.course.stored.compared` says how.
 """
 
 import json

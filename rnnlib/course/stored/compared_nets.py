@@ -1,38 +1,16 @@
-"""Make compared.json and compared.npz: networks of about the same size, trained on the same tasks.
+"""The networks of unit 15's comparison, in PyTorch: of about the same size, on two tasks."""
 
-::
-
-    python rnnlib/data/make_compared.py        # ten minutes or so on one core; needs torch
-
-Letters of names: at most 2,600 weights, minibatches of 64 names of about the same length, Adam,
-early stopping on 150 names, learning rates 0.01 and 0.03, of which the better one on these 150
-names is kept, seeds 0 and 1. The held-out loss is that of 200 other names. The weights of seed 0
-are kept, in thousandths.
-
-The adding problem: about 1,500 weights, 1,000 updates with 64 new examples each, learning rate
-0.01, falling to 0 in the second half; 30 steps and 10, seeds 0 and 1. The error is that on 1,000
-new examples. What stands in the file already is not trained again.
-
-Seconds are processor time on one core; they depend on the machine, their order hardly does.
-"""
-
-import json
-import sys
-import time
-from pathlib import Path
+from __future__ import annotations
 
 import numpy as np
 import torch
 from torch import nn
 
-from rnnlib.data import adding_problem, dinosaur_names
 from rnnlib.init import init_rnn, scale_to_radius
 from rnnlib.self_attention import positions
 
-HERE = Path(__file__).parent
 ALPHABET = ".abcdefghijklmnopqrstuvwxyz"
 V = len(ALPHABET)
-RATES, SEEDS, EPOCHS, PATIENCE = (0.01, 0.03), (0, 1), 40, 4
 
 
 def weight(*shape):
@@ -213,136 +191,3 @@ def trained(model):
     if isinstance(model, Cell) and isinstance(model.cell, nn.GRU):
         count -= 2 * model.cell.hidden_size
     return count
-
-
-def names():
-    """Held-out, validation and training names."""
-    order = [str(n) for n in np.random.default_rng(0).permutation(dinosaur_names())]
-    return order[:200], order[200:350], order[350:]
-
-
-def batch(words):
-    """One-hot inputs, targets, mask."""
-    T = max(map(len, words)) + 1
-    ids = np.zeros((T + 1, len(words)), int)
-    for n, word in enumerate(words):
-        ids[1 : len(word) + 1, n] = [ALPHABET.index(letter) for letter in word]
-    mask = np.arange(T)[:, None] <= np.array([len(w) for w in words])
-    return torch.tensor(np.eye(V, dtype=np.float32)[ids[:-1]]), *map(torch.tensor, (ids[1:], mask))
-
-
-def letter_loss(model, words):
-    """The mean loss a letter of some words."""
-    xs, targets, mask = batch(words)
-    if isinstance(model, HMM):
-        return model.loss(targets, mask)
-    return nn.functional.cross_entropy(model(xs)[mask], targets[mask])
-
-
-def train_letters(name, seed, rate):
-    """The best model on the validation names; its losses; seconds."""
-    torch.manual_seed(seed)
-    held_out, valid, words = names()
-    model, rng = LETTERS[name](), np.random.default_rng(seed)
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], rate)
-    best, kept, since, began = np.inf, None, 0, time.process_time()
-    for _ in range(EPOCHS):
-        order = rng.permutation(len(words))
-        order = order[np.argsort([len(words[k]) for k in order], kind="stable")]
-        for start in rng.permutation(np.arange(0, len(words) - 63, 64)):
-            optimizer.zero_grad()
-            letter_loss(model, [words[k] for k in order[start : start + 64]]).backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-        with torch.no_grad():
-            loss = float(letter_loss(model, valid))
-        since += 1
-        if loss < best:
-            best, since = loss, 0
-            kept = {k: v.clone() for k, v in model.state_dict().items()}
-        if since == PATIENCE:
-            break
-    seconds = time.process_time() - began
-    model.load_state_dict(kept)
-    with torch.no_grad():
-        return model, best, float(letter_loss(model, held_out)), seconds
-
-
-def train_adding(name, T, seed):
-    """Error on new examples after training; weights; seconds."""
-    torch.manual_seed(seed)
-    model, rng, began = ADDING[name](T), np.random.default_rng(seed), time.process_time()
-    with torch.no_grad():
-        model.b_y += 1  # the best answer of who knows nothing
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 0.01)
-
-    def error(N, rng):
-        xs, targets = (torch.tensor(a, dtype=torch.float32) for a in adding_problem(T, N, rng))
-        return (model(xs)[-1] - targets).square().mean()
-
-    for update in range(1000):
-        for group in optimizer.param_groups:
-            group["lr"] = 0.01 * min(1.0, 2 - update / 500)
-        optimizer.zero_grad()
-        error(64, rng).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-    seconds = time.process_time() - began
-    with torch.no_grad():
-        return float(error(1000, np.random.default_rng(1000))), trained(model), seconds
-
-
-def weights_of(model):
-    """Arrays by name, as `rnnlib.letter_nets` reads them, in thousandths."""
-    if isinstance(model, Cell):
-        cell = model.cell
-        flat = {"W_xh": cell.weight_ih_l0.T, "W_hh": cell.weight_hh_l0.T, "b_h": cell.bias_ih_l0}
-        if isinstance(cell, nn.GRU):
-            flat["b_hn"] = cell.bias_hh_l0[2 * cell.hidden_size :]
-        flat |= {"W_hy": model.W_hy, "b_y": model.b_y}
-    elif isinstance(model, EchoState):
-        flat = {"W_hy": model.W_hy, "b_y": model.b_y}
-    else:
-        flat = {k.replace(".", ""): v for k, v in model.state_dict().items()}
-    arrays = {k: (1000 * v.detach().numpy()).round() for k, v in flat.items()}
-    if any(np.abs(a).max() > 32000 for a in arrays.values()):
-        raise ValueError("a weight is too large for two bytes")
-    return {k: a.astype(np.int16) for k, a in arrays.items()}
-
-
-def make(report, path):
-    """Train all; write what is known after each."""
-    found, arrays = {"letters": {}, "adding": {}}, {}
-    if path.with_suffix(".json").exists():
-        found = json.loads(path.with_suffix(".json").read_text(encoding="ascii"))
-        arrays = dict(np.load(path.with_suffix(".npz")))
-    for name in (name for name in LETTERS if name not in found["letters"]):
-        tried = {rate: train_letters(name, 0, rate) for rate in RATES}
-        rate = min(tried, key=lambda r: tried[r][1])
-        runs = [tried[rate]] + [train_letters(name, seed, rate) for seed in SEEDS[1:]]
-        found["letters"][name] = {
-            "weights": trained(runs[0][0]), "learning rate": rate,
-            "held out": [round(run[2], 4) for run in runs],
-            "seconds": round(float(np.median([run[3] for run in runs])), 1),
-        }  # fmt: skip
-        arrays |= {f"{name}/{k}": a for k, a in weights_of(runs[0][0]).items()}
-        report(name, found["letters"][name])
-        np.savez_compressed(path.with_suffix(".npz"), **arrays)
-        path.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="ascii")
-    for T in (30, 10):
-        for name in (n for n in ADDING if str(T) not in found["adding"].get(n, {})):
-            runs = [train_adding(name, T, seed) for seed in SEEDS]
-            found["adding"].setdefault(name, {})[str(T)] = {
-                "weights": runs[0][1],
-                "error": [round(run[0], 4) for run in runs],
-                "seconds": round(float(np.median([run[2] for run in runs])), 1),
-            }
-            report(name, T, found["adding"][name][str(T)])
-            text = json.dumps(found, indent=1) + "\n"
-            path.with_suffix(".json").write_text(text, encoding="ascii")
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    where = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "compared"
-    make(lambda *said: print(*said, flush=True), where)

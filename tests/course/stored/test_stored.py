@@ -1,0 +1,43 @@
+"""Stored runs: stopped ones continue, and the course's own files are left alone."""
+
+import json
+
+import numpy as np
+import pytest
+
+from rnnlib.course.cli import main
+from rnnlib.course.stored import compared
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """A run of seconds: two networks, one pass over the names, no adding problem."""
+    monkeypatch.setattr(compared, "EPOCHS", 1)
+    monkeypatch.setattr(compared, "ADDING", {})
+    few = {name: compared.LETTERS[name] for name in ("RNN", "convolution")}
+    monkeypatch.setattr(compared, "LETTERS", few)
+
+
+def test_a_stopped_run_trains_what_is_missing_and_no_more(short, tmp_path, monkeypatch, capsys):
+    stop = compared.train_letters
+
+    def interrupted(name, *words):
+        if name == "convolution":
+            raise KeyboardInterrupt
+        return stop(name, *words)
+
+    monkeypatch.setattr(compared, "train_letters", interrupted)
+    assert main(["train", "compared", "--into", str(tmp_path)]) == 130
+    first = json.loads((tmp_path / "compared.json").read_text())["letters"]
+    assert list(first) == ["RNN"] and first["RNN"]["held out"][0] < np.log(27)
+
+    monkeypatch.setattr(compared, "train_letters", stop)
+    capsys.readouterr()
+    assert main(["train", "compared", "--into", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "letters, convolution" in said and "letters, RNN" not in said
+    both = json.loads((tmp_path / "compared.json").read_text())["letters"]
+    assert both["RNN"] == first["RNN"] and "convolution" in both
+    with np.load(tmp_path / "compared.npz") as weights:
+        assert weights["RNN/W_hh"].shape == (30, 30)
+        assert {name.split("/")[0] for name in weights} == {"RNN", "convolution"}
