@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 from nbconvert.filters.highlight import Highlight2HTML
@@ -16,6 +17,10 @@ from rnnlib.course.grading.standing import marks_key
 from rnnlib.course.marks import final_score, total
 
 REASON_CHARACTERS = 240
+REMEMBERED = 1_000
+"""Texts, formulas and pieces of code that are kept as HTML: a unit has a tenth of that."""
+REMEMBERED_CHARACTERS = 5_000
+"""Of one of them: students may hand in anything, and a worker makes hundreds of pages."""
 
 STYLE = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -90,9 +95,16 @@ class PageSummary(NbGraderPreprocessor):
 class FoldGivenCode(Highlight2HTML):
     """Code that the notebook shows folded is folded on the page, too, whoever folded it."""
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._coloured = lru_cache(REMEMBERED)(super().__call__)
+
     def __call__(self, source, language=None, metadata=None):
-        """One cell's code as HTML."""
-        code = super().__call__(source, language=language, metadata=metadata)
+        """One cell's code as HTML; most cells are the same on all pages of a unit."""
+        if len(source) > REMEMBERED_CHARACTERS or "magics_language" in (metadata or {}):
+            code = super().__call__(source, language=language, metadata=metadata)
+        else:
+            code = self._coloured(source, language)
         if not (metadata or {}).get("jupyter", {}).get("source_hidden"):
             return code
         return f'<details class="given"><summary>Folded code</summary>{code}</details>'

@@ -122,7 +122,7 @@ class Workplace:
         result.notebook = nbformat.writes(notebook) + "\n"
         path.write_text(result.notebook, encoding="utf-8")
         with deadline(PAGE_SECONDS):
-            result.feedback = self.pages.page(student, path)
+            result.feedback = self.pages.page(student, path, notebook)
         result.seconds["export"] = round(time.perf_counter() - start, 3)
 
     def forget(self, student: str) -> None:
