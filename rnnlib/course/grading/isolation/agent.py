@@ -174,8 +174,9 @@ def serve() -> None:
 def load_ipython_extension(ipython) -> None:
     """Connect to the grader, before any cell runs."""
     global _agent
-    from rnnlib.course import checking  # noqa: F401 (noticing failed cells begins with it)
+    from rnnlib.course.checking.failed_cells import watch_cells
 
+    watch_cells()
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(os.environ[protocol.GATE])
     _agent = Agent(connection, ipython.user_ns)

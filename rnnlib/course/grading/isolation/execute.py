@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -66,7 +68,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
         given = locked + given_sources(self, about)
-        run = _Run(self._settings(), locked, answers, self._secret())
+        run = _Run(self._settings(given), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
             os.chmod(files, 0o755)
@@ -97,13 +99,14 @@ class IsolatedExecute(NbGraderPreprocessor):
     def _root(self) -> Path:
         return Path(CourseDirectory(parent=self).root)
 
-    def _settings(self) -> Settings:
+    def _settings(self, given: list[str]) -> Settings:
         return Settings(
             sandboxed=self.sandbox == "bwrap",
             cell=self.cell_seconds,
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
             hidden=Path(self.hidden) if self.hidden else self._root(),
+            modules=tuple(sorted(_imported(given))),
         )
 
 
@@ -273,6 +276,19 @@ def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
     if not path.is_file():
         return []
     return [cell.source for cell in nbformat.read(path, as_version=4).cells]
+
+
+def _imported(sources: list[str]) -> set[str]:
+    """The modules that cells import by name."""
+    found = set()
+    for source in sources:
+        with suppress(SyntaxError):  # a cell with a magic
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return found
 
 
 def _sources(notebook) -> tuple[list[str], list[str]]:

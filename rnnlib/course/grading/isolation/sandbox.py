@@ -61,6 +61,17 @@ class Limits:
     folder_size: int = KERNEL_FOLDER_BYTES
     open_files: int = KERNEL_OPEN_FILES
 
+    def of_process(self) -> dict[str, int]:
+        """Those that the operating system keeps, by its names."""
+        return {
+            "as": self.memory,
+            "cpu": self.cpu,
+            "nproc": self.processes,
+            "fsize": self.file_size,
+            "nofile": self.open_files,
+            "core": 0,
+        }
+
 
 def sandboxed(
     command: list[str],
@@ -87,15 +98,7 @@ def sandboxed(
     hidden : Path, optional
         The course root: where it lies below the system or the environment, it is not shown.
     """
-    prlimit = [
-        "prlimit",
-        f"--as={limits.memory}",
-        f"--cpu={limits.cpu}",
-        f"--nproc={limits.processes}",
-        f"--fsize={limits.file_size}",
-        f"--nofile={limits.open_files}",
-        "--core=0",
-    ]
+    prlimit = ["prlimit", *(f"--{name}={most}" for name, most in limits.of_process().items())]
     inside = [
         *_mounts(limits),
         *_without(hidden),
@@ -109,7 +112,7 @@ def sandboxed(
         *("--remount-ro", "/"),
     ]
     if os.geteuid() == 0:  # limits on processes do not bind root
-        user = str(_user())
+        user = str(user_inside())
         inside += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
         inside += ["--no-new-privs", "--bounding-set=-all"]
     command = ["bwrap", *_namespaces(), *inside, *prlimit, *command]
@@ -145,8 +148,9 @@ def environment(path: str | None = None) -> dict[str, str]:
 
 def give_away(folder: Path) -> None:
     """Let the sandbox's user write into a folder."""
-    if os.geteuid() == 0:
-        os.chown(folder, _user(), _user())
+    user = user_inside()
+    if user is not None:
+        os.chown(folder, user, user)
 
 
 def take_back(folder: Path) -> None:
@@ -281,6 +285,9 @@ def _is_editable() -> bool:
     return not PACKAGE.is_relative_to(Path(sysconfig.get_paths()["purelib"]).resolve())
 
 
-def _user() -> int:
-    """A user's number, another one for each grading process: processes are counted by user."""
-    return 61_000 + os.getpid() % 4_000
+def user_inside() -> int | None:
+    """A user's number, another one for each grading process: processes are counted by user.
+
+    None where the grader itself is a user without rights, as which the sandbox runs then.
+    """
+    return 61_000 + os.getpid() % 4_000 if os.geteuid() == 0 else None
