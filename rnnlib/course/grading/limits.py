@@ -112,6 +112,9 @@ LAST_OUTPUT_SECONDS = 2.0
 WATCH_SECONDS = 0.3
 """Between two looks at a kernel's memory and files: a look costs some milliseconds."""
 
+START_POLL_SECONDS = 0.005
+"""Between two looks whether a kernel has made its sockets."""
+
 POLL_SECONDS = 0.1
 """Between two looks whether a kernel still lives."""
 

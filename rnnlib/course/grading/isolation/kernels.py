@@ -30,6 +30,7 @@ from rnnlib.course.grading.limits import (
     LAST_OUTPUT_SECONDS,
     MESSAGE_BYTES,
     POLL_SECONDS,
+    START_POLL_SECONDS,
 )
 
 
@@ -114,6 +115,7 @@ class Kernel:
             if enter is not None:
                 self.entered = enter(self.pid)
                 self._end = os.pidfd_open(self.entered)
+            self._wait_for_sockets()
             self.client = self.manager.client()
             self.client.start_channels(stdin=False, hb=False)
             self._wait_until_ready()
@@ -232,6 +234,18 @@ class Kernel:
         self.manager.cleanup_resources()
         self.context.destroy(linger=0)
         _remove(self.private)
+
+    def _wait_for_sockets(self) -> None:
+        """Do not connect before they are there: ZeroMQ would try again a tenth of a second later."""
+        manager = self.manager
+        ports = (manager.shell_port, manager.iopub_port, manager.control_port)
+        deadline = time.monotonic() + KERNEL_START_SECONDS
+        while not all(Path(f"{manager.ip}-{port}").exists() for port in ports):
+            if not self.is_alive():
+                raise KernelLost("did not start")
+            if time.monotonic() > deadline:
+                raise KernelLost(f"did not start within {KERNEL_START_SECONDS:g} seconds")
+            time.sleep(START_POLL_SECONDS)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + KERNEL_START_SECONDS

@@ -32,9 +32,15 @@ from rnnlib.course.grading.limits import KERNEL_START_SECONDS
 
 MODULES = (
     "ipykernel.kernelapp",
-    "ipykernel.datapub",
+    "ipykernel.debugger",
+    "tornado.queues",
+    "tornado.platform.asyncio",
+    "psutil",
     "IPython.core.completerlib",
-    "IPython.core.magics",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "sqlite3",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "numpy.testing",
@@ -42,8 +48,8 @@ MODULES = (
     "rnnlib.course.grading.isolation.agent",
     "rnnlib.course.grading.run.output_limit",
 )
-"""What every kernel imports. Not the notebook's way of drawing, which asks for a kernel when it is
-imported."""
+"""What every kernel imports, as it begins or in a first cell. Not the notebook's way of drawing,
+which asks for a kernel when it is imported."""
 
 WAITS = ("sh", "-c", "echo; exec sleep 100000")
 """What is in the sandbox before the kernel: it says when the sandbox is made."""
