@@ -236,7 +236,7 @@ class Kernel:
         _remove(self.private)
 
     def _wait_for_sockets(self) -> None:
-        """Do not connect before they are there: ZeroMQ would try again a tenth of a second later."""
+        """Connect when they are there: ZeroMQ would try again a tenth of a second later."""
         manager = self.manager
         ports = (manager.shell_port, manager.iopub_port, manager.control_port)
         deadline = time.monotonic() + KERNEL_START_SECONDS

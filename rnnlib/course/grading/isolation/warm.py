@@ -200,7 +200,7 @@ def main(number: int, modules: list[str]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     while True:
         data, files, _, _ = socket.recv_fds(connection, 1 << 20, 16)
         if not data:
@@ -236,6 +236,12 @@ def _fork(request: dict, files: list[int], libc) -> bytes:
     with suppress(ChildProcessError):
         os.waitpid(middle, 0)
     return answer or b"nothing was said"
+
+
+def _reap(*_) -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become(request: dict, libc) -> None:
