@@ -21,12 +21,14 @@ import importlib
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 from rnnlib.course.grading.limits import KERNEL_START_SECONDS
 
@@ -82,15 +84,15 @@ class WarmStart:
         refuse_where_unsafe()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.connection = ours
-        self._home = tempfile.TemporaryDirectory(prefix="rnn")
-        home = {name: self._home.name for name in ("HOME", "IPYTHONDIR", "MPLCONFIGDIR")}
+        self.home = Path(tempfile.mkdtemp(prefix="rnn"))
+        home = {name: str(self.home) for name in ("HOME", "IPYTHONDIR", "MPLCONFIGDIR")}
         # The notebook's way of drawing: matplotlib reads it when it is imported.
         drawing = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), *modules],
                 env=environment | home | drawing,
-                cwd=self._home.name,
+                cwd=self.home,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -141,7 +143,7 @@ class WarmStart:
         self.connection.close()
         self.process.kill()
         self.process.wait()
-        self._home.cleanup()
+        shutil.rmtree(self.home, ignore_errors=True)
 
 
 _warm: WarmStart | None = None
@@ -157,6 +159,11 @@ def warm_start(environment: dict[str, str], modules=()) -> WarmStart | None:
             atexit.register(stay_cold)
         except (NotWarm, OSError):
             _cold = True
+    return _warm
+
+
+def running() -> WarmStart | None:
+    """This process's warm start, if it has begun."""
     return _warm
 
 
