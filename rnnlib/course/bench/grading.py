@@ -35,6 +35,8 @@ from rnnlib.course.grading.sample_class import make_honest_class
 from rnnlib.course.grading.secret import NONE, set_secret
 
 WORKERS = 2
+MOST_GROWTH = 1.25
+"""Memory of a class beside that of one of a tenth: what it holds of all is texts and marks."""
 PLAIN = """
 from nbgrader.preprocessors import (
     AssignLatePenalties, CheckCellMetadata, Execute, IgnorePattern, LimitOutput, SaveAutoGrades)
@@ -66,13 +68,18 @@ class Timing:
 
 
 def run_bench(unit: Unit, console: Console, count: int, growth: int | None) -> int:
-    """Measure, print, and compare the marks; 1 where they differ."""
+    """Measure, print, and compare the marks; 1 where they differ.
+
+    With `growth` only how memory and time grow up to so many submissions; 1 where memory does.
+    """
+    if growth is not None:
+        return int(not _grows_no_more(unit, console, growth))
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
         plain, ours = Path(folder, "plain"), Path(folder, "ours")
-        _hand_in(unit, ours, count)
-        _hand_in(unit, plain, count, PLAIN)
+        hand_in(unit, ours, count)
+        hand_in(unit, plain, count, PLAIN)
         console.print(f"{count} submissions of {unit.name}, made of known mistakes and variants")
-        fast = _grade(unit, ours)
+        fast = grade_class(unit, ours)
         _say(console, f"rnnlib grade, {WORKERS} workers, sandbox", fast, count)
         _where(console, ours, unit.name)
         slow = _grade_plainly(unit, plain)
@@ -87,20 +94,30 @@ def run_bench(unit: Unit, console: Console, count: int, growth: int | None) -> i
         differing = [s for s in one.students() if read_marks(one, s) != read_marks(other, s)]
         same = "the same, cell by cell" if not differing else f"not the same: {differing}"
         console.print(f"marks and reasons: {same}")
-        if growth:
-            more = Path(folder, "more")
-            _hand_in(unit, more, growth)
-            large = _grade(unit, more)
-            _say(console, f"rnnlib grade, {growth} submissions", large, growth)
-            per = (large.seconds / growth) / (fast.seconds / count)
-            console.print(
-                f"time for each, {growth} beside {count}: {per:.2f}; "
-                f"memory {large.memory / fast.memory:.2f}"
-            )
     return int(bool(differing))
 
 
-def _hand_in(unit: Unit, root: Path, count: int, more: str = "") -> None:
+def _grows_no_more(unit: Unit, console: Console, count: int) -> bool:
+    """Whether a large class takes no more memory, and no more time for each, than its tenth."""
+    taken = {}
+    for number in (max(count // 10, 2 * WORKERS), count):
+        with tempfile.TemporaryDirectory(prefix="bench") as folder:
+            root = Path(folder, "course")
+            hand_in(unit, root, number)
+            taken[number] = grade_class(unit, root)
+        _say(console, f"rnnlib grade, {number} submissions", taken[number], number)
+    (few, small), (many, large) = taken.items()
+    memory = large.memory / small.memory
+    time_each = (large.computed / many) / (small.computed / few)
+    console.print(
+        f"{many} beside {few}: memory {memory:.2f}, processor time for each {time_each:.2f}",
+        highlight=False,
+    )
+    return memory <= MOST_GROWTH
+
+
+def hand_in(unit: Unit, root: Path, count: int, more: str = "") -> Path:
+    """Make a course at `root` in which so many honest students hand in; gives its release."""
     root.mkdir()
     text = CONFIG.format(course=str(unit.root), root=str(root)) + more
     (root / "nbgrader_config.py").write_text(text)
@@ -113,9 +130,11 @@ def _hand_in(unit: Unit, root: Path, count: int, more: str = "") -> None:
         path = root / "submitted" / student / unit.name / f"{unit.name}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
+    return release
 
 
-def _grade(unit: Unit, root: Path) -> Timing:
+def grade_class(unit: Unit, root: Path) -> Timing:
+    """Grade all that was handed in there; what it took."""
     with _Measured() as measured:
         autograde(Assignment(unit.name, root, settings=unit.root), workers=WORKERS)
     return measured.timing
