@@ -136,8 +136,8 @@ def from_torch(module):
 
     Notes
     -----
-    Weights do not tell what they are used with: those of an RNN with ``nonlinearity="relu"`` go with
-    ``rnn_forward(..., activation="relu")``.
+    Weights do not tell what they are used with: those of an RNN with ``nonlinearity="relu"`` go
+    with ``rnn_forward(..., activation="relu")``.
 
     Examples
     --------

@@ -35,7 +35,8 @@ print(json.dumps(dict(
     rights=[line for line in status if line[0].startswith(rights[:3])],
     users=[line for line in status if line[0].startswith(rights[3:6])],
     limits={n: resource.getrlimit(getattr(resource, n)) for n in dir(resource) if "RLIMIT_" in n},
-    root=sorted(os.listdir("/")), tmp=sorted(n for n in os.listdir("/tmp") if n[:3] != "rnn"), here=os.getcwd(),
+    root=sorted(os.listdir("/")), here=os.getcwd(),
+    tmp=sorted(name for name in os.listdir("/tmp") if name[:3] != "rnn"),
     variables=sorted(os.environ), tried=tried,
     processes=sum(name.isdigit() for name in os.listdir("/proc")) < 6,
     sockets=sorted(set(pathlib.Path(f"/proc/self/fd/{n}").readlink().name.split(":")[0]
