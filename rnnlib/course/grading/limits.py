@@ -255,6 +255,12 @@ TERMINAL_STUDENTS = 30
 NAMED_STUDENTS = 30
 """Students named in one place of the report; the rest are counted."""
 
+PICTURE_CHARACTERS = 500_000
+"""Of a picture that was handed in, in base64; the largest of a unit has a hundred thousand."""
+
+PICTURES_CHARACTERS = 4 * MiB
+"""Of all of them: a page is sent by e-mail."""
+
 SHOWN_TEXT_CHARACTERS = 10_000
 """Of a text cell that is made into a page; longer ones can be made to take hours."""
 

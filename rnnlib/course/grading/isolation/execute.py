@@ -81,6 +81,10 @@ class IsolatedExecute(NbGraderPreprocessor):
                 self.log.info("%s may be needed after all: everything is run.", sorted(missing))
                 run.all_cells(nb, cell_plan.plan(nb, given, everything=True), Path(files))
         notes = nb.metadata.setdefault("rnnlib", NotebookNode())
+        pictures = notes.pop("pictures", {})
+        for cell in nb.cells:
+            if _was_left_out(cell):
+                cell.outputs += pictures.get(cell.id, [])
         notes["alarms"] = run.alarms
         notes["own"] = {
             f"a cell of their own, {cell.id}": cell.source
@@ -266,6 +270,10 @@ def stop_trusted_kernel() -> None:
     trusted, _trusted = _trusted, None
     if trusted is not None:
         trusted.stop()
+
+
+def _was_left_out(cell: NotebookNode) -> bool:
+    return any(output.get("text") == NOT_RUN for output in cell.get("outputs", []))
 
 
 def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:

@@ -81,14 +81,15 @@ class PageSummary(NbGraderPreprocessor):
         comments = {a.grade_id: a.comment for a in about if a.get("comment")}
         penalty = float(resources["nbgrader"].get("late_penalty") or 0)
         lines = [_line(mark, marks, comments) for mark in marks_of(nb) if mark["cell"] in marks]
-        not_run = 0
+        not_run = drawn = 0
         for cell in nb.cells:
             kept = [out for out in cell.get("outputs", []) if out.get("text") != NOT_RUN]
             if "outputs" in cell and len(kept) < len(cell.outputs):
                 cell.outputs = kept
                 not_run += 1
+                drawn += bool(kept)
         key = marks_key(((c, s, p) for c, (s, p) in marks.items()), comments, penalty)
-        resources["nbgrader"] |= {"marks_key": key, "head": head(lines, penalty, not_run)}
+        resources["nbgrader"] |= {"marks_key": key, "head": head(lines, penalty, not_run, drawn)}
         return nb, resources
 
 
@@ -110,7 +111,7 @@ class FoldGivenCode(Highlight2HTML):
         return f'<details class="given"><summary>Folded code</summary>{code}</details>'
 
 
-def head(lines: list[Line], penalty: float, not_run: int) -> Markup:
+def head(lines: list[Line], penalty: float, not_run: int, drawn: int = 0) -> Markup:
     """The table of exercises, as HTML."""
     rows = [_row(line) for line in lines]
     earned, worth = total(line.score for line in lines), total(line.points for line in lines)
@@ -128,9 +129,10 @@ def head(lines: list[Line], penalty: float, not_run: int) -> Markup:
     note = Markup("")
     if not_run:
         note = Markup(
-            '<p class="not-run">{} given cells on which no mark depends were not run.</p>'
+            '<p class="not-run">{} given cells on which no mark depends were not run.{}</p>'
         )
-        note = note.format(not_run)
+        shown = " Their pictures are those that were handed in." if drawn else ""
+        note = note.format(not_run, shown)
     columns = Markup(
         '<thead><tr><th scope="col">exercise</th><th scope="col">points</th>'
         '<th scope="col">why</th></tr></thead>'
