@@ -148,9 +148,9 @@ def test_the_page_shows_what_cells_that_were_not_run_drew_for_the_student():
     assert all(cell.outputs == [] for cell in notebook.cells)
     stream = nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)
     drawn = code_cell("x", "draw_figure()", hidden=True, outputs=[stream, *taken["figure"]])
-    page, head = headed([drawn, code_cell("grade_f", score=2.0, points=2, outputs=result(2.0))])
+    page, _ = headed([drawn, code_cell("grade_f", score=2.0, points=2, outputs=result(2.0))])
     assert f"data:image/png;base64,{PNG}" in page and 'alt="a curve"' in page
-    assert "Their pictures are those that were handed in." in head and "forged" not in page
+    assert "not run. Their pictures are those that were handed in." in page and "forged" not in page
 
 
 def test_pictures_of_a_whole_notebook_have_a_limit():
