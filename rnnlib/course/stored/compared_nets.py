@@ -185,7 +185,7 @@ ADDING = {
 }
 
 ACCENTS = {
-    "window of 9": lambda D: Conv(D, 9, 1, 9, [1]),
+    "window of 7": lambda D: Conv(D, 11, 1, 7, [1]),
     "convolution": lambda D: Conv(D, 16, 1, 2, [1, 2, 4, 8]),
     "RNN": lambda D: Cell(nn.RNN, D, 38, 1),
     "LSTM": lambda D: Cell(nn.LSTM, D, 14, 1),
