@@ -257,7 +257,7 @@ class StudentKernel:
         if warm is not None:
             try:
                 return self._sandboxed(gate, more, warm)
-            except NotWarm:
+            except (NotWarm, KernelLost):
                 stay_cold()
         return self._sandboxed(gate, more)
 
