@@ -66,7 +66,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
         given = locked + given_sources(self, about)
-        run = _Run(self._settings(), locked, answers, self._secret())
+        run = _Run(self._settings(about["assignment"]), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
             os.chmod(files, 0o755)
@@ -97,13 +97,14 @@ class IsolatedExecute(NbGraderPreprocessor):
     def _root(self) -> Path:
         return Path(CourseDirectory(parent=self).root)
 
-    def _settings(self) -> Settings:
+    def _settings(self, unit: str) -> Settings:
         return Settings(
             sandboxed=self.sandbox == "bwrap",
             cell=self.cell_seconds,
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
             hidden=Path(self.hidden) if self.hidden else self._root(),
+            unit=unit,
         )
 
 

@@ -1,8 +1,8 @@
 """The sandbox: bubblewrap around the student's kernel.
 
 Inside there is no network, no process but the kernel's own, a read-only system and Python
-environment, an empty home, and of the course only the package `rnnlib` and the files that were
-handed in. Limits on memory, processor time, processes and file sizes are set with prlimit; what
+environment, an empty home, and of the course only the files that were handed in and the package
+`rnnlib`, as `shown_library` makes it. Limits on memory, processor time, processes and file sizes are set with prlimit; what
 they do not count is refused by a filter of system calls.
 """
 
@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import rnnlib
+from rnnlib.course.grading.isolation.shown_library import Library
 from rnnlib.course.grading.isolation.syscalls import seccomp_filter
 from rnnlib.course.grading.limits import (
     KERNEL_CPU_SECONDS,
@@ -69,6 +70,7 @@ def sandboxed(
     gate: Path,
     files: Path,
     limits: Limits,
+    library: Library,
     hidden: Path | None = None,
 ) -> list[str]:
     """The command that runs `command` in the sandbox.
@@ -84,6 +86,8 @@ def sandboxed(
     files : Path
         What was handed in beside the notebook; in the end the kernel's working folder, read-only.
     limits : Limits
+    library : Library
+        What is shown of `rnnlib`.
     hidden : Path, optional
         The course root: where it lies below the system or the environment, it is not shown.
     """
@@ -99,6 +103,7 @@ def sandboxed(
     inside = [
         *_mounts(limits),
         *_without(hidden),
+        *_in_place(library),
         *_way_to(sockets),
         *_fonts(),
         *("--bind", str(sockets), str(sockets)),
@@ -123,7 +128,7 @@ def sandboxed(
     return ["sh", "-c", 'exec "$@" 9<"$0"', str(path), *command]
 
 
-def environment(path: str | None = None) -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment variables inside."""
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -133,7 +138,7 @@ def environment(path: str | None = None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONWARNINGS": "ignore",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(path or PACKAGE.parent) if _is_editable() else "",
+        "PYTHONPATH": str(PACKAGE.parent) if _is_editable() else "",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -238,8 +243,21 @@ def _without(hidden: Path | None) -> list[str]:
         else:
             parts = [path] if path.is_relative_to(hidden) else []
         for part in parts:
-            if part.exists():
+            if part.is_symlink():  # lib64: another way to lib must not be a mount of its own
+                flags += ["--symlink", os.readlink(part), str(part)]
+            elif part.exists():
                 flags += ["--ro-bind", str(part), str(part)]
+    return flags
+
+
+def _in_place(library: Library) -> list[str]:
+    """What is shown over the library that is installed, and over packages that would do its work."""
+    flags = ["--ro-bind", str(library.package), str(PACKAGE)]
+    for folder in library.refused:
+        for name in ("purelib", "platlib"):
+            place = Path(sysconfig.get_paths()[name], folder.name)
+            if place.is_dir():
+                flags += ["--ro-bind", str(folder), str(place)]
     return flags
 
 
