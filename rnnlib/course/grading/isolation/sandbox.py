@@ -2,8 +2,8 @@
 
 Inside there is no network, no process but the kernel's own, a read-only system and Python
 environment, an empty home, and of the course only the files that were handed in and the package
-`rnnlib`, as `shown_library` makes it. Limits on memory, processor time, processes and file sizes are set with prlimit; what
-they do not count is refused by a filter of system calls.
+`rnnlib`, as `shown_library` makes it. Limits on memory, processor time, processes and file sizes
+are set with prlimit; what they do not count is refused by a filter of system calls.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def _without(hidden: Path | None) -> list[str]:
 
 
 def _in_place(library: Library) -> list[str]:
-    """What is shown over the library that is installed, and over packages that would do its work."""
+    """What is shown over the installed library, and over packages that would do its work."""
     flags = ["--ro-bind", str(library.package), str(PACKAGE)]
     for folder in library.refused:
         for name in ("purelib", "platlib"):

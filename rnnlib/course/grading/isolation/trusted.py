@@ -96,8 +96,6 @@ class Link:
         wanted = {name.rpartition(".")[0] for name in called.withheld}
         if not any(f"{name}.".startswith(f"{m}.") for name in wanted for m in self._allowed):
             return False
-        if self.lent.issuperset(self._allowed):
-            return False
         self.lent |= set(self._allowed)
         self.request(GiveBack(lent_sources(self._allowed)), Ended)
         return True
