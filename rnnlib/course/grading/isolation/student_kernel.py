@@ -98,6 +98,7 @@ class StudentKernel:
         self.where = ""
         self.starting = 0.0  # seconds
         self.whole = False
+        self.again: list[Ran] = []  # the cells that were run, once more with the whole library
         self._ran: list[str] = []
         self._starts = 0
         self._serving = False
@@ -211,9 +212,14 @@ class StudentKernel:
             if self._starts == 1:  # no fault of the student's
                 raise RuntimeError(f"the student's kernel {lost}") from lost
             raise
+        self.again = []
         for source in list(self._ran):
-            seconds = self._seconds(self.settings.cell)
-            self.kernel.run(source, seconds, silent=True, check=self._watch)
+            seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
+            silent = not self.whole
+            ran = self.kernel.run(source, seconds, silent=silent, room=room, check=self._watch)
+            if self.whole:
+                self._room -= ran.size
+                self.again.append(ran)
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
