@@ -31,6 +31,9 @@ from rnnlib.course.grading.limits import (
 
 PACKAGE = Path(rnnlib.__file__).resolve().parent
 SUBMISSION = "/submission"
+LIBRARIES = ("purelib", "platlib")
+"""Where packages lie, of an environment and of the Python that it was made from."""
+
 TOOLS = ("bwrap", "prlimit", "setpriv")
 
 
@@ -252,11 +255,12 @@ def _without(hidden: Path | None) -> list[str]:
 
 def _in_place(library: Library) -> list[str]:
     """What is shown over the installed library, and over packages that would do its work."""
+    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
+    found = [sysconfig.get_path(name, vars=more) for name in LIBRARIES for more in ({}, base)]
     flags = ["--ro-bind", str(library.package), str(PACKAGE)]
-    for folder in library.refused:
-        for name in ("purelib", "platlib"):
-            place = Path(sysconfig.get_paths()[name], folder.name)
-            if place.is_dir():
+    for folder in (library.package, *library.refused):
+        for place in (Path(path, folder.name) for path in dict.fromkeys(found)):
+            if place.is_dir() and place.resolve() != PACKAGE:
                 flags += ["--ro-bind", str(folder), str(place)]
     return flags
 
