@@ -24,7 +24,8 @@ from rnnlib.course.checking import time_limit
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
-from rnnlib.course.grading.isolation.protocol import FOLDER, GATE
+from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
+from rnnlib.course.grading.isolation.shown_library import shown_library
 from rnnlib.course.grading.isolation.wire import WireError
 from rnnlib.course.grading.limits import (
     ALL_OUTPUT_BYTES,
@@ -66,6 +67,8 @@ class Settings:
     limits : Limits
     hidden : Path, optional
         The course root, which the sandbox must not show.
+    unit : str
+        What is graded: the library is shown without what it asks for.
     """
 
     sandboxed: bool = True
@@ -73,6 +76,7 @@ class Settings:
     submission: float = SUBMISSION_SECONDS
     limits: sandbox.Limits = field(default_factory=sandbox.Limits)
     hidden: Path | None = None
+    unit: str = ""
 
 
 class StudentKernel:
@@ -93,6 +97,8 @@ class StudentKernel:
         self.alarms: list[dict] = []
         self.where = ""
         self.starting = 0.0  # seconds
+        self.whole = False
+        self.again: list[Ran] = []  # the cells that were run, once more with the whole library
         self._ran: list[str] = []
         self._starts = 0
         self._serving = False
@@ -140,9 +146,12 @@ class StudentKernel:
     def relay(self, trusted: socket.socket) -> None:
         """Pass one frame of the trusted kernel's on, and the answer back."""
         trusted.settimeout(FRAME_SECONDS)
-        is_request, data = protocol.from_trusted(frames.receive(trusted))
+        kind, data = protocol.from_trusted(frames.receive(trusted))
         try:
-            if is_request:
+            if kind == protocol.FOR_GRADER:
+                frames.send(trusted, self._renew(data))
+                return
+            if kind == protocol.REQUEST:
                 self._be_ready()
                 self._serve()
                 self._request_ends = time.monotonic() + self._seconds(LONGEST_CALL)
@@ -155,6 +164,14 @@ class StudentKernel:
             self._lose(str(lost))
             answer = protocol.pack(protocol.Lost(str(lost)), protocol.no_reference)
         frames.send(trusted, answer)
+
+    def _renew(self, data: bytes) -> bytes:
+        """Begin the kernel anew: another part of the library is lent from now on."""
+        renew = protocol.unpack(data, protocol.no_reference, (), protocol.no_class, (Renew,))
+        self.stop()
+        self.whole = renew.whole
+        self._starts = max(0, self._starts - 1)  # no fault of the student's
+        return protocol.pack(protocol.Ended(), protocol.no_reference)
 
     def end_serving(self) -> None:
         """After a marked cell: let the student's kernel run cells again."""
@@ -195,9 +212,14 @@ class StudentKernel:
             if self._starts == 1:  # no fault of the student's
                 raise RuntimeError(f"the student's kernel {lost}") from lost
             raise
+        self.again = []
         for source in list(self._ran):
-            seconds = self._seconds(self.settings.cell)
-            self.kernel.run(source, seconds, silent=True, check=self._watch)
+            seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
+            silent = not self.whole
+            ran = self.kernel.run(source, seconds, silent=silent, room=room, check=self._watch)
+            if self.whole:
+                self._room -= ran.size
+                self.again.append(ran)
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
@@ -229,13 +251,14 @@ class StudentKernel:
         return False
 
     def _new_kernel(self, gate: Path) -> Kernel:
+        library = shown_library(self.settings.unit, whole=self.whole)
         if not self.settings.sandboxed:
             return Kernel(
                 EXTENSIONS,
                 environment={
                     **{k: v for k, v in sandbox.environment().items() if k.endswith("_THREADS")},
                     "NBGRADER_EXECUTION": "autograde",
-                    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                    "PYTHONPATH": f"{library.package.parent}:{os.environ.get('PYTHONPATH', '')}",
                     GATE: str(gate / "gate"),
                     FOLDER: str(self.files),
                 },
@@ -252,6 +275,7 @@ class StudentKernel:
                 gate=gate,
                 files=self.files,
                 limits=self.settings.limits,
+                library=library,
                 hidden=self.settings.hidden,
             )
 
