@@ -112,6 +112,9 @@ LAST_OUTPUT_SECONDS = 2.0
 WATCH_SECONDS = 0.3
 """Between two looks at a kernel's memory and files: a look costs some milliseconds."""
 
+START_POLL_SECONDS = 0.005
+"""Between two looks whether a kernel has made its sockets."""
+
 POLL_SECONDS = 0.1
 """Between two looks whether a kernel still lives."""
 
@@ -251,6 +254,12 @@ TERMINAL_STUDENTS = 30
 
 NAMED_STUDENTS = 30
 """Students named in one place of the report; the rest are counted."""
+
+PICTURE_CHARACTERS = 500_000
+"""Of a picture that was handed in, in base64; the largest of a unit has a hundred thousand."""
+
+PICTURES_CHARACTERS = 4 * MiB
+"""Of all of them: a page is sent by e-mail."""
 
 SHOWN_TEXT_CHARACTERS = 10_000
 """Of a text cell that is made into a page; longer ones can be made to take hours."""

@@ -1,5 +1,6 @@
 """A feedback page stands by itself."""
 
+import base64
 import re
 
 import nbformat
@@ -7,6 +8,8 @@ import pytest
 from nbgrader.converters import GenerateFeedback
 
 from rnnlib.course.checking.display import MIME
+from rnnlib.course.grading.intake.pictures import take_pictures
+from rnnlib.course.grading.intake.tidy import tidy
 from rnnlib.course.grading.isolation.execute import NOT_RUN
 from rnnlib.course.grading.report.feedback import (
     FeedbackExporter,
@@ -15,6 +18,8 @@ from rnnlib.course.grading.report.feedback import (
 )
 from rnnlib.course.grading.report.summary import PageSummary
 from rnnlib.course.grading.standing import marks_key
+
+PNG = base64.b64encode(b"\x89PNG\r\n and so on").decode()
 
 
 def converted(text):
@@ -119,6 +124,41 @@ def test_given_code_is_folded_and_what_was_not_run_is_said_once():
     assert "2 given cells on which no mark depends were not run." in page
     mine = page.index("mine")
     assert page.rfind("<details", 0, mine) < page.rfind("</details>", 0, mine)
+
+
+def test_the_page_shows_what_cells_that_were_not_run_drew_for_the_student():
+    picture = {"output_type": "display_data", "data": {"image/png": PNG}}
+    raw = {
+        "nbformat": 4, "nbformat_minor": 5, "metadata": {},
+        "cells": [
+            {"cell_type": "code", "id": "figure", "metadata": {}, "execution_count": 1,
+             "source": "draw_figure()", "outputs": [
+                 {**picture, "metadata": {"image/png": {"alt": "a curve"}}},
+                 {"output_type": "stream", "name": "stdout", "text": "forged"},
+                 {**picture, "data": {"text/html": "<b>forged</b>"}},
+                 {**picture, "data": {"image/png": "x" * 600_000}}, None, 7]},
+            {"cell_type": "code", "id": "other", "metadata": {}, "execution_count": 1,
+             "source": "x = 1", "outputs": "none"},
+        ],
+    }  # fmt: skip
+    notebook, _ = tidy(raw)
+    nbformat.validate(notebook)
+    taken = take_pictures(notebook)
+    assert list(taken) == ["figure"] and len(taken["figure"]) == 1
+    assert all(cell.outputs == [] for cell in notebook.cells)
+    stream = nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)
+    drawn = code_cell("x", "draw_figure()", hidden=True, outputs=[stream, *taken["figure"]])
+    page, head = headed([drawn, code_cell("grade_f", score=2.0, points=2, outputs=result(2.0))])
+    assert f"data:image/png;base64,{PNG}" in page and 'alt="a curve"' in page
+    assert "Their pictures are those that were handed in." in head and "forged" not in page
+
+
+def test_pictures_of_a_whole_notebook_have_a_limit():
+    cell = nbformat.v4.new_code_cell("x")
+    cell.outputs = [nbformat.v4.new_output("display_data", {"image/png": "A" * 499_000})] * 3
+    cells = [dict(cell, id=f"c{number}") for number in range(6)]
+    notebook, _ = tidy({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    assert 1 <= len(take_pictures(notebook)) < 6
 
 
 def test_the_page_says_which_marks_it_shows(tmp_path):

@@ -9,6 +9,8 @@
 `sandbox`               bubblewrap: what the student's kernel may see and use
 `syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
+`outputs`               what a kernel says of a cell, as the outputs of a notebook
+`warm`                  a process that has imported what all import, and forks students' kernels
 `student_kernel`        the student's kernel: killed, restarted and brought back to where it was
 `cell_plan`             which cells run where, and which need not run at all
 `execute`               nbgrader's preprocessor, in place of its Execute

@@ -39,6 +39,7 @@ COURSE = (
     "grading/isolation/agent.py",
     "grading/isolation/frames.py",
     "grading/isolation/protocol.py",
+    "grading/isolation/warm.py",
     "grading/isolation/wire.py",
     "grading/isolation/withheld.py",
     "grading/limits.py",

@@ -25,7 +25,15 @@ from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
-from rnnlib.course.grading.isolation.shown_library import shown_library
+from rnnlib.course.grading.isolation.shown_library import Library, shown_library
+from rnnlib.course.grading.isolation.syscalls import seccomp_filter
+from rnnlib.course.grading.isolation.warm import (
+    WAITS,
+    NotWarm,
+    WarmStart,
+    stay_cold,
+    warm_start,
+)
 from rnnlib.course.grading.isolation.wire import WireError
 from rnnlib.course.grading.limits import (
     ALL_OUTPUT_BYTES,
@@ -69,6 +77,8 @@ class Settings:
         The course root, which the sandbox must not show.
     unit : str
         What is graded: the library is shown without what it asks for.
+    modules : tuple of str
+        What the unit's notebook imports: a warm start has it imported.
     """
 
     sandboxed: bool = True
@@ -77,6 +87,7 @@ class Settings:
     limits: sandbox.Limits = field(default_factory=sandbox.Limits)
     hidden: Path | None = None
     unit: str = ""
+    modules: tuple[str, ...] = ()
 
 
 class StudentKernel:
@@ -245,9 +256,9 @@ class StudentKernel:
             return True  # no Linux: the folder of the socket is private
         peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         pid, _, _ = struct.unpack("3i", peer)
-        started = self.kernel.pid
+        started = {self.kernel.pid, self.kernel.entered} - {None}
         with contextlib.suppress(psutil.Error):
-            return started in {pid, *(parent.pid for parent in psutil.Process(pid).parents())}
+            return bool(started & {pid, *(parent.pid for parent in psutil.Process(pid).parents())})
         return False
 
     def _new_kernel(self, gate: Path) -> Kernel:
@@ -264,23 +275,59 @@ class StudentKernel:
                 },
             )
 
+        warm = warm_start(sandbox.environment(library), self.settings.modules)
+        if warm is not None:
+            try:
+                return self._sandboxed(gate, library, warm)
+            except NotWarm:
+                stay_cold()
+        return self._sandboxed(gate, library)
+
+    def _sandboxed(self, gate: Path, library: Library, warm: WarmStart | None = None) -> Kernel:
+        """A kernel that begins in the sandbox, or, forked from a warm process, enters it."""
+        limits, begin = self.settings.limits, {}
+        more = {GATE: str(gate / "gate"), FOLDER: sandbox.SUBMISSION}
+
         def wrap(command, sockets):
             sandbox.give_away(sockets)
             for path in [sockets, *sockets.iterdir()]:
                 sandbox.give_away(path)
-            path = str(gate / "gate")
+            begin["command"] = command[3:]  # without python -P -m
+            variables = [f"{name}={value}" for name, value in more.items()]
+            inside = WAITS if warm else ["env", *variables, *command]
             return sandbox.sandboxed(
-                ["env", f"{GATE}={path}", f"{FOLDER}={sandbox.SUBMISSION}", *command],
+                inside,
                 sockets=sockets,
                 gate=gate,
                 files=self.files,
-                limits=self.settings.limits,
+                limits=limits,
                 library=library,
                 hidden=self.settings.hidden,
             )
 
+        def enter(pid):
+            inside = psutil.Process(pid).children(recursive=True)
+            if not inside:
+                raise NotWarm("the sandbox has ended")
+            return warm.kernel(
+                inside[-1].pid,
+                {
+                    "command": begin["command"],
+                    "environment": sandbox.environment(library) | more,
+                    "limits": limits.of_process(),
+                    "user": sandbox.user_inside(),
+                    "filter": (seccomp_filter() or b"").hex(),
+                },
+            )
+
         path = os.environ.get("PATH", os.defpath)  # of all of the grader's variables only this one
-        kernel = Kernel(EXTENSIONS, wrap=wrap, environment={"PATH": path}, inherit=False)
+        kernel = Kernel(
+            EXTENSIONS,
+            wrap=wrap,
+            enter=enter if warm else None,
+            environment={"PATH": path},
+            inherit=False,
+        )
         sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
         return kernel
 
@@ -336,13 +383,12 @@ class StudentKernel:
             return
         self._watched = time.monotonic()
         total = 0
-        with contextlib.suppress(psutil.Error):
-            for process in psutil.Process(self.kernel.pid).children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    total += process.memory_info().rss
-                    used = sum(process.cpu_times()[:2])
-                    since = used - self._used.setdefault(process.pid, used)
-                    self._computed = max(self._computed, since)
+        for process in self.kernel.processes():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+                used = sum(process.cpu_times()[:2])
+                since = used - self._used.setdefault(process.pid, used)
+                self._computed = max(self._computed, since)
         if psutil.Process().memory_info().rss > self._own_memory + GRADER_MEMORY:
             raise KernelLost("sent more than the grader can hold")
         if total > self.settings.limits.memory:
