@@ -310,7 +310,7 @@ def _stamps(folder: Path) -> dict[str, tuple]:
     }
 
 
-def _processes(*ours: int | None) -> list[str]:
+def _processes(trusted: int | None, *warm: int) -> list[str]:
     """Processes of ours, or of the sandbox's user, that still run; killed ones get a moment."""
     from rnnlib.course.grading.isolation.sandbox import user_inside
 
@@ -323,7 +323,8 @@ def _processes(*ours: int | None) -> list[str]:
         mine = psutil.Process().children(recursive=True)
         with contextlib.suppress(psutil.Error):
             kept = {
-                *ours,
+                trusted,
+                *warm,
                 *(p.pid for p in psutil.Process(trusted).children(recursive=True)),
             }
             for process in mine:
