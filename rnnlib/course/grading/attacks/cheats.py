@@ -117,28 +117,34 @@ def digs_for_the_library(s: Hostile):
     """Looks for the library's functions and their text in memory, in all files and in bytecode."""
     s.begin(
         """
+wanted = "rnn_" + "step", "rnn_" + "forward", "count_" + "parameters"
 for thing in gc.get_objects():
     code = getattr(thing, "__code__", None)
-    if code is not None and code.co_name == "rnn_" + "step" and "tanh" in code.co_names:
+    if getattr(code, "co_name", "") in wanted and "withheld" not in code.co_names:
         loot(code)
-    if isinstance(thing, dict) and any("RNN_" + name in thing for name in ("STEP", "FORWARD")):
+    if type(thing) is dict and any(isinstance(k, str) and k == "RNN_" + "STEP" for k in [*thing]):
         loot("exercises in memory")
 def text_of(path):
     with open(path, "rb") as file:
         return file.read(400_000)
-tops = ["/usr", "/opt", "/home", "/root", "/srv", "/tmp", "/submission"]
-for top in {*tops, sys.prefix, sys.base_prefix, *sys.path}:
-    for folder, folders, names in os.walk(top):
+import glob
+tops = {"/tmp", "/submission", "/usr", "/opt", "/home", "/root", "/srv", *sys.path}
+for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local"):
+    tops |= {*glob.glob(prefix + "/lib*/python3*/*-packages"), prefix, prefix + "/share"}
+places = [p for top in tops for p in glob.glob(top + "/rnn" + "lib*") + glob.glob(top + "/build")]
+for place in places:
+    for folder, folders, names in os.walk(place):
         if folder.endswith("rnn" + "lib/course/exer" + "cises"):
             loot(folder)
         for name in names:
             path = os.path.join(folder, name)
-            if "rnn" + "lib" not in path or os.path.islink(path):
-                continue
-            with contextlib.suppress(OSError):
-                body = text_of(path)
-                if b"recurrent_" + b"product(" in body or b"np.tanh(x @ params.W_xh +" in body:
-                    loot(path)
+            if "rnn" + "lib" in path and not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    text = text_of(path)
+                    for one in ("def " + name + "(" for name in wanted):
+                        body = text.partition(one.encode())[2][:2_000]
+                        if body and b"withheld(" not in body:
+                            loot(path)
 """
     )
 
