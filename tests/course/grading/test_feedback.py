@@ -5,9 +5,13 @@ import re
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import GenerateFeedback
+from nbgrader.server_extensions.formgrader import handlers
+from places import ROOT
 
 from rnnlib.course.checking.display import MIME
+from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.intake.pictures import take_pictures
 from rnnlib.course.grading.intake.tidy import tidy
 from rnnlib.course.grading.isolation.execute import NOT_RUN
@@ -148,9 +152,9 @@ def test_the_page_shows_what_cells_that_were_not_run_drew_for_the_student():
     assert all(cell.outputs == [] for cell in notebook.cells)
     stream = nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)
     drawn = code_cell("x", "draw_figure()", hidden=True, outputs=[stream, *taken["figure"]])
-    page, head = headed([drawn, code_cell("grade_f", score=2.0, points=2, outputs=result(2.0))])
+    page, _ = headed([drawn, code_cell("grade_f", score=2.0, points=2, outputs=result(2.0))])
     assert f"data:image/png;base64,{PNG}" in page and 'alt="a curve"' in page
-    assert "Their pictures are those that were handed in." in head and "forged" not in page
+    assert "not run. Their pictures are those that were handed in." in page and "forged" not in page
 
 
 def test_pictures_of_a_whole_notebook_have_a_limit():
@@ -166,3 +170,28 @@ def test_the_page_says_which_marks_it_shows(tmp_path):
     (tmp_path / "a.html").write_text(headed(cells)[0], encoding="utf-8")
     assert key_of_page(tmp_path / "a.html") == marks_key([("grade_f", 2.0, 2.0)], {}, 0.0)
     assert key_of_page(tmp_path / "none.html") is None
+
+
+# --- the formgrader's page --------------------------------------------------------------------
+
+
+def test_the_formgrader_shows_formulas_without_a_network_and_folds_given_code(tmp_path):
+    config = Assignment("u", tmp_path, settings=ROOT).config()
+    config.HTMLExporter.template_name = "formgrade"  # as nbgrader's extension does
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    cells = [
+        nbformat.v4.new_markdown_cell("the state $h_t$"),
+        code_cell("x", "draw_figure()", hidden=True),
+        code_cell("f", "mine = 1"),
+        code_cell("grade_f", score=2.0, points=2, outputs=result(2.0)),
+    ]
+    about = {"notebook_id": "u", "index": 0, "total": 1, "base_url": "", "student": "anna"}
+    exporter = HTMLExporter(config=config)
+    page, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=cells), dict(about))
+    assert "<math" in page and "$h_t$" not in page
+    assert page.count('<details class="given">') == 1
+    assert page.index("draw_figure") < page.index("</details>") < page.index("mine")
+    assert not re.findall(r'(?:src|href)="https?:[^"]*"', page)
+    assert page.count("window.MathJax =") == 1, "the formgrader's script waits for it"
+    again, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=cells), dict(about))
+    assert again == page

@@ -1,8 +1,6 @@
 """A kernel that was forked and entered its sandbox is as shut in as one that began there."""
 
-import contextlib
 import json
-import os
 import sys
 import time
 
@@ -63,16 +61,6 @@ def kernel(tmp_path):
 def printed(student, source):
     """What a cell prints."""
     return "".join(out.text for out in student.run(source).outputs if out.output_type == "stream")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def started():
-    """The warm process; there is one wherever the interpreter is not the sandbox's user's own."""
-    with contextlib.suppress(warm.NotWarm):
-        warm.refuse_where_unsafe()
-        assert warm.warm_start(student_kernel.sandbox.environment()) is not None
-        return
-    pytest.skip("the interpreter belongs to the sandbox's user: kernels start cold")
 
 
 def test_a_warm_kernel_has_no_more_rights_than_a_cold_one(kernel, monkeypatch):
@@ -155,13 +143,15 @@ def test_where_the_process_has_ended_kernels_start_cold(kernel, monkeypatch):
     assert student.kernel.entered is None and warm._cold
 
 
-def test_an_interpreter_of_the_sandboxs_user_starts_nothing_warm(tmp_path, monkeypatch):
-    """It could be written to from inside, by way of /proc/self/exe."""
-    program = tmp_path / "python"
-    program.write_bytes(b"")
-    if os.geteuid() == 0:
-        os.chown(program, 12345, 12345)
-    monkeypatch.setattr(sys, "executable", str(program))
-    monkeypatch.setattr(os, "geteuid", lambda: program.stat().st_uid)
-    with pytest.raises(warm.NotWarm, match="belongs"):
-        warm.refuse_where_unsafe()
+def test_nobody_can_write_to_the_interpreter_whoever_owns_it(kernel):
+    source = """
+import os, subprocess, sys
+print(os.readlink("/proc/self/exe"), sys.executable, sys.prefix)
+kept = os.open("/proc/self/exe", os.O_PATH)
+code = f"open('/proc/self/fd/{kept}', 'r+b').write(b'x')"
+done = subprocess.run([sys.executable, "-c", code], pass_fds=[kept], capture_output=True)
+print(done.stderr.decode().splitlines()[-1])
+"""
+    first, last = printed(kernel(), source).splitlines()
+    assert first == f"/memfd:python (deleted) {sys.executable} {sys.prefix}"
+    assert "Error" in last

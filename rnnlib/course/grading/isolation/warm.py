@@ -4,9 +4,10 @@ Importing takes most of the time that a kernel needs to start. So a worker keeps
 it never runs a student's code. For each submission bubblewrap makes a new sandbox, as for a kernel
 that starts cold, with nothing in it but a process that waits. The fork goes into the namespaces of
 that sandbox, gives up all rights, takes the same limits and the same filter of system calls upon
-itself, and only then becomes a kernel. It sees what a process sees that bubblewrap started, but for
-one thing: the program that it is, the interpreter, is the one outside. So there is no warm start
-where the sandbox's user could write to that.
+itself, and only then becomes a kernel. It sees what a process sees that bubblewrap started. One
+thing would lead out, the program that it is (/proc/self/exe), and in somebody's own Python that is
+a file of the sandbox's user. So it runs from a copy of the interpreter in memory, sealed against
+writing.
 
 Where any of this does not work, kernels start cold.
 """
@@ -15,12 +16,10 @@ from __future__ import annotations
 
 import atexit
 import ctypes
-import fcntl
 import gc
 import importlib
 import json
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -31,6 +30,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from rnnlib.course.grading.limits import KERNEL_START_SECONDS
+
+with suppress(ImportError):  # Windows has none of them, and kernels start cold there
+    import fcntl
+    import resource
 
 MODULES = (
     "ipykernel.kernelapp",
@@ -81,7 +84,7 @@ class WarmStart:
     """
 
     def __init__(self, environment: dict[str, str], modules=()):
-        refuse_where_unsafe()
+        program = _sealed_interpreter()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.connection = ours
         self.home = Path(tempfile.mkdtemp(prefix="rnn"))
@@ -93,12 +96,14 @@ class WarmStart:
                 [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), *modules],
                 env=environment | home | drawing,
                 cwd=self.home,
-                pass_fds=[theirs.fileno()],
+                executable=f"/proc/self/fd/{program}",
+                pass_fds=[theirs.fileno(), program],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is the worker's
             )
+        os.close(program)
 
     def kernel(self, inside: int, request: dict) -> int:
         """Let a kernel begin in a sandbox.
@@ -181,15 +186,19 @@ def stay_cold() -> None:
         _warm.popitem()[1].stop()
 
 
-def refuse_where_unsafe() -> None:
-    """Raise `NotWarm` where the sandbox's user could write to the interpreter outside."""
-    if not sys.platform.startswith("linux") or not hasattr(os, "pidfd_open"):
+def _sealed_interpreter() -> int:
+    """A file descriptor of a copy of the interpreter that nobody can write to."""
+    if not hasattr(os, "memfd_create") or not hasattr(os, "pidfd_open"):
         raise NotWarm("it needs Linux")
-    if os.geteuid() == 0:  # the sandbox's user is another one
-        return
-    program = os.path.realpath(sys.executable)
-    if os.stat(program).st_uid == os.geteuid() or os.access(program, os.W_OK):
-        raise NotWarm("the interpreter belongs to the sandbox's user")
+    copy = os.memfd_create("python", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    with open(os.path.realpath(sys.executable), "rb") as program:
+        size, done = os.fstat(program.fileno()).st_size, 0
+        while done < size:
+            done += os.sendfile(copy, program.fileno(), done, size - done)
+    os.fchmod(copy, 0o555)
+    seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(copy, fcntl.F_ADD_SEALS, seals)
+    return copy
 
 
 def _is_other(process: int, name: str) -> bool:
