@@ -24,7 +24,8 @@ from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import RELAY
-from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.isolation.settings import Settings
+from rnnlib.course.grading.isolation.student_kernel import StudentKernel
 from rnnlib.course.grading.isolation.withheld import NOT_THERE
 from rnnlib.course.grading.limits import (
     CELL_SECONDS,

@@ -15,7 +15,6 @@ import socket
 import struct
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -25,6 +24,7 @@ from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
+from rnnlib.course.grading.isolation.settings import Settings
 from rnnlib.course.grading.isolation.shown_library import Library, shown_library
 from rnnlib.course.grading.isolation.syscalls import seccomp_filter
 from rnnlib.course.grading.isolation.warm import (
@@ -39,7 +39,6 @@ from rnnlib.course.grading.limits import (
     ALL_OUTPUT_BYTES,
     ANSWER_SECONDS,
     CELL_OUTPUT_BYTES,
-    CELL_SECONDS,
     CONNECTION_SECONDS,
     FRAME_SECONDS,
     GRADER_MEMORY,
@@ -47,7 +46,6 @@ from rnnlib.course.grading.limits import (
     KERNEL_SOCKET_FILES,
     OUTLIVE_SECONDS,
     POLL_SECONDS,
-    SUBMISSION_SECONDS,
     WATCH_SECONDS,
 )
 
@@ -62,34 +60,6 @@ LONGEST_CALL = time_limit.PATIENCE * SECONDS + ANSWER_SECONDS
 """Seconds by the clock; one that computes is ended after fewer, of processor time."""
 
 
-@dataclass
-class Settings:
-    """How much a submission may use.
-
-    Attributes
-    ----------
-    sandboxed : bool
-        Whether bubblewrap is used.
-    cell, submission : float
-        Seconds for one cell of the student's, and for all of a submission.
-    limits : Limits
-    hidden : Path, optional
-        The course root, which the sandbox must not show.
-    unit : str
-        What is graded: the library is shown without what it asks for.
-    modules : tuple of str
-        What the unit's notebook imports: a warm start has it imported.
-    """
-
-    sandboxed: bool = True
-    cell: float = CELL_SECONDS
-    submission: float = SUBMISSION_SECONDS
-    limits: sandbox.Limits = field(default_factory=sandbox.Limits)
-    hidden: Path | None = None
-    unit: str = ""
-    modules: tuple[str, ...] = ()
-
-
 class StudentKernel:
     """One submission's kernel.
 
@@ -99,7 +69,8 @@ class StudentKernel:
         What was handed in beside the notebook.
     settings : Settings
     begun : float, optional
-        When the submission's time began, by `time.monotonic`; now otherwise.
+        When the submission's time began, by `time.monotonic`; now otherwise. Waiting for a core
+        does not count.
     """
 
     def __init__(self, files: Path, settings: Settings, begun: float | None = None):
@@ -129,6 +100,7 @@ class StudentKernel:
             seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
             self._own_memory = psutil.Process().memory_info().rss
             ran = self.kernel.run(source, seconds, room=room, check=self._watch)
+            self._begun += ran.waited
         except KernelLost as lost:
             self._lose(str(lost))
             raise
@@ -169,8 +141,10 @@ class StudentKernel:
                 self._used, self._computed = {}, 0.0
             elif self.kernel is None:
                 raise KernelLost("ended the kernel in which it ran")
+            delays = self.kernel.delays()
             self._pass(data)
             answer = self._answer()
+            self._begun += self.kernel.waited(delays)
         except KernelLost as lost:
             self._lose(str(lost))
             answer = protocol.pack(protocol.Lost(str(lost)), protocol.no_reference)
@@ -228,6 +202,7 @@ class StudentKernel:
             seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
             silent = not self.whole
             ran = self.kernel.run(source, seconds, silent=silent, room=room, check=self._watch)
+            self._begun += ran.waited
             if self.whole:
                 self._room -= ran.size
                 self.again.append(ran)
