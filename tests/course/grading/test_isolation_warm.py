@@ -1,6 +1,8 @@
 """A kernel that was forked and entered its sandbox is as shut in as one that began there."""
 
 import json
+import os
+import subprocess
 import sys
 import time
 from pathlib import Path
