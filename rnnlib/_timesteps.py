@@ -9,11 +9,15 @@ writes into arrays made beforehand, and its constants are arrays: NumPy needs ab
 for a call, and another one to turn a Python number into an array.
 """
 
+from itertools import repeat
+
 import numpy as np
 
 __all__ = [
     "by_gate",
+    "ended_at",
     "fast_tanh",
+    "input_products",
     "joined",
     "last_first",
     "previous",
@@ -156,6 +160,18 @@ def _tanh_by_exp(a, out):
     np.divide(_TWO, out, out=out)
     out -= _ONE
     return out
+
+
+def input_products(xs, W_xh, b_h, out):
+    """Write x_t W_xh + b_h of some steps gate by gate into out (steps, gates, N, H)."""
+    steps, gates, N, H = out.shape
+    a = (joined(xs) @ W_xh).reshape(steps, N, gates, H)
+    np.add(a.swapaxes(1, 2), b_h.reshape(gates, 1, H), out=out)
+
+
+def ended_at(mask, group):
+    """Return, for each step of a group, where an example has ended (N, 1); None without a mask."""
+    return repeat(None) if mask is None else ~mask[group][:, :, None]
 
 
 def joined(array):

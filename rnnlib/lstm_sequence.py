@@ -10,10 +10,13 @@ loop they are multiplied by the gradient that arrives.
 """
 
 import numpy as np
+from numpy import add, copyto, multiply
 
 from rnnlib._shapes import check_gradients, check_params, check_sequence, pair_of_states
 from rnnlib._timesteps import (
+    ended_at,
     fast_tanh,
+    input_products,
     joined,
     last_first,
     previous,
@@ -74,29 +77,28 @@ def lstm_forward(xs, state0, params, *, mask=None):
     scale, write_gates = _gates_together(N, H, dtype)  # the gates from scale * a
     W_xh, b_h = params.W_xh * scale, params.b_h * scale
     gates = np.empty((T, 4, N, H), dtype)
-    for group in step_groups(T, N, H):
-        a = joined(xs[group]) @ W_xh + b_h
-        gates[group] = a.reshape(-1, N, 4, H).swapaxes(1, 2)
     hs, cs = np.empty((2, T, N, H), dtype)
-
-    multiply, W_hh, out, recurrent = recurrent_product(params.W_hh * scale, 4, N, dtype)
+    dot, W_hh, out, recurrent = recurrent_product(params.W_hh * scale, 4, N, dtype)
     write_tanh, product = fast_tanh(N * H, dtype), np.empty_like(hs[0])
     h, c = h0, c0
     with np.errstate(over="ignore"):  # exp(1000) is infinite, and 1 / (1 + infinite) is 0
-        for t, (a, h_next, c_next) in enumerate(zip(gates, hs, cs)):
-            multiply(h, W_hh, out)
-            a += recurrent
-            write_gates(a)
-            i, f, g, o = a
-            np.multiply(f, c, out=c_next)  # c_t = f * c_{t-1} + i * g
-            c_next += np.multiply(i, g, out=product)
-            write_tanh(c_next, h_next)  # h_t = o * tanh(c_t)
-            h_next *= o
-            if mask is not None:
-                ended = ~mask[t][:, None]
-                np.copyto(h_next, h, where=ended)
-                np.copyto(c_next, c, where=ended)
-            h, c = h_next, c_next
+        for group in step_groups(T, N, H):
+            a = gates[group]
+            input_products(xs[group], W_xh, b_h, out=a)
+            loop = zip(a, *a.swapaxes(0, 1), hs[group], cs[group], ended_at(mask, group))
+            for a, i, f, g, o, h_next, c_next, ended in loop:
+                dot(h, W_hh, out)
+                a += recurrent
+                write_gates(a)
+                multiply(f, c, c_next)  # c_t = f * c_{t-1} + i * g
+                multiply(i, g, product)
+                c_next += product
+                write_tanh(c_next, h_next)  # h_t = o * tanh(c_t)
+                h_next *= o
+                if ended is not None:
+                    np.copyto(h_next, h, where=ended)
+                    np.copyto(c_next, c, where=ended)
+                h, c = h_next, c_next
     state = LSTMState(h.copy(), c.copy())
     return hs, state, LSTMCache(xs, h0, c0, hs, cs, gates, params, mask)
 
@@ -110,7 +112,7 @@ def _gates_together(N, H, dtype):
     `fast_tanh`; in float32 the digits that it loses are needed.
     """
     # Full arrays: NumPy multiplies arrays of one shape several times faster than it broadcasts.
-    k = np.ones((4, N, H), dtype)
+    k = np.ones((4, N, H) if N * H < 2048 else (4, 1, 1), dtype)
     k[2] = 2
     one, less, half, rest = np.ones((), dtype), k - 1, k / 2, 1 - k / 2
 
@@ -125,7 +127,7 @@ def _gates_together(N, H, dtype):
         a *= half
         a += rest
 
-    columns = k[:, 0].ravel()
+    columns = k[:, 0, 0].repeat(H)
     return (-columns, by_exp) if dtype == np.float64 else (columns / 2, by_tanh)
 
 
@@ -172,33 +174,36 @@ def lstm_backward(dhs, dstate, cache):
     grads, dxs = params.zeros_like(), np.empty_like(xs)
     db_h = np.zeros(4 * H)  # in float64, also for float32: see `sum_rows`
     groups = step_groups(T, N, H)
-    steps = groups[0].stop  # of the longest group; its buffers serve all of them
-    by_a_buffer = np.empty((steps, 4, N, H), hs.dtype)
-    da_buffer = np.empty((steps, N, 4 * H), hs.dtype)  # rows, for the matrix products
-    arriving = np.empty((4, N, H), hs.dtype)  # at c_t for i, f and g, at h_t for o
-    dc_after, dh_after, through_h = arriving[:3], arriving[3], np.empty_like(hs[0])
+    longest = groups[0].stop  # its buffers serve all groups
+    by_buffer, d_buffer = np.empty((2, longest, 5, N, H), hs.dtype)
+    arriving = np.empty((5, N, H), hs.dtype)  # at c_t for c_{t-1}, i, f and g, at h_t for o
+    dc_after, dc_copies, dh_after, through_h = arriving[0], arriving[1:4], arriving[4], np.empty_like(hs[0])
     dh, dc = (np.array(d, hs.dtype, order="C") for d in (dh, dc))
     for group in reversed(groups):
         steps = group.stop - group.start
-        by_a, da = by_a_buffer[:steps], da_buffer[:steps]
-        c_by_c, h_by_c = _derivatives_of_steps(cache, group, by_a)
+        by, d = by_buffer[:steps], d_buffer[:steps]
+        h_by_c = _derivatives_of_steps(cache, group, by, d)
         if mask is not None:  # an ended example: h and c pass unchanged, nothing else does
             ended = ~mask[group][:, :, None]
-            c_by_c = np.where(ended, 1, c_by_c)
+            by[:, 0][ended[:, :, 0]] = 1
             h_by_c *= ~ended
-            by_a *= ~ended[:, None]
+            by[:, 1:] *= ~ended[:, None]
 
-        da_by_gate = da.reshape(steps, N, 4, H).swapaxes(1, 2)  # the same numbers, gate by gate
-        loop = last_first(range(steps), dhs[group], h_by_c, c_by_c, by_a, da_by_gate, da)
-        for t, dh_t, h_by_c_t, c_by_c_t, by_a_t, da_by_gate_t, da_t in loop:
-            np.add(dh, dh_t, out=dh_after)  # from later steps, and from the loss at this one
-            np.multiply(dh_after, h_by_c_t, out=through_h)
-            np.add(dc, through_h, out=dc_after)  # three times the same: i, f and g act on c_t
-            np.multiply(arriving, by_a_t, out=da_by_gate_t)
-            np.multiply(dc_after[0], c_by_c_t, out=dc)
-            da_t.dot(W_hh_T, out=dh)
-            if mask is not None:
-                dh += dh_after * ended[t]
+        d = d.reshape(steps, N, 5 * H)
+        da = d[:, :, H:]
+        d_by_gate = d.reshape(steps, N, 5, H).swapaxes(1, 2)
+        loop = last_first(dhs[group], h_by_c, by, d_by_gate, d_by_gate[:, 0], da, ended_at(mask, group))
+        for dh_t, h_by_c_t, by_t, d_t, dc_t, da_t, ended in loop:
+            add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
+            multiply(dh_after, h_by_c_t, through_h)
+            add(dc, through_h, dc_after)
+            copyto(dc_copies, dc_after)
+            multiply(arriving, by_t, d_t)
+            da_t.dot(W_hh_T, dh)
+            dc = dc_t
+            if ended is not None:
+                dh += dh_after * ended
+        dc = dc.copy()
         da = joined(da)
         dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
         grads.W_xh[:] += joined(xs[group]).T @ da
@@ -208,16 +213,24 @@ def lstm_backward(dhs, dstate, cache):
     return dxs, LSTMState(dh, dc), grads
 
 
-def _derivatives_of_steps(cache, group, by_a):
+def _derivatives_of_steps(cache, group, by, scratch):
     """Return c_t by c_{t-1} and h_t by c_t for a group of steps; write those by a_t into by_a.
 
     (steps, N, H) each; by_a (steps, 4, N, H). Nothing here waits for a gradient.
     """
-    i, f, g, o = cache.gates[group].swapaxes(0, 1)
-    c = cache.cs[group]
-    tanh_c = fast_tanh(c.size, c.dtype)(c, np.empty_like(c))
-    by_a[:, 0] = g * i * (1 - i)  # c_t by a_i
-    by_a[:, 1] = previous(cache.cs, cache.c0, group) * f * (1 - f)  # c_t by a_f
-    by_a[:, 2] = i * (1 - g * g)  # c_t by a_g
-    by_a[:, 3] = tanh_c * o * (1 - o)  # h_t by a_o
-    return f, o * (1 - tanh_c * tanh_c)
+    gates, h, c = cache.gates[group], cache.hs[group], cache.cs[group]
+    i, f, g, o = gates.swapaxes(0, 1)
+    one = np.ones((), c.dtype)
+    multiply(i, g, scratch[:, 1])
+    multiply(f, previous(cache.cs, cache.c0, group), scratch[:, 2])
+    add(g, one, scratch[:, 3])
+    scratch[:, 3] *= i
+    scratch[:, 4] = h
+    by[:, 0] = f
+    by_a = by[:, 1:]
+    np.subtract(one, gates, by_a)
+    by_a *= scratch[:, 1:]
+    h_by_c = fast_tanh(c.size, c.dtype)(c, np.empty_like(c))
+    h_by_c *= h
+    np.subtract(o, h_by_c, h_by_c)
+    return h_by_c
