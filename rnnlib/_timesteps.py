@@ -15,6 +15,8 @@ import numpy as np
 
 __all__ = [
     "by_gate",
+    "add_to",
+    "back_products",
     "ended_at",
     "fast_tanh",
     "input_products",
@@ -172,6 +174,21 @@ def input_products(xs, W_xh, b_h, out):
 def ended_at(mask, group):
     """Return, for each step of a group, where an example has ended (N, 1); None without a mask."""
     return repeat(None) if mask is None else ~mask[group][:, :, None]
+
+
+def back_products(xs, h_before, da, W_xh, dxs):
+    """Write dxs of some steps; return what they add to the gradients of W_xh, W_hh and b_h."""
+    np.matmul(da, W_xh.T, out=joined(dxs))
+    return joined(xs).T @ da, joined(h_before).T @ da, np.add.reduce(da)
+
+
+def add_to(sums, parts):
+    """Add arrays to sums of earlier ones, in place."""
+    if sums is None:
+        return parts
+    for total, part in zip(sums, parts):
+        total += part
+    return sums
 
 
 def joined(array):

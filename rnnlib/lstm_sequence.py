@@ -14,6 +14,8 @@ from numpy import add, copyto, multiply
 
 from rnnlib._shapes import check_gradients, check_params, check_sequence, pair_of_states
 from rnnlib._timesteps import (
+    add_to,
+    back_products,
     ended_at,
     fast_tanh,
     input_products,
@@ -171,66 +173,56 @@ def lstm_backward(dhs, dstate, cache):
     T, N, H = (sizes[s] for s in "TNH")
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
-    grads, dxs = params.zeros_like(), np.empty_like(xs)
-    db_h = np.zeros(4 * H)  # in float64, also for float32: see `sum_rows`
+    dxs, sums = np.empty(xs.shape, xs.dtype), None
     groups = step_groups(T, N, H)
-    longest = groups[0].stop  # its buffers serve all groups
-    by_buffer, d_buffer = np.empty((2, longest, 5, N, H), hs.dtype)
+    rows = np.empty((groups[0].stop, N, 5 * H), hs.dtype)  # serves all groups
     arriving = np.empty((5, N, H), hs.dtype)  # at c_t for c_{t-1}, i, f and g, at h_t for o
-    dc_after, dc_copies, dh_after, through_h = arriving[0], arriving[1:4], arriving[4], np.empty_like(hs[0])
+    dc_after, dc_copies, dh_after = arriving[0], arriving[1:4], arriving[4]
+    through_h = np.empty_like(dh_after)
     dh, dc = (np.array(d, hs.dtype, order="C") for d in (dh, dc))
     for group in reversed(groups):
-        steps = group.stop - group.start
-        by, d = by_buffer[:steps], d_buffer[:steps]
-        h_by_c = _derivatives_of_steps(cache, group, by, d)
+        d = rows[: group.stop - group.start]
+        by = d.reshape(-1, N, 5, H).swapaxes(1, 2)
+        h_by_c = _derivatives_of_steps(cache, group, by)
         if mask is not None:  # an ended example: h and c pass unchanged, nothing else does
             ended = ~mask[group][:, :, None]
             by[:, 0][ended[:, :, 0]] = 1
             h_by_c *= ~ended
             by[:, 1:] *= ~ended[:, None]
 
-        d = d.reshape(steps, N, 5 * H)
         da = d[:, :, H:]
-        d_by_gate = d.reshape(steps, N, 5, H).swapaxes(1, 2)
-        loop = last_first(dhs[group], h_by_c, by, d_by_gate, d_by_gate[:, 0], da, ended_at(mask, group))
-        for dh_t, h_by_c_t, by_t, d_t, dc_t, da_t, ended in loop:
+        loop = last_first(dhs[group], h_by_c, by, by[:, 0], da, ended_at(mask, group))
+        for dh_t, h_by_c_t, by_t, dc_t, da_t, ended in loop:
             add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
             multiply(dh_after, h_by_c_t, through_h)
             add(dc, through_h, dc_after)
             copyto(dc_copies, dc_after)
-            multiply(arriving, by_t, d_t)
+            by_t *= arriving
             da_t.dot(W_hh_T, dh)
             dc = dc_t
             if ended is not None:
                 dh += dh_after * ended
         dc = dc.copy()
-        da = joined(da)
-        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
-        grads.W_xh[:] += joined(xs[group]).T @ da
-        grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da
-        db_h += sum_rows(da)
-    grads.b_h[:] = db_h
-    return dxs, LSTMState(dh, dc), grads
+        products = back_products(xs[group], previous(hs, h0, group), joined(da), params.W_xh, dxs[group])
+        sums = add_to(sums, products)
+    dW_xh, dW_hh, db_h = sums
+    return dxs, LSTMState(dh, dc), LSTMParams(dW_xh, dW_hh, db_h)
 
 
-def _derivatives_of_steps(cache, group, by, scratch):
+def _derivatives_of_steps(cache, group, by):
     """Return c_t by c_{t-1} and h_t by c_t for a group of steps; write those by a_t into by_a.
 
     (steps, N, H) each; by_a (steps, 4, N, H). Nothing here waits for a gradient.
     """
-    gates, h, c = cache.gates[group], cache.hs[group], cache.cs[group]
-    i, f, g, o = gates.swapaxes(0, 1)
+    h, c, c_before = cache.hs[group], cache.cs[group], previous(cache.cs, cache.c0, group)
+    i, f, g, o = cache.gates[group].swapaxes(0, 1)
+    c_by_c, by_i, by_f, by_g, by_o = by.swapaxes(0, 1)
     one = np.ones((), c.dtype)
-    multiply(i, g, scratch[:, 1])
-    multiply(f, previous(cache.cs, cache.c0, group), scratch[:, 2])
-    add(g, one, scratch[:, 3])
-    scratch[:, 3] *= i
-    scratch[:, 4] = h
-    by[:, 0] = f
-    by_a = by[:, 1:]
-    np.subtract(one, gates, by_a)
-    by_a *= scratch[:, 1:]
+    copyto(c_by_c, f)
+    multiply(g * i, one - i, by_i)
+    multiply(c_before * f, one - f, by_f)
+    multiply(i, one - g * g, by_g)
+    multiply(h, one - o, by_o)
     h_by_c = fast_tanh(c.size, c.dtype)(c, np.empty_like(c))
     h_by_c *= h
-    np.subtract(o, h_by_c, h_by_c)
-    return h_by_c
+    return np.subtract(o, h_by_c, h_by_c)
