@@ -31,7 +31,7 @@ __all__ = [
 # Rows (steps times batch) of one matrix product. More are at most 5 % faster, take memory, and lose
 # digits: in float32 a sum of 1,600 products is best added up as some 20 sums of some 100 each.
 # Where there are few units, NumPy's calls for each group count for more: a third of backward at 16.
-ROWS, NUMBERS = 96, 8192
+ROWS, NUMBERS = 192, 8192
 
 
 def step_groups(T, N, H):
@@ -91,45 +91,12 @@ def by_gate(W, gates):
     return np.ascontiguousarray(W.reshape(len(W), gates, -1).swapaxes(0, 1))
 
 
-def recurrent_product(W_hh, gates, N, dtype):
-    """Prepare h_{t-1} W_hh, gate by gate, for the loop over time.
-
-    Parameters
-    ----------
-    W_hh : (H, gates * H)
-    gates : int
-    N : int
-        Rows of h.
-    dtype : dtype
-        Of the result.
-
-    Returns
-    -------
-    multiply : callable
-    W : ndarray
-    out : ndarray
-        ``multiply(h, W, out)`` computes the product, with h (N, H).
-    by_gate : (gates, N, H)
-        It stands here afterwards.
-
-    Notes
-    -----
-    One row is multiplied fastest by ``dot`` with the whole matrix, in about half the time of
-    ``matmul``. More rows are so by a product for each gate, whose result lies in one piece.
-
-    Examples
-    --------
-    >>> W_hh, h = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]), np.array([[1.0, 0.0]])
-    >>> multiply, W, out, by_gate = recurrent_product(W_hh, 2, N=1, dtype=float)
-    >>> _ = multiply(h, W, out)
-    >>> by_gate.tolist()
-    [[[1.0, 2.0]], [[3.0, 4.0]]]
-    """
-    out = np.empty((gates, N, len(W_hh)), dtype)
-    W_hh = W_hh.astype(dtype, copy=False)
-    if N == 1 or gates == 1:
-        return np.ndarray.dot, np.ascontiguousarray(W_hh), out.reshape(N, -1), out
-    return np.matmul, by_gate(W_hh, gates), out, out
+def recurrent_product(W_hh, gates):
+    T, n, N, H = gates.shape
+    W_hh = W_hh.astype(gates.dtype, copy=False)
+    if N == 1:
+        return np.ndarray.dot, np.ascontiguousarray(W_hh), gates.reshape(T, 1, -1)
+    return np.matmul, by_gate(W_hh, n), gates
 
 
 def fast_tanh(size, dtype):
@@ -164,11 +131,12 @@ def _tanh_by_exp(a, out):
     return out
 
 
-def input_products(xs, W_xh, b_h, out):
-    """Write x_t W_xh + b_h of some steps gate by gate into out (steps, gates, N, H)."""
-    steps, gates, N, H = out.shape
-    a = (joined(xs) @ W_xh).reshape(steps, N, gates, H)
-    np.add(a.swapaxes(1, 2), b_h.reshape(gates, 1, H), out=out)
+def input_products(xs, W_x1, gates):
+    """Return x_t W_xh + b_h of some steps, gate by gate (steps, gates, N, H)."""
+    steps, N, D = xs.shape
+    x1 = np.ones((steps * N, D + 1), W_x1.dtype)
+    x1[:, :D] = joined(xs)
+    return (x1 @ W_x1).reshape(steps, N, gates, -1).swapaxes(1, 2)
 
 
 def ended_at(mask, group):
@@ -176,10 +144,12 @@ def ended_at(mask, group):
     return repeat(None) if mask is None else ~mask[group][:, :, None]
 
 
-def back_products(xs, h_before, da, W_xh, dxs):
+def back_products(xs, h_before, da, W_xh, dxs, da_h=None):
     """Write dxs of some steps; return what they add to the gradients of W_xh, W_hh and b_h."""
+    da = joined(da)
     np.matmul(da, W_xh.T, out=joined(dxs))
-    return joined(xs).T @ da, joined(h_before).T @ da, np.add.reduce(da)
+    da_h = da if da_h is None else joined(da_h)
+    return joined(xs).T @ da, joined(h_before).T @ da_h, np.add.reduce(da)
 
 
 def add_to(sums, parts):

@@ -77,20 +77,22 @@ def lstm_forward(xs, state0, params, *, mask=None):
 
     dtype = np.result_type(xs, params.W_xh)
     scale, write_gates = _gates_together(N, H, dtype)  # the gates from scale * a
-    W_xh, b_h = params.W_xh * scale, params.b_h * scale
-    gates = np.empty((T, 4, N, H), dtype)
+    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # x_t and a 1
     hs, cs = np.empty((2, T, N, H), dtype)
-    dot, W_hh, out, recurrent = recurrent_product(params.W_hh * scale, 4, N, dtype)
+    gates = np.empty((T, 4, N, H), dtype)
+    multiply_by_W, W_hh, outs = recurrent_product(params.W_hh * scale, gates)
     write_tanh, product = fast_tanh(N * H, dtype), np.empty_like(hs[0])
     h, c = h0, c0
     with np.errstate(over="ignore"):  # exp(1000) is infinite, and 1 / (1 + infinite) is 0
         for group in step_groups(T, N, H):
+            by_x = input_products(xs[group], W_x1, 4)
             a = gates[group]
-            input_products(xs[group], W_xh, b_h, out=a)
-            loop = zip(a, *a.swapaxes(0, 1), hs[group], cs[group], ended_at(mask, group))
-            for a, i, f, g, o, h_next, c_next, ended in loop:
-                dot(h, W_hh, out)
-                a += recurrent
+            loop = zip(
+                outs[group], by_x, a, *a.swapaxes(0, 1), hs[group], cs[group], ended_at(mask, group)
+            )
+            for out, by_x_t, a, i, f, g, o, h_next, c_next, ended in loop:
+                multiply_by_W(h, W_hh, out)
+                a += by_x_t
                 write_gates(a)
                 multiply(f, c, c_next)  # c_t = f * c_{t-1} + i * g
                 multiply(i, g, product)
@@ -203,7 +205,7 @@ def lstm_backward(dhs, dstate, cache):
             if ended is not None:
                 dh += dh_after * ended
         dc = dc.copy()
-        products = back_products(xs[group], previous(hs, h0, group), joined(da), params.W_xh, dxs[group])
+        products = back_products(xs[group], previous(hs, h0, group), da, params.W_xh, dxs[group])
         sums = add_to(sums, products)
     dW_xh, dW_hh, db_h = sums
     return dxs, LSTMState(dh, dc), LSTMParams(dW_xh, dW_hh, db_h)
