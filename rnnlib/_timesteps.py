@@ -14,9 +14,10 @@ from itertools import repeat
 import numpy as np
 
 __all__ = [
-    "by_gate",
     "add_to",
+    "as_gradients",
     "back_products",
+    "by_gate",
     "ended_at",
     "fast_tanh",
     "input_products",
@@ -31,7 +32,7 @@ __all__ = [
 # Rows (steps times batch) of one matrix product. More are at most 5 % faster, take memory, and lose
 # digits: in float32 a sum of 1,600 products is best added up as some 20 sums of some 100 each.
 # Where there are few units, NumPy's calls for each group count for more: a third of backward at 16.
-ROWS, NUMBERS = 192, 8192
+ROWS, NUMBERS = 96, 8192
 
 
 def step_groups(T, N, H):
@@ -92,7 +93,36 @@ def by_gate(W, gates):
 
 
 def recurrent_product(W_hh, gates):
-    T, n, N, H = gates.shape
+    """Prepare h_{t-1} W_hh for the loop over time: it is written to where the gates will stand.
+
+    Parameters
+    ----------
+    W_hh : (H, n * H)
+    gates : (T, n, N, H)
+        Written in the loop.
+
+    Returns
+    -------
+    multiply : callable
+    W : ndarray
+    outs : ndarray
+        ``multiply(h, W, outs[t])`` computes the product, with h (N, H), and writes it to gates[t].
+
+    Notes
+    -----
+    One row is multiplied fastest by ``dot`` with the whole matrix, in about half the time of
+    ``matmul``. More rows are so by a product for each gate, whose result lies in one piece.
+
+    Examples
+    --------
+    >>> W_hh, h = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]), np.array([[1.0, 0.0]])
+    >>> gates = np.empty((1, 2, 1, 2))
+    >>> multiply, W, outs = recurrent_product(W_hh, gates)
+    >>> _ = multiply(h, W, outs[0])
+    >>> gates[0].tolist()
+    [[[1.0, 2.0]], [[3.0, 4.0]]]
+    """
+    T, n, N, _ = gates.shape
     W_hh = W_hh.astype(gates.dtype, copy=False)
     if N == 1:
         return np.ndarray.dot, np.ascontiguousarray(W_hh), gates.reshape(T, 1, -1)
@@ -132,7 +162,26 @@ def _tanh_by_exp(a, out):
 
 
 def input_products(xs, W_x1, gates):
-    """Return x_t W_xh + b_h of some steps, gate by gate (steps, gates, N, H)."""
+    """Compute x_t W_xh + b_h of some steps, gate by gate.
+
+    Parameters
+    ----------
+    xs : (steps, N, D)
+    W_x1 : (D + 1, gates * H)
+        W_xh, and b_h as its last row: the bias is the weight of an input that is always 1.
+    gates : int
+
+    Returns
+    -------
+    ndarray
+        (steps, gates, N, H): a view of rows.
+
+    Examples
+    --------
+    >>> W_x1 = np.array([[1.0, 2.0], [10.0, 20.0]])
+    >>> input_products(np.array([[[3.0]]]), W_x1, 2).tolist()
+    [[[[13.0]], [[26.0]]]]
+    """
     steps, N, D = xs.shape
     x1 = np.ones((steps * N, D + 1), W_x1.dtype)
     x1[:, :D] = joined(xs)
@@ -140,25 +189,74 @@ def input_products(xs, W_x1, gates):
 
 
 def ended_at(mask, group):
-    """Return, for each step of a group, where an example has ended (N, 1); None without a mask."""
+    """Return, for each step of a group, which examples have ended, (N, 1); None without a mask.
+
+    Examples
+    --------
+    >>> ended_at(np.array([[True, True], [True, False]]), slice(1, 2)).tolist()
+    [[[False], [True]]]
+    >>> next(ended_at(None, slice(1, 2))) is None
+    True
+    """
     return repeat(None) if mask is None else ~mask[group][:, :, None]
 
 
-def back_products(xs, h_before, da, W_xh, dxs, da_h=None):
-    """Write dxs of some steps; return what they add to the gradients of W_xh, W_hh and b_h."""
-    da = joined(da)
-    np.matmul(da, W_xh.T, out=joined(dxs))
-    da_h = da if da_h is None else joined(da_h)
-    return joined(xs).T @ da, joined(h_before).T @ da_h, np.add.reduce(da)
+def back_products(xs, h_before, da, da_h, params, dxs):
+    """Write dxs of some steps, and yield what they add to the gradients of W_xh, W_hh and b_h.
+
+    One after the other, so that only one of them is in memory beside the sums.
+
+    Parameters
+    ----------
+    xs : (steps, N, D)
+    h_before : (steps, N, H)
+    da, da_h : (steps, N, gates * H)
+        Gradients of what x_t W_xh and h_{t-1} W_hh were added to: one array where it is the same.
+    params : Params
+    dxs : (steps, N, D)
+        Written.
+
+    Examples
+    --------
+    >>> from rnnlib import RNNParams
+    >>> params, dxs = RNNParams([[2.0]], [[1.0]], [0.0]), np.empty((1, 1, 1))
+    >>> x, h, da = (np.full((1, 1, 1), number) for number in (3.0, 4.0, 5.0))
+    >>> [part.tolist() for part in back_products(x, h, da, da, params, dxs)], dxs.item()
+    ([[[15.0]], [[20.0]], [5.0]], 10.0)
+    """
+    np.matmul(joined(da), params.W_xh.T, out=joined(dxs))
+    yield joined(xs).T @ joined(da)
+    yield joined(h_before).T @ joined(da_h)
+    yield sum_rows(da)
 
 
 def add_to(sums, parts):
-    """Add arrays to sums of earlier ones, in place."""
+    """Add the gradients of a group of steps to those of the groups before; None: it is the first.
+
+    Examples
+    --------
+    >>> sums = add_to(None, [np.array([1.0]), np.array([2.0])])
+    >>> add_to(sums, [np.array([10.0]), np.array([20.0])])
+    [array([11.]), array([22.])]
+    """
     if sums is None:
-        return parts
+        return list(parts)
     for total, part in zip(sums, parts):
         total += part
     return sums
+
+
+def as_gradients(sums, params):
+    """Return sums as a group like the weights', each in its weight's dtype.
+
+    Examples
+    --------
+    >>> from rnnlib import DenseParams
+    >>> as_gradients([np.ones((1, 2)), np.ones(2)], DenseParams([[1.0, 2.0]], [0.0, 0.0]))
+    DenseParams(W_hy (1, 2), b_y (2,))
+    """
+    weights = (array for _, array in params.items())
+    return type(params)(*(g.astype(w.dtype, copy=False) for g, w in zip(sums, weights)))
 
 
 def joined(array):

@@ -19,12 +19,10 @@ from rnnlib._timesteps import (
     ended_at,
     fast_tanh,
     input_products,
-    joined,
     last_first,
     previous,
     recurrent_product,
     step_groups,
-    sum_rows,
 )
 from rnnlib.lstm import WEIGHTS, LSTMCache, LSTMParams, LSTMState
 
