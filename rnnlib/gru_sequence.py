@@ -10,11 +10,14 @@ is dh_t times a derivative known beforehand, and one product with W_hh^T leads t
 it, da_r has to wait for the product of da_n with W_hn^T.
 """
 
+from itertools import chain
+
 import numpy as np
 
 from rnnlib._shapes import check_gradients, check_sequence
 from rnnlib._timesteps import (
     add_to,
+    as_gradients,
     back_products,
     ended_at,
     fast_tanh,
@@ -24,8 +27,9 @@ from rnnlib._timesteps import (
     previous,
     recurrent_product,
     step_groups,
+    sum_rows,
 )
-from rnnlib.gru import GRUCache, GRUParams, check_gru
+from rnnlib.gru import GRUCache, check_gru
 
 __all__ = ["gru_backward", "gru_forward"]
 
@@ -160,20 +164,19 @@ def gru_backward(dhs, dh, cache):
             h_by_q = h_by_n * r
             rows = np.stack([z, h_by_q, h_by_q * qs[group] * (1 - r), h_by_z, h_by_n], axis=2)
             d = _back_after(dhs[group], dh, rows, W_hh_T)
-            # da_h reached h_{t-1} W_hh, in the order n, r, z; da reached x_t W_xh
+            # da reached x_t W_xh; da_h, in the order n, r, z, reached h_{t-1} W_hh
             da_h, da = d[:, :, H : 4 * H], d[:, :, 2 * H :]
-            products = back_products(xs[group], h_before, da, params.W_xh, dxs[group], da_h)
-            sums = add_to(sums, (*products, np.add.reduce(joined(da_h[:, :, :H]))))
+            products = back_products(xs[group], h_before, da, da_h, params, dxs[group])
+            sums = add_to(sums, chain(products, [sum_rows(da_h[:, :, :H])]))
         else:
             s_by_r = h_before * r * (1 - r)  # s = r * h_{t-1}, by a_r
             da = _back_before(dhs[group], dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T)
-            products = back_products(xs[group], h_before, da, params.W_xh, dxs[group])
+            products = list(back_products(xs[group], h_before, da, da, params, dxs[group]))
             products[1][:, 2 * H :] = joined(r * h_before).T @ joined(da[:, :, 2 * H :])
-            sums = add_to(sums, (*products, np.zeros(H, hs.dtype)))
-    dW_xh, dW_hh, db_h, db_hn = sums
+            sums = add_to(sums, (*products, np.zeros(H)))
     if reset == "after":
-        dW_hh = np.roll(dW_hh, -H, axis=1)
-    return dxs, dh, GRUParams(dW_xh, dW_hh, db_h, db_hn)
+        sums[1] = np.roll(sums[1], -H, axis=1)  # r, z, n again
+    return dxs, dh, as_gradients(sums, params)
 
 
 def _back_after(dhs, dh, rows, W_hh_T):

@@ -15,6 +15,7 @@ from numpy import add, copyto, multiply
 from rnnlib._shapes import check_gradients, check_params, check_sequence, pair_of_states
 from rnnlib._timesteps import (
     add_to,
+    as_gradients,
     back_products,
     ended_at,
     fast_tanh,
@@ -203,10 +204,9 @@ def lstm_backward(dhs, dstate, cache):
             if ended is not None:
                 dh += dh_after * ended
         dc = dc.copy()
-        products = back_products(xs[group], previous(hs, h0, group), da, params.W_xh, dxs[group])
-        sums = add_to(sums, products)
-    dW_xh, dW_hh, db_h = sums
-    return dxs, LSTMState(dh, dc), LSTMParams(dW_xh, dW_hh, db_h)
+        h_before = previous(hs, h0, group)
+        sums = add_to(sums, back_products(xs[group], h_before, da, da, params, dxs[group]))
+    return dxs, LSTMState(dh, dc), as_gradients(sums, params)
 
 
 def _derivatives_of_steps(cache, group, by):

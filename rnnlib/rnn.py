@@ -29,6 +29,7 @@ from rnnlib._shapes import (
 )
 from rnnlib._timesteps import (
     add_to,
+    as_gradients,
     back_products,
     ended_at,
     fast_tanh,
@@ -316,8 +317,8 @@ def rnn_backward(dhs, dh, cache):
             if ended is not None:
                 dh += dh_after * ended
         h_before = previous(hs, h0, group)  # h_{t-1}, not h_t
-        sums = add_to(sums, back_products(xs[group], h_before, das, params.W_xh, dxs[group]))
-    return dxs, dh, RNNParams(*sums)
+        sums = add_to(sums, back_products(xs[group], h_before, das, das, params, dxs[group]))
+    return dxs, dh, as_gradients(sums, params)
 
 
 def _write_relu(a, out):
