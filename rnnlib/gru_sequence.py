@@ -75,7 +75,7 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
 
     # sigma(a) = 1 / (1 + exp(-a)): turn the sign of what leads to r and z once, not at every step
     scale = np.array([-1, -1, 1], xs.dtype).repeat(H)
-    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # x_t and a 1
+    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # for x_t, and for a 1
     W_hh = params.W_hh * scale
     dtype = np.result_type(xs, W_x1)
     gates, (hs, qs) = np.empty((T, 3, N, H), dtype), np.empty((2, T, N, H), dtype)
@@ -145,8 +145,8 @@ def gru_backward(dhs, dh, cache):
     T, N, H = (sizes[s] for s in "TNH")
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
-    if reset == "after":
-        W_hh_T = np.roll(W_hh_T, H, axis=0)  # n, r, z
+    first_n = H if reset == "after" else 0  # there da is in the order n, r, z
+    W_xh = np.roll(params.W_xh, first_n, axis=1)
     dh = np.array(dh, hs.dtype, order="C")
     dxs, sums = np.empty(xs.shape, xs.dtype), None
     for group in reversed(step_groups(T, N, H)):
@@ -162,33 +162,34 @@ def gru_backward(dhs, dh, cache):
 
         if reset == "after":
             h_by_q = h_by_n * r
-            rows = np.stack([z, h_by_q, h_by_q * qs[group] * (1 - r), h_by_z, h_by_n], axis=2)
+            h_by_r = h_by_q * qs[group] * (1 - r)
+            rows = np.stack([z, h_by_n, h_by_r, h_by_z, h_by_q], axis=2)
             d = _back_after(dhs[group], dh, rows, W_hh_T)
-            # da reached x_t W_xh; da_h, in the order n, r, z, reached h_{t-1} W_hh
-            da_h, da = d[:, :, H : 4 * H], d[:, :, 2 * H :]
-            products = back_products(xs[group], h_before, da, da_h, params, dxs[group])
-            sums = add_to(sums, chain(products, [sum_rows(da_h[:, :, :H])]))
+            da, da_h = d[:, :, H : 4 * H], d[:, :, 2 * H :]
+            products = back_products(xs[group], h_before, da, da_h, W_xh, dxs[group])
+            sums = add_to(sums, chain(products, [sum_rows(da_h[:, :, 2 * H :])]))
         else:
             s_by_r = h_before * r * (1 - r)  # s = r * h_{t-1}, by a_r
             da = _back_before(dhs[group], dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T)
-            products = list(back_products(xs[group], h_before, da, da, params, dxs[group]))
+            products = list(back_products(xs[group], h_before, da, da, W_xh, dxs[group]))
             products[1][:, 2 * H :] = joined(r * h_before).T @ joined(da[:, :, 2 * H :])
             sums = add_to(sums, (*products, np.zeros(H)))
-    if reset == "after":
-        sums[1] = np.roll(sums[1], -H, axis=1)  # r, z, n again
+    sums[0], sums[2] = (np.roll(sums[k], -first_n, axis=-1) for k in (0, 2))
     return dxs, dh, as_gradients(sums, params)
 
 
 def _back_after(dhs, dh, rows, W_hh_T):
     """Go back through a group of steps, reset after the product; dh (N, H) is brought up to date.
 
-    rows (steps, N, 5, H) become dh_t times themselves, returned as (steps, N, 5H).
+    rows (steps, N, 5, H) hold h_t by h_{t-1} (as it is kept), a_n, a_r, a_z and q. Multiplied with
+    dh_t they are gradients, returned as rows (steps, N, 5H): there [da_n, da_r, da_z], which
+    reached x_t W_xh, and [da_r, da_z, dq], which reached h_{t-1} W_hh, each lie side by side.
     """
     steps, N, H = dhs.shape
     d = rows.reshape(steps, N, 5 * H)
     by_gate = rows.swapaxes(1, 2)
     dh_after = np.empty_like(dh)
-    loop = last_first(dhs, by_gate, by_gate[:, 0], d[:, :, H : 4 * H])
+    loop = last_first(dhs, by_gate, by_gate[:, 0], d[:, :, 2 * H :])
     for dh_t, h_by_t, kept, da_h_t in loop:
         np.add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
         h_by_t *= dh_after

@@ -76,9 +76,8 @@ def lstm_forward(xs, state0, params, *, mask=None):
 
     dtype = np.result_type(xs, params.W_xh)
     scale, write_gates = _gates_together(N, H, dtype)  # the gates from scale * a
-    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # x_t and a 1
-    hs, cs = np.empty((2, T, N, H), dtype)
-    gates = np.empty((T, 4, N, H), dtype)
+    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # for x_t, and for a 1
+    gates, (hs, cs) = np.empty((T, 4, N, H), dtype), np.empty((2, T, N, H), dtype)
     multiply_by_W, W_hh, outs = recurrent_product(params.W_hh * scale, gates)
     write_tanh, product = fast_tanh(N * H, dtype), np.empty_like(hs[0])
     h, c = h0, c0
@@ -90,7 +89,7 @@ def lstm_forward(xs, state0, params, *, mask=None):
                 outs[group], by_x, a, *a.swapaxes(0, 1), hs[group], cs[group], ended_at(mask, group)
             )
             for out, by_x_t, a, i, f, g, o, h_next, c_next, ended in loop:
-                multiply_by_W(h, W_hh, out)
+                multiply_by_W(h, W_hh, out)  # written where a stands
                 a += by_x_t
                 write_gates(a)
                 multiply(f, c, c_next)  # c_t = f * c_{t-1} + i * g
@@ -99,8 +98,8 @@ def lstm_forward(xs, state0, params, *, mask=None):
                 write_tanh(c_next, h_next)  # h_t = o * tanh(c_t)
                 h_next *= o
                 if ended is not None:
-                    np.copyto(h_next, h, where=ended)
-                    np.copyto(c_next, c, where=ended)
+                    copyto(h_next, h, where=ended)
+                    copyto(c_next, c, where=ended)
                 h, c = h_next, c_next
     state = LSTMState(h.copy(), c.copy())
     return hs, state, LSTMCache(xs, h0, c0, hs, cs, gates, params, mask)
@@ -114,7 +113,7 @@ def _gates_together(N, H, dtype):
     tanh, by sigma(a) = (1 + tanh(a / 2)) / 2. In float64 exp takes a third of the time of tanh, see
     `fast_tanh`; in float32 the digits that it loses are needed.
     """
-    # Full arrays: NumPy multiplies arrays of one shape several times faster than it broadcasts.
+    # Few numbers are multiplied fastest by as many, many by one: it need not be read.
     k = np.ones((4, N, H) if N * H < 2048 else (4, 1, 1), dtype)
     k[2] = 2
     one, less, half, rest = np.ones((), dtype), k - 1, k / 2, 1 - k / 2
@@ -176,18 +175,18 @@ def lstm_backward(dhs, dstate, cache):
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
     dxs, sums = np.empty(xs.shape, xs.dtype), None
     groups = step_groups(T, N, H)
-    rows = np.empty((groups[0].stop, N, 5 * H), hs.dtype)  # serves all groups
-    arriving = np.empty((5, N, H), hs.dtype)  # at c_t for c_{t-1}, i, f and g, at h_t for o
+    rows = np.empty((groups[0].stop, N, 5 * H), hs.dtype)  # serves all groups: dc, then da
+    arriving = np.empty((5, N, H), hs.dtype)  # at c_t for c_{t-1}, i, f and g; at h_t for o
     dc_after, dc_copies, dh_after = arriving[0], arriving[1:4], arriving[4]
     through_h = np.empty_like(dh_after)
     dh, dc = (np.array(d, hs.dtype, order="C") for d in (dh, dc))
     for group in reversed(groups):
         d = rows[: group.stop - group.start]
-        by = d.reshape(-1, N, 5, H).swapaxes(1, 2)
+        by = d.reshape(-1, N, 5, H).swapaxes(1, 2)  # the same numbers, gate by gate
         h_by_c = _derivatives_of_steps(cache, group, by)
         if mask is not None:  # an ended example: h and c pass unchanged, nothing else does
             ended = ~mask[group][:, :, None]
-            by[:, 0][ended[:, :, 0]] = 1
+            copyto(by[:, 0], 1, where=ended)
             h_by_c *= ~ended
             by[:, 1:] *= ~ended[:, None]
 
@@ -198,21 +197,22 @@ def lstm_backward(dhs, dstate, cache):
             multiply(dh_after, h_by_c_t, through_h)
             add(dc, through_h, dc_after)
             copyto(dc_copies, dc_after)
-            by_t *= arriving
+            by_t *= arriving  # derivatives become gradients, in place: dc_{t-1} and da_t
             da_t.dot(W_hh_T, dh)
             dc = dc_t
             if ended is not None:
                 dh += dh_after * ended
-        dc = dc.copy()
+        dc = dc.copy()  # the next group writes where it stands
         h_before = previous(hs, h0, group)
-        sums = add_to(sums, back_products(xs[group], h_before, da, da, params, dxs[group]))
+        sums = add_to(sums, back_products(xs[group], h_before, da, da, params.W_xh, dxs[group]))
     return dxs, LSTMState(dh, dc), as_gradients(sums, params)
 
 
 def _derivatives_of_steps(cache, group, by):
-    """Return c_t by c_{t-1} and h_t by c_t for a group of steps; write those by a_t into by_a.
+    """Return h_t by c_t for a group of steps, (steps, N, H); write the other derivatives into by.
 
-    (steps, N, H) each; by_a (steps, 4, N, H). Nothing here waits for a gradient.
+    by (steps, 5, N, H): c_t by c_{t-1}, a_i, a_f and a_g, then h_t by a_o. Nothing here waits for a
+    gradient. With h_t = o * tanh(c_t) at hand, tanh(c_t) is needed once.
     """
     h, c, c_before = cache.hs[group], cache.cs[group], previous(cache.cs, cache.c0, group)
     i, f, g, o = cache.gates[group].swapaxes(0, 1)
@@ -225,4 +225,4 @@ def _derivatives_of_steps(cache, group, by):
     multiply(h, one - o, by_o)
     h_by_c = fast_tanh(c.size, c.dtype)(c, np.empty_like(c))
     h_by_c *= h
-    return np.subtract(o, h_by_c, h_by_c)
+    return np.subtract(o, h_by_c, h_by_c)  # o (1 - tanh(c)^2)

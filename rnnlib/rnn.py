@@ -317,7 +317,7 @@ def rnn_backward(dhs, dh, cache):
             if ended is not None:
                 dh += dh_after * ended
         h_before = previous(hs, h0, group)  # h_{t-1}, not h_t
-        sums = add_to(sums, back_products(xs[group], h_before, das, das, params, dxs[group]))
+        sums = add_to(sums, back_products(xs[group], h_before, das, das, params.W_xh, dxs[group]))
     return dxs, dh, as_gradients(sums, params)
 
 
