@@ -145,8 +145,6 @@ def gru_backward(dhs, dh, cache):
     T, N, H = (sizes[s] for s in "TNH")
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
-    first_n = H if reset == "after" else 0  # there da is in the order n, r, z
-    W_xh = np.roll(params.W_xh, first_n, axis=1)
     dh = np.array(dh, hs.dtype, order="C")
     dxs, sums = np.empty(xs.shape, xs.dtype), None
     for group in reversed(step_groups(T, N, H)):
@@ -164,38 +162,38 @@ def gru_backward(dhs, dh, cache):
             h_by_q = h_by_n * r
             h_by_r = h_by_q * qs[group] * (1 - r)
             rows = np.stack([z, h_by_n, h_by_r, h_by_z, h_by_q], axis=2)
-            d = _back_after(dhs[group], dh, rows, W_hh_T)
-            da, da_h = d[:, :, H : 4 * H], d[:, :, 2 * H :]
-            products = back_products(xs[group], h_before, da, da_h, W_xh, dxs[group])
+            da, da_h = _back_after(dhs[group], dh, rows, W_hh_T)
+            products = back_products(xs[group], h_before, da, da_h, params.W_xh, dxs[group])
             sums = add_to(sums, chain(products, [sum_rows(da_h[:, :, 2 * H :])]))
         else:
             s_by_r = h_before * r * (1 - r)  # s = r * h_{t-1}, by a_r
             da = _back_before(dhs[group], dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T)
-            products = list(back_products(xs[group], h_before, da, da, W_xh, dxs[group]))
+            products = list(back_products(xs[group], h_before, da, da, params.W_xh, dxs[group]))
             products[1][:, 2 * H :] = joined(r * h_before).T @ joined(da[:, :, 2 * H :])
             sums = add_to(sums, (*products, np.zeros(H)))
-    sums[0], sums[2] = (np.roll(sums[k], -first_n, axis=-1) for k in (0, 2))
     return dxs, dh, as_gradients(sums, params)
 
 
 def _back_after(dhs, dh, rows, W_hh_T):
     """Go back through a group of steps, reset after the product; dh (N, H) is brought up to date.
 
-    rows (steps, N, 5, H) hold h_t by h_{t-1} (as it is kept), a_n, a_r, a_z and q. Multiplied with
-    dh_t they are gradients, returned as rows (steps, N, 5H): there [da_n, da_r, da_z], which
-    reached x_t W_xh, and [da_r, da_z, dq], which reached h_{t-1} W_hh, each lie side by side.
+    rows (steps, N, 5, H) hold h_t by h_{t-1} (as it is kept), a_n, a_r, a_z and q; multiplied with
+    dh_t they become gradients. Returns [da_r, da_z, da_n], which reached x_t W_xh, and
+    [da_r, da_z, dq], which reached h_{t-1} W_hh, (steps, N, 3H) each. The candidate, the largest,
+    stands last there: sums in float32 lose most where they begin with it.
     """
     steps, N, H = dhs.shape
-    d = rows.reshape(steps, N, 5 * H)
-    by_gate = rows.swapaxes(1, 2)
-    dh_after = np.empty_like(dh)
-    loop = last_first(dhs, by_gate, by_gate[:, 0], d[:, :, 2 * H :])
+    _, da_n, da_h = np.split(rows.reshape(steps, N, 5 * H), [H, 2 * H], axis=2)
+    by_gate, dh_after = rows.swapaxes(1, 2), np.empty_like(dh)
+    loop = last_first(dhs, by_gate, by_gate[:, 0], da_h)
     for dh_t, h_by_t, kept, da_h_t in loop:
         np.add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
         h_by_t *= dh_after
         da_h_t.dot(W_hh_T, dh)
         dh += kept
-    return d
+    da = da_h.copy()
+    da[:, :, 2 * H :] = da_n
+    return da, da_h
 
 
 def _back_before(dhs, dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T):
