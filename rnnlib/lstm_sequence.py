@@ -110,7 +110,7 @@ def _gates_together(N, H, dtype):
 
     With k = 1 for i, f, o and k = 2 for g, each gate is k sigma(k a) - (k - 1), because
     tanh(a) = 2 sigma(2a) - 1. So one exp serves them all, by sigma(a) = 1 / (1 + exp(-a)), or one
-    tanh, by sigma(a) = (1 + tanh(a / 2)) / 2. In float64 exp takes half of the time of tanh or less,
+    tanh, by sigma(a) = (1 + tanh(a / 2)) / 2. In float64 exp takes half the time of tanh or less,
     see `fast_tanh`; in float32 the digits that it loses are needed.
     """
     # Few numbers are multiplied fastest by as many, many by one: it need not be read.
