@@ -12,8 +12,8 @@
 # %% [markdown]
 # # 16 Inside the state, and what is next
 #
-# You can build these networks, train them and take their gradients apart. What have they *learned*? In this unit you open trained networks and look: what can be read from a state, which inputs an answer rests
-# on, where a state comes to rest, what a network counts with. Every method here can fool you, and you will see each of them do it. At the end you build a memory that lies outside the state.
+# You can build these networks and train them. What have they *learned*? Here you open trained networks and look: what can be read from a state, which inputs an answer rests
+# on, where a state comes to rest, how far a network can count. Every method can fool you, and you will see how. At the end you build a memory that lies outside the state.
 #
 # **At the end you can**
 # - read a property from hidden states with a probe, and say with a control task whether that means anything;
@@ -55,8 +55,8 @@ from rnnlib.plotting.inside import plot_effects, plot_resting_points
 # %% [markdown]
 # ## 16.1 Probes
 #
-# **The idea.** A state is a vector of numbers without names. To find out whether some property is in it, train a small model, a **probe**, that reads the property from the state. The network itself
-# is not touched. The simplest probe is linear: ridge regression, least squares with a price on large weights.
+# **The idea.** A state is a vector of numbers without names. To find out whether some property is in it, train a small model, a **probe**, that reads the property from the state. The network
+# stays as it is. The simplest probe is ridge regression: least squares with a price on large weights.
 #
 # $$\bar h = \text{mean of all } h \qquad H_c = H - \bar h \qquad
 # W = \big(H_c^\top H_c + \lambda I\big)^{-1} H_c^\top Y \qquad b = \bar y - \bar h\, W$$
@@ -180,13 +180,13 @@ for name in ("GRU", "echo state"):
 print(f"always the more frequent answer: {max(vowel[ids].mean(), 1 - vowel[ids].mean()):.1%}")
 
 # %% [markdown]
-# In both networks a vowel can be read nearly always, in the random one too. By itself, then, the 98 % of the GRU say nothing about what it has learned. The control says why: from 94 units a probe learns *any* division of 27
-# letters by heart. In the 16 units of the GRU it cannot quite, and there vowels are a little easier to read than random sets of letters. That difference, six points, is what the probe has found.
+# A vowel can be read nearly always, from the random network too. So the 98 % of the GRU alone say nothing about what it has learned. The control says why: from 94 units a probe learns *any* division of the
+# letters by heart. From the 16 units of the GRU it cannot quite, and there vowels are easier to read than random sets of letters. That difference, six points, is what the probe has found.
 #
 # ## 16.2 A single unit
 #
-# **The idea.** Karpathy, Johnson and Fei-Fei (2015) looked at one unit after the other of an LSTM that had read books and programs, and found a few that one can understand: one that was on inside of quotes, one that knew how far the line had come. To
-# find such a unit, compare all of them with the signal, and take the one with the largest correlation, up *or* down:
+# **The idea.** Karpathy, Johnson and Fei-Fei (2015) looked at single units of an LSTM that had read books and programs. A few could be understood: one was on inside quotes, one followed the length of the line. To
+# find such a unit, correlate all units with the signal, and take the largest correlation, up *or* down:
 #
 # $$r_k = \frac{\sum_m (h_{mk} - \bar h_k)(s_m - \bar s)}{\lVert h_{\cdot k} - \bar h_k \rVert\; \lVert s - \bar s \rVert}$$
 #
@@ -225,8 +225,8 @@ check(best_unit)
 # %% grade="best_unit" points=1
 
 # %% [markdown]
-# The network: an LSTM of 128 units that has read 740 Irish tunes in ABC (it writes those of the live page of unit 12). Its bars mostly add up, so something in it should know **how much of the bar is over**. We take the jigs
-# among 60 tunes that it has not seen, search in two thirds of them, and measure in the rest. Next to it, as before, a network that was never trained.
+# The network is the LSTM of 128 units that writes the tunes on unit 12's live page. Its bars mostly add up, so something in it should know **how much of the bar is over**. We take the jigs
+# among 60 tunes that it has not seen, search in two thirds of them, and measure in the rest. Beside it, again, a network that was never trained.
 
 # %%
 tune_model, symbols = tune_network()
@@ -263,10 +263,10 @@ for name, model in (("trained", tune_model), ("untrained", untrained)):
 # %%
 unit, cs = shown
 first = np.flatnonzero(jig == 0)[:60]
-standard = lambda a: (a - a.mean()) / a.std()  # noqa: E731
+lines = {"place in the bar": place, f"−c of unit {unit}": -cs[:, unit]}
 show(
     plot_traces(
-        {"place in the bar": standard(place)[first], f"−c of unit {unit}": -standard(cs[:, unit])[first]},
+        {name: ((line - line.mean()) / line.std())[first] for name, line in lines.items()},
         xlabel="symbol of the tune",
         ylabel="standardized",
     ),
@@ -274,8 +274,8 @@ show(
 )
 
 # %% [markdown]
-# There is a unit that goes down as the bar fills up, and starts again at the bar line: nobody asked for it. But it is no clock. And beware of the right column: the place can be read from the *untrained* network nearly as well as
-# from the trained one, because a random LSTM that has read the last few symbols holds them in its state, and from them a probe can work the place out. The single unit is the better sign: in the random network no unit follows the bar so closely.
+# One unit goes down as the bar fills up, and starts again at the bar line. Nobody asked for it, and it is no exact clock. Beware of the right column: the place can be read from the *untrained* network nearly as well, because
+# a random LSTM still holds the last few symbols in its state, and from them a probe works the place out. The single unit is the better sign: no random unit follows the bar so closely.
 #
 # ## 16.3 Which inputs mattered?
 #
@@ -402,8 +402,8 @@ show(
 )
 
 # %% [markdown]
-# Both point to the right place. But occlusion says that each letter is worth nearly the whole score, and gradient × input gives the first letters next to nothing. Both are right about their own question. Without its first T the motif is gone; that is what occlusion
-# measures. But after six matching letters the network is **sure**, its units are at the ends of their tanh, and a *little* less of that T would change nothing; that is what a gradient measures. (The losses add up to far more than the score. If each of six is indispensable, each gets all of the credit.)
+# Both point to the right place. But occlusion says that each letter is worth as much as all of them, and gradient × input gives the first letters next to nothing. Each answers its own question. Without its first T the motif is gone: that is occlusion.
+# But the network is **sure** by now, its units are at the ends of their tanh, and a *little* less of that T would change nothing: that is the gradient. (The losses add up to far more than the score: if each of six is indispensable, each gets all of the credit.)
 #
 # Is occlusion the one to trust, then? Put the motif in **twice**:
 
@@ -414,7 +414,9 @@ for name, places_of in (("once", [5]), ("twice", [5, 18])):
         piece[start : start + 6, 0] = [BASES.index(base) for base in "TATAAT"]
     x = np.eye(4)[piece]
     lost_here = occlude(motif_score, x, np.full(4, 0.25))
-    print(f"{name:6} score {motif_score(x)[0]:6.1f}   most that one letter takes away: {lost_here.max():5.1f}")
+    print(
+        f"{name:6} score {motif_score(x)[0]:6.1f}   most that one letter takes away: {lost_here.max():5.1f}"
+    )
 
 # %% [markdown]
 # Now each motif stands in for the other, and no single letter matters any more, says occlusion. An answer may rest on something that is there twice.
@@ -522,6 +524,7 @@ check(fixed_point)
 # %% [markdown]
 # Start from 200 states that the network was in, and from 200 points half-way between two of them. **Predict first:** how many different points will there be? How many attract?
 
+
 # %%
 def F(h):
     """One step without a pulse."""
@@ -549,8 +552,8 @@ show(
 )
 
 # %% [markdown]
-# A **cube**. The eight corners attract: they are the eight positions of three switches, the memory itself. Half-way along each edge, with one switch at 0, lies a saddle with a single way out, a watershed between two corners: a pulse must push the state across it. In each face lies a point with two ways out, in the middle one with
-# three: 8 + 12 + 6 + 1 = 27 = 3³, for each switch can be at −1, 0 or 1. Nobody told the network about cubes. (That Newton's method found all of them is no proof that there are no others.)
+# A **cube**. The eight corners attract: they are the positions of three switches, the memory itself. On each edge, with one switch at 0, lies a saddle with a single way out, a watershed between two corners: a pulse must push the state across it. Each face has a point with two ways out, the middle one with
+# three: 8 + 12 + 6 + 1 = 27 = 3³, for each switch can be at −1, 0 or 1. Nobody told the network about cubes. (And nothing here proves that there are no other points.)
 #
 # **Question 1.** Suppose a network for *four* switches were built in the same way. How many of its points would have exactly one way out?
 
@@ -568,9 +571,9 @@ check_answer("saddles", answer_saddles)
 # %% [markdown]
 # ## 16.5 Counting
 #
-# **The idea.** In the words ab, aabb, aaabbb, … each half is as long as the other. Whoever wants to know when such a word ends must count, and there is no limit to how far. An LSTM can: its cell state is a *sum*, $c_t = f_t c_{t-1} + i_t g_t$. With all gates open, it adds $g_t$ to what is there, and $g_t$ may be 1 or −1.
+# **The idea.** To know when words such as ab, aabb, aaabbb end, one must count, without a limit. An LSTM can: its cell state is a *sum*, $c_t = f_t c_{t-1} + i_t g_t$. With its gates open, it adds $g_t$ to what is there, and $g_t$ may be 1 or −1.
 #
-# **Set one by hand.** Inputs: a is (1, 0), b is (0, 1). The cell state of unit 0 must rise by the same amount at each a and fall by just that at each b, so that it is 0 whenever there were as many a as b, after a thousand of each, too. Everything is in `LSTMParams(W_xh, W_hh, b_h)`, gates in the order i, f, g, o:
+# **Set one by hand.** Inputs: a is (1, 0), b is (0, 1). The cell state of unit 0 must rise by the same amount at each a and fall by just that at each b, so that it is 0 whenever there were as many a as b, even after a thousand of each. Return `LSTMParams(W_xh, W_hh, b_h)`, gates in the order i, f, g, o:
 #
 # | code | shape for one unit | |
 # |---|---|---|
@@ -619,7 +622,9 @@ for n in (3, 100, 1000):
     _, _, cache = lstm_forward(letters, (zero, zero), counter)
     counts = cache.cs[-2 * n :, 0, 0]
     top, end = counts[n - 1] / abs(counts[0]), counts[-1] / abs(counts[0])
-    print(f"{n:5} a and {n:5} b: the count goes up to {round(float(top)):5} and ends at {abs(round(float(end)))}")
+    print(
+        f"{n:5} a and {n:5} b: the count goes up to {round(float(top)):5} and ends at {abs(round(float(end)))}"
+    )
 
 # %% [markdown]
 # **Why a GRU cannot.** Its state is a weighted *mean*, $h_t = (1 - z)\,n + z\,h_{t-1}$ of the old state and a candidate between −1 and 1. So it never leaves (−1, 1). To tell a thousand numbers apart there, they must lie closer than 0.002 to each other; with ever longer words, closer than any rounding. For an LSTM the steps stay as
@@ -634,11 +639,11 @@ for kind in ("lstm", "gru"):
     print(f"{kind.upper():16}", "".join(f"{n:6}" for n in reached))
 
 # %% [markdown]
-# An LSTM *can* count without a limit; these have not learned to. Some go on to two or three times the length they have seen, one stops where its training stopped. The GRUs stop there nearly to the letter. So "it can" and "it has learned to" are two claims, and good results at the lengths of training prove neither.
+# An LSTM *can* count without a limit; these have not learned to. Two go on to two or three times the length that they have seen, one stops where its training stopped, and so do the GRUs, nearly to the letter. "It can" and "it has learned to" are two claims, and good results at the lengths of training prove neither.
 #
 # ## 16.6 What is next
 #
-# **Smaller.** A network in a watch or a hearing aid has little memory. Weights can be stored as whole numbers of few bits and one scale for the whole matrix:
+# **Smaller.** A watch or a hearing aid has little memory. Weights can be stored as whole numbers of few bits, and one scale for the whole matrix:
 #
 # $$\text{top} = 2^{\,\text{bits} - 1} - 1 \qquad \text{scale} = \frac{\max |W|}{\text{top}} \qquad q = \text{round}\Big(\frac{W}{\text{scale}}\Big) \qquad W \approx \text{scale} \cdot q$$
 #
@@ -695,10 +700,10 @@ for bits in (8, 6, 4, 3, 2):
     print(f"{bits} bits:            {bits * number // 8:6,} bytes   held-out loss {loss:.2f}")
 
 # %% [markdown]
-# 8 bits cost nothing here and save three quarters, 6 bits still next to nothing; from 4 bits on it hurts. (Multiplying in whole numbers saves time and current too, on hardware that can do it.)
+# Here 8 bits cost nothing and save three quarters, and 6 bits cost next to nothing; from 4 on it hurts. (Multiplying in whole numbers saves time and power too, on hardware that can do it.)
 #
-# **Learning without changing a weight** (Hochreiter, Younger and Conwell 2001). An LSTM has been trained on *many* tasks: each a linear function of three numbers, with weights of its own. At each step it sees a point and the *answer to the point before*, and has to say the value. Its weights are fixed now. Here is a task that it has never
-# seen; what it learns of it can only be in its state. Beside it, ridge regression, fitted again after each example.
+# **Learning without changing a weight** (Hochreiter, Younger and Conwell 2001). An LSTM has been trained on *many* tasks, each a linear function of three numbers. At each step it sees a point and the *answer to the point before*, and has to say the value. Now its weights are fixed, and the functions are new;
+# what it learns of them can only be in its state. Beside it: ridge regression, fitted again after each example.
 
 # %%
 learner, N = inside_model("lines"), 1000
@@ -718,29 +723,29 @@ for name, error in errors.items():
     print(f"{name:22}", "".join(f"{error[k]:6.2f}" for k in (0, 1, 2, 3, 5, 10)))
 
 # %% [markdown]
-# After ten examples nearly nothing is left of the error, and no weight has changed: the network *runs* a learning algorithm that gradient descent has found. But look at the second row. Three numbers are unknown, so three examples are enough for who knows that the function is linear. Whoever can write the right model down needs no network.
+# After ten examples hardly any error is left, and no weight has changed: the network *runs* a learning algorithm that gradient descent has found. But look at the second row. Three numbers are unknown, so three examples are enough if you know that the function is linear. If you can write the right model down, you need no network.
 #
 # ## 16.7 What a look inside does not show
 #
-# **That it is used.** A probe shows that something *can be read*. The random network of 16.1 shows how little that may mean. To show that the network uses it, change it in the state, and see whether the answer changes (Belinkov 2022).
+# **That it is used.** A probe shows that something *can be read*. To show that the network uses it, change it in the state, and see whether the answer changes (Belinkov 2022).
 #
-# **That there is nothing.** A linear probe that fails has not found it *linearly*. And your control task guards against memorizing letters, not against all other ways to cheat, such as guessing from the length.
+# **That there is nothing.** A linear probe that fails has not found it *linearly*. And the control task guards against memorizing letters, not against other shortcuts, such as the length of a word.
 #
-# **Why.** Occlusion and gradients answer "what if this were otherwise", each in its own way. If the answer rests on two things at once, or on either of two, one number an input cannot say it. An explanation that looks right is not yet one: try it on a network with random weights, and on data where you *know* what matters (Adebayo et al. 2018).
+# **Why.** If an answer rests on two things at once, or on either of two, one number for each input cannot say so. An explanation that looks right is not yet one: try the method on random weights, and on data where you *know* what matters (Adebayo et al. 2018).
 #
-# **Where a state can harm somebody.** A state that has read a text may hold what the text does not say: origin, age, illness can often be read from it by a probe, whether or not anyone wanted that. So states are personal data if the inputs were. A network that writes may give back what it has read, word for word: a name, a number (unit 12 measured copies). A tool that ranks people can rest on
-# a stand-in for what it must not use; leaving the column out does not help if the state has it. And one who was sorted out by a network has no use for a heat map, but for a person who can change the decision.
+# **Where a state can harm somebody.** A state can hold what nobody wanted in it: a person's origin, age or illness. So treat states as personal data if the inputs were. A network that writes may give back what it has read, word for word (unit 12 measured copies). A tool that ranks people can rest on a stand-in for what it must not use; leaving that column out does not help
+# if the state has it. And people who were turned down need somebody who can change the decision more than a heat map.
 #
-# **What to report.** The data, how they were divided, and whether parts of one person or text are on both sides; a simple baseline and an untrained network; the control task; all seeds, not the best one; how far outside of its training it was tried; for whom it fails; and what you looked for and did *not* find.
+# **What to report.** How the data were divided, and whether one person or text is on both sides; a simple baseline and an untrained network; the control task; all seeds, not the best one; how far outside its training range it was tried; for whom it fails; and what you looked for and did *not* find.
 #
 # ## 16.8 Open task: a memory outside the state
 #
-# A state of H numbers must hold everything that a network knows. Unit 10 gave it a second place to look: *all* old states, which grow with the text. Between the two lies a **matrix** that stores values under keys: of fixed size, yet with H times as many places as a state. At each step the network brings a key k, a value v, a rate β and a query q. The
+# A state of H numbers must hold all that a network knows. Unit 10 gave it another place to look: *all* old states, which grow with the text. In between lies a **matrix** that stores values under keys: large, but of fixed size. At each step the network brings a key k, a value v, a rate β and a query q. The
 # memory is asked what it has under the key; what is *missing* is written; then it is asked for the query:
 #
 # $$e_t = v_t - M_{t-1}^\top k_t \qquad\quad M_t = M_{t-1} + \beta_t\, k_t\, e_t^\top \qquad\quad y_t = M_t^\top q_t$$
 #
-# This is the **delta rule** of Widrow and Hoff (1960). As a layer between other layers it is today an alternative to attention (Schlag, Irie and Schmidhuber 2021; Yang et al. 2024). To train what makes keys, values and rates, it needs its gradients.
+# This is the **delta rule** of Widrow and Hoff (1960), today used as a layer in place of attention (Schlag, Irie and Schmidhuber 2021; Yang et al. 2024). To train the layers that make keys, values and rates, one needs its gradients.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -808,7 +813,7 @@ check(delta_memory)
 # %% grade="delta_memory" points=6
 
 # %% [markdown]
-# **What does it remember?** Eight keys of length 1, a value for each; then new values under the *same* keys, several times over. At the end we ask for the latest. Beside it Hebb's rule of unit 15, which adds whatever comes.
+# **What does it remember?** Eight keys of length 1, a value for each; then new values under the *same* keys, over and over. At the end we ask for the latest. Beside it: Hebb's rule (unit 15), which adds whatever comes.
 
 # %%
 memory, rng = working(delta_memory), np.random.default_rng(0)
@@ -826,8 +831,9 @@ for rounds in (1, 2, 8):
     print(f"  after {rounds} rounds {found[0]:14.0%} {found[1]:10.0%}")
 
 # %% [markdown]
-# **And now let it learn.** The task of 16.6 once more: points as keys, values as values, both divided by the length of the point, and the next point as the query. The memory then *is* the linear function, as far as it is known. How much of an error should it correct? We start with β = 0.3 at all steps, and follow **your** gradient `dbetas`.
+# **Now let it learn.** The task of 16.6 again: points are keys, values are values, both divided by the length of the point, and the next point is the query. The memory *is* the linear function, as far as it is known. How much of an error should it correct? We start with β = 0.3 at all steps, and follow **your** gradient `dbetas`.
 # **Predict first:** where will β go?
+
 
 # %%
 def tasks(N, rng):
@@ -859,8 +865,7 @@ for name, each in (("0.3", np.full(12, 0.3)), ("learned", rate)):
     print(f"beta {name:8} error after 1, 3, 5 and 10 examples:", error[[0, 2, 4, 9]].round(2))
 
 # %% [markdown]
-# Your gradient has found the number that one can also find by thinking: β = 1, correct the error completely. (There is no noise in these values; with noise it would be wise to believe each example only in part.) With that, a rule of one line learns as fast as the LSTM of 16.6, which had to find its own with 4,769 weights and 8,000 updates. That is a good place
-# to stop: the network that learns everything by itself, and the one whose builder knew something.
+# Your gradient has found what one can also find by thinking: β = 1, correct the error completely. (With noisy values it would be wiser to believe each example only in part.) So a rule of one line learns as fast as the LSTM of 16.6, which needed 4,769 weights and 8,000 updates to find its own.
 #
 # ## 16.9 Going further
 #

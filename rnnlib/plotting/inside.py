@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from rnnlib.plotting.style import (
     BLUE,
+    FAINT,
     GREEN,
     GREY,
     INK,
@@ -69,10 +70,10 @@ def plot_effects(
 
 
 @styled()
-def plot_resting_points(
-    states: np.ndarray, points: np.ndarray, unstable: Sequence[int]
-) -> Figure:
+def plot_resting_points(states: np.ndarray, points: np.ndarray, unstable: Sequence[int]) -> Figure:
     """States in three directions, and the points where a network rests, by how many ways lead out.
+
+    A point with one way out is joined to the two stable points that are nearest to it.
 
     Parameters
     ----------
@@ -90,6 +91,11 @@ def plot_resting_points(
     axes = figure.add_axes((0.0, 0.02, 0.8, 0.96), projection="3d", computed_zorder=False)
     axes.view_init(elev=20, azim=-62)
     axes.scatter(*states.T, s=3, color=tint(GREY, 0.5), depthshade=False, linewidths=0, zorder=1)
+    corners = points[unstable == 0]
+    for saddle in points[unstable == 1] if len(corners) > 1 else ():
+        ends = corners[np.argsort(np.linalg.norm(corners - saddle, axis=1))[:2]]
+        path = np.stack([ends[0], saddle, ends[1]])
+        axes.plot(*path.T, color=FAINT, linewidth=1.2, zorder=2)
     for ways, (colour, marker, size, name) in enumerate(KINDS):
         chosen = points[unstable == ways]
         if len(chosen):

@@ -162,13 +162,17 @@ def input_gate_shut():
 
 @COUNTER_PARAMS.mistake
 def only_upwards():
-    """the candidate is 1 for both letters: all of them are counted, and b is not taken away."""
+    """the candidate is 1 for both letters: all are counted, and b is not taken away. Its column is
+    the third: the order is i, f, g, o.
+    """
     return LSTMParams(W_xh=[[0, 0, 20, 0], [0, 0, 20, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40])
 
 
 @COUNTER_PARAMS.mistake
 def b_not_seen():
-    """b has no weight: the count stays where it is instead of falling."""
+    """nothing comes in at b: the count stays where it is instead of falling. Either b has no weight in
+    the candidate, or the input gate is shut there.
+    """
     return LSTMParams(W_xh=[[0, 0, 20, 0], [0, 0, 0, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40])
 
 
@@ -181,30 +185,12 @@ def letters_swapped():
 
 
 @COUNTER_PARAMS.mistake
-def order_i_f_o_g():
-    """the candidate stands in the last column. The order here is i, f, g, o: the candidate is the
-    third.
-    """
-    return LSTMParams(
-        W_xh=[[0, 0, 0, 20], [0, 0, 0, -20]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 40, 0]
-    )
-
-
-@COUNTER_PARAMS.mistake
 def uneven_steps():
-    """a and b have weights of different sizes, and the tanh is not at its ends: b counts for less
-    than a.
+    """a and b push with different strengths: the weights differ in size, or the candidate has a bias,
+    and the tanh is not at its ends.
     """
     return LSTMParams(
         W_xh=[[0, 0, 0.5, 0], [0, 0, -0.2, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40]
-    )
-
-
-@COUNTER_PARAMS.mistake
-def candidate_with_a_bias():
-    """the candidate has a bias: it pushes upwards at both letters, so a counts for more than b."""
-    return LSTMParams(
-        W_xh=[[0, 0, 0.5, 0], [0, 0, -0.5, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0.3, 40]
     )
 
 
@@ -215,14 +201,6 @@ def output_fed_back():
     """
     return LSTMParams(
         W_xh=[[0, 0, 0.5, 0], [0, 0, -0.5, 0]], W_hh=[[0, 0, 1, 0]], b_h=[40, 40, 0, 40]
-    )
-
-
-@COUNTER_PARAMS.mistake
-def gates_that_depend_on_the_letter():
-    """the input gate opens for a alone: at b nothing comes into the cell state."""
-    return LSTMParams(
-        W_xh=[[40, 0, 20, 0], [-40, 0, -20, 0]], W_hh=[[0, 0, 0, 0]], b_h=[0, 40, 0, 40]
     )
 
 

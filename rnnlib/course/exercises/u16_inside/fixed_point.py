@@ -140,7 +140,7 @@ for _name, _old, _new, _sentence in (
         "one_step_too_many",
         "range(steps)",
         "range(steps + 1)",
-        "there is a step too many.",
+        "one step too many is taken.",
     ),
     (
         "half_steps",

@@ -112,12 +112,6 @@ for _name, _old, _new, _sentence in (
         "all steps from t on are replaced. Replace step t alone.",
     ),
     (
-        "everything_before",
-        "changed[t] = blank",
-        "changed[: t + 1] = blank",
-        "all steps up to t are replaced. Replace step t alone.",
-    ),
-    (
         "blank_added",
         "changed[t] = blank",
         "changed[t] += blank",

@@ -11,14 +11,14 @@ from rnnlib.probes import ridge_probe
 
 def _draw_probe(rng):
     def case(kind, strength, **s):
-        hs = drawing.array(rng, s["M"], s["H"]) + rng.uniform(0.5, 2, s["H"])
-        ys = drawing.array(rng, s["M"], s["K"]) + rng.uniform(1, 3, s["K"])
+        hs = drawing.array(rng, s["states"], s["H"]) + rng.uniform(0.5, 2, s["H"])
+        ys = drawing.array(rng, s["states"], s["K"]) + rng.uniform(1, 3, s["K"])
         return Case((hs, ys, strength), s, kind)
 
-    plain = [{"M": 12, "H": 4, "K": 3}, {"M": 9, "H": 5, "K": 2}]
-    for kind, s in drawing.sizes(plain, "MHK"):
+    plain = [{"states": 12, "H": 4, "K": 3}, {"states": 9, "H": 5, "K": 2}]
+    for kind, s in drawing.sizes(plain, "HK"):
         yield case(kind, float(rng.uniform(1.5, 4)), **s)
-    yield case("more units than states", float(rng.uniform(0.2, 0.6)), M=4, H=7, K=3)
+    yield case("more units than states", float(rng.uniform(0.2, 0.6)), states=4, H=7, K=3)
 
 
 RIDGE_PROBE = Exercise(
