@@ -113,7 +113,7 @@ def dna_with_motif(T, N, rng):
     has : (N,) of bool
         Whether the motif is in it.
     starts : (N,)
-        Where the motif, or what stands in its place, begins.
+        Where the motif begins, the first one if chance has made two; -1 where there is none.
 
     Examples
     --------
@@ -128,10 +128,7 @@ def dna_with_motif(T, N, rng):
     for n in range(N):
         piece = motif if has[n] else rng.permutation(motif)
         ids[starts[n] : starts[n] + len(MOTIF), n] = piece
-    return ids, _with_motif(ids, motif), starts
-
-
-def _with_motif(ids, motif):
-    """Which pieces hold it, wherever chance has put it."""
-    windows = np.lib.stride_tricks.sliding_window_view(ids, len(motif), axis=0)
-    return (windows == motif).all(axis=2).any(axis=0)
+    windows = np.lib.stride_tricks.sliding_window_view(ids, len(MOTIF), axis=0)
+    found = (windows == motif).all(axis=2)  # wherever chance has put it
+    has = found.any(axis=0)
+    return ids, has, np.where(has, found.argmax(axis=0), -1)

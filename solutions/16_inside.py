@@ -42,7 +42,7 @@ from rnnlib.data import irish_tunes
 from rnnlib.data.compared import compared_names, compared_weights
 from rnnlib.data.inside import inside_model, tune_network
 from rnnlib.fixed_points import distinct_fixed_points
-from rnnlib.inside_tasks import BASES, dna_with_motif, equal_halves, flip_flops, linear_tasks
+from rnnlib.inside_tasks import BASES, dna_with_motif, flip_flops, linear_tasks
 from rnnlib.letter_models import letter_batch
 from rnnlib.letter_nets import hidden_states, net_logits
 from rnnlib.losses import cross_entropy

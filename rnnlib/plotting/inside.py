@@ -26,9 +26,9 @@ __all__ = ["plot_effects", "plot_resting_points"]
 
 KINDS = (
     (BLUE, "o", 62, "stable"),
-    (VERMILLION, "^", 40, "1 way out"),
-    (GREEN, "s", 32, "2 ways out"),
-    (ORANGE, "D", 32, "3 ways out"),
+    (VERMILLION, "^", 40, "with 1 way out"),
+    (GREEN, "s", 32, "with 2 ways out"),
+    (ORANGE, "D", 32, "with 3 ways out"),
 )
 
 

@@ -170,8 +170,8 @@ def only_upwards():
 
 @COUNTER_PARAMS.mistake
 def b_not_seen():
-    """nothing comes in at b: the count stays where it is instead of falling. Either b has no weight in
-    the candidate, or the input gate is shut there.
+    """nothing comes in at b: the count stays where it is instead of falling. Either b has no weight
+    in the candidate, or the input gate is shut there.
     """
     return LSTMParams(W_xh=[[0, 0, 20, 0], [0, 0, 0, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40])
 
@@ -186,8 +186,8 @@ def letters_swapped():
 
 @COUNTER_PARAMS.mistake
 def uneven_steps():
-    """a and b push with different strengths: the weights differ in size, or the candidate has a bias,
-    and the tanh is not at its ends.
+    """a and b push with different strengths: the weights differ in size, or the candidate has a
+    bias, and the tanh is not at its ends.
     """
     return LSTMParams(
         W_xh=[[0, 0, 0.5, 0], [0, 0, -0.2, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40]
