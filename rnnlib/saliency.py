@@ -2,8 +2,8 @@
 
 Both give a number for each step of each sequence, for one score. They answer different questions:
 **occlusion** says how far the score moves when a step is replaced, **gradient times input** how far
-it would move if it went on being as steep as it is here. Where a network is saturated, the second
-says "nothing", and the first does not.
+it would move if it went on being as steep as it is here. Where the score stands on a plateau, the
+second says "nothing", and the first does not.
 
 References
 ----------

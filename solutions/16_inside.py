@@ -249,16 +249,23 @@ def cell_states(model):
 
 find, probe, fit = working(best_unit), working(ridge_probe), jig % 3 > 0
 untrained = init_tune_model(48, 128, np.random.default_rng(1)).astype(np.float64)
-print("              best unit, correlation   read by a probe from all units")
+print("                best unit, correlation   read by a probe from all units")
 for name, model in (("trained", tune_model), ("untrained", untrained)):
     cs = cell_states(model)
     unit, _ = find(cs[fit], place[fit])
     r = find(cs[~fit], place[~fit])[1][unit]
     W, b = probe(cs[fit], place[fit, None], 1.0)
     error = np.square(cs[~fit] @ W + b - place[~fit, None]).mean() / place[~fit].var()
-    print(f"{name:12} {unit:5} {r:15.2f} {1 - error:22.0%} of the variance")
+    print(f"{name:14} {unit:5} {r:15.2f} {1 - error:22.0%} of the variance")
     if name == "trained":
         shown = unit, cs
+letters = [np.eye(48)[symbols.encode(text)] for text in jigs]
+last_four = np.concatenate(
+    [np.hstack([np.roll(x, k, axis=0) for k in range(4)])[n] for x, n in zip(letters, notes)]
+)
+W, b = probe(last_four[fit], place[fit, None], 1.0)
+error = np.square(last_four[~fit] @ W + b - place[~fit, None]).mean() / place[~fit].var()
+print(f"no network, the last four symbols {1 - error:25.0%}")
 
 # %%
 unit, cs = shown
@@ -274,12 +281,12 @@ show(
 )
 
 # %% [markdown]
-# One unit goes down as the bar fills up, and starts again at the bar line. Nobody asked for it, and it is no exact clock. Beware of the right column: the place can be read from the *untrained* network nearly as well, because
-# a random LSTM still holds the last few symbols in its state, and from them a probe works the place out. The single unit is the better sign: no random unit follows the bar so closely.
+# One unit goes down as the bar fills up, and starts again at the bar line. Nobody asked for it, and it is no exact clock. Now the right column: from the *untrained* network the place can be read nearly as well, and best of all from the
+# last four symbols, **without any network**. So the 90 % are no sign that the network has learned to count beats. The single unit is a better one: in the random network none follows the bar so closely.
 #
 # ## 16.3 Which inputs mattered?
 #
-# **Another kind of sequence:** DNA. The network, a GRU of 12 units, reads 30 bases and says at the end whether the motif TATAAT is among them: the box at which a bacterium begins to read a gene. In half of the pieces there are the
+# **Another kind of sequence:** DNA. A GRU of 12 units reads 30 bases and says at the end whether the motif TATAAT is among them, a box that stands shortly before many genes of bacteria. The other half of the pieces has the
 # same six letters in another order. The data are generated, so we know what the network should look at.
 #
 # **Occlusion.** Replace one step by an input that says nothing, and see how much of the score is lost.
@@ -387,6 +394,12 @@ print("letter of the motif   ", "".join(f"{letter:>7}" for letter in "TATAAT"))
 for name, effects in (("occlusion", lost), ("gradient x input", steep)):
     six = [effects[starts[p] + np.arange(6), k] for k, p in enumerate(pieces)]
     print(f"{name:22}", "".join(f"{value:7.2f}" for value in np.median(six, axis=0)))
+print("the first T faded by   ", end="")
+for share in (0, 0.5, 0.8, 1):
+    faded, at = np.eye(4)[bases[:, pieces]], (starts[pieces], np.arange(len(pieces)))
+    faded[at] = (1 - share) * faded[at] + share / 4
+    print(f"{share:5.0%}: score {np.median(motif_score(faded)):5.1f}", end="")
+print()
 
 # %%
 k = int(np.flatnonzero(starts[pieces] == 12)[0])
@@ -397,13 +410,13 @@ show(
         {"occlusion": lost[:, k], "gradient × input": steep[:, k]},
         marked=range(12, 18),
     ),
-    "Bars for the 30 letters of a piece of DNA. Above, occlusion: six high bars of about equal height at the letters of TATAAT, nothing elsewhere. Below, gradient times input: bars mostly at the last letters of the motif, "
-    "small ones behind it, almost nothing at its first letters.",
+    "Bars for the 30 letters of a piece of DNA. Above, occlusion: six high bars of about equal height at the letters of TATAAT, nothing elsewhere. Below, gradient times input: bars at the last letters of the motif, "
+    "far lower ones elsewhere, almost nothing at its first two letters.",
 )
 
 # %% [markdown]
 # Both point to the right place. But occlusion says that each letter is worth as much as all of them, and gradient × input gives the first letters next to nothing. Each answers its own question. Without its first T the motif is gone: that is occlusion.
-# But the network is **sure** by now, its units are at the ends of their tanh, and a *little* less of that T would change nothing: that is the gradient. (The losses add up to far more than the score: if each of six is indispensable, each gets all of the credit.)
+# But a *little* less of that T changes nothing, as the last line shows: the score stands on a plateau, which ends in a cliff. That flat ground is what a gradient sees. (The losses add up to far more than the score: if each of six is indispensable, each gets all of the credit.)
 #
 # Is occlusion the one to trust, then? Put the motif in **twice**:
 
@@ -544,7 +557,9 @@ print("points where it rests:", len(points))
 for ways in range(4):
     said = points[ways_out == ways] @ switches.out.W_hy + switches.out.b_y
     example = " ".join(f"{v:+.0f}" for v in np.round(said[np.lexsort(np.round(said.T))][0]) + 0.0)
-    print(f"  {ways} ways out: {len(said):2}, such as the one where the switches say {example}")
+    print(
+        f"  ways out {ways}: {len(said):2} points, such as the one where the switches say {example}"
+    )
 mean = hs.mean(axis=0)
 show(
     plot_resting_points((hs - mean) @ directions.T, (points - mean) @ directions.T, ways_out),
@@ -828,7 +843,7 @@ for rounds in (1, 2, 8):
     ys = memory(ks, vs, ks, betas, np.zeros((50, 32, 8)), np.zeros_like(vs))[0][-8:]
     hebb = np.einsum("tna,tne,sna->sne", ks[: 8 * rounds], stored, keys)
     found = [np.mean(np.sign(y) == stored[-8:]) for y in (ys, hebb)]
-    print(f"  after {rounds} rounds {found[0]:14.0%} {found[1]:10.0%}")
+    print(f"  rounds of writing {rounds} {found[0]:11.0%} {found[1]:9.0%}")
 
 # %% [markdown]
 # **Now let it learn.** The task of 16.6 again: points are keys, values are values, both divided by the length of the point, and the next point is the query. The memory *is* the linear function, as far as it is known. How much of an error should it correct? We start with β = 0.3 at all steps, and follow **your** gradient `dbetas`.
@@ -865,7 +880,7 @@ for name, each in (("0.3", np.full(12, 0.3)), ("learned", rate)):
     print(f"beta {name:8} error after 1, 3, 5 and 10 examples:", error[[0, 2, 4, 9]].round(2))
 
 # %% [markdown]
-# Your gradient has found what one can also find by thinking: β = 1, correct the error completely. (With noisy values it would be wiser to believe each example only in part.) So a rule of one line learns as fast as the LSTM of 16.6, which needed 4,769 weights and 8,000 updates to find its own.
+# Your gradient has found what one can also find by thinking: β = 1, correct the error completely. (With noisy values it would be wiser to believe each example only in part.) So a rule of one line learns about as fast as the LSTM of 16.6, which needed 4,769 weights and 8,000 updates to find its own.
 #
 # ## 16.9 Going further
 #
@@ -882,8 +897,8 @@ for name, each in (("0.3", np.full(12, 0.3)), ("learned", rate)):
 # ## Summary
 #
 # - A probe shows what can be read from a state. With a control task, an untrained network and a split by sequences it begins to mean something.
-# - A single unit may follow a signal that nobody asked for, such as the place in a bar; mostly, what a network knows is spread over many.
-# - Occlusion asks "what if it were gone", the gradient "what if it were a little less". Saturation fools the second, redundancy the first.
+# - A single unit may follow a signal that nobody asked for, such as the place in a bar. What a probe reads may be in the last few inputs already.
+# - Occlusion asks "what if it were gone", the gradient "what if it were a little less". Plateaus fool the second, redundancy the first.
 # - A network that holds three bits has eight points that attract, at the corners of a cube, with saddles between them.
 # - An LSTM can count without a limit, a GRU cannot; what is trained counts a little further than it was trained, or not at all.
 # - 8 bits a weight are enough here. A network can learn a new task in its state alone. A matrix is a memory that grows with nothing.

@@ -74,7 +74,7 @@ def inside_model(name):
 
 
 def tune_network():
-    """The network of the live page *tune*: an LSTM of 128 units that has read 740 Irish tunes.
+    """The network of the live page *tune*: an LSTM of 128 units that has read 705 Irish tunes.
 
     Returns
     -------
