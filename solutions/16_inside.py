@@ -410,8 +410,7 @@ show(
         {"occlusion": lost[:, k], "gradient × input": steep[:, k]},
         marked=range(12, 18),
     ),
-    "Bars for the 30 letters of a piece of DNA. Above, occlusion: six high bars of about equal height at the letters of TATAAT, nothing elsewhere. Below, gradient times input: bars at the last letters of the motif, "
-    "far lower ones elsewhere, almost nothing at its first two letters.",
+    "Bars for the 30 letters of a piece of DNA. Above, occlusion: six high bars of about equal height at the letters of TATAAT, nothing elsewhere. Below, gradient times input: bars at the last four letters of the motif, a negative one just behind it, and next to nothing at its first letters and elsewhere.",
 )
 
 # %% [markdown]
