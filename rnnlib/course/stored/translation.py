@@ -43,7 +43,10 @@ def vocabulary(texts, size):
 def numbered(pairs, source, target):
     """Pairs of arrays of numbers."""
     return [
-        tuple(v.encode(text.split(), unknown="<unk>") for v, text in ((source, p.spanish), (target, p.english)))
+        tuple(
+            v.encode(text.split(), unknown="<unk>")
+            for v, text in ((source, p.spanish), (target, p.english))
+        )
         for p in pairs
     ]
 
@@ -91,18 +94,35 @@ def train(folder: Path, report: Callable[[str], None]) -> None:
             began = time.process_time()
             loss, grads = translator_gradients(model, batch, DROPOUT, rng, SMOOTHING)
             grads, _ = clip_grad_norm(grads, 1.0)
-            rate = RATE * min((state.t + 1) / WARM, 1 - state.t / updates + 0.01)
+            rate = RATE * min((state.t + 1) / WARM, 1.0, 3 * (1 - state.t / updates) + 0.02)
             model, state = adam_step(model, grads, state, learning_rate=rate)
             losses.append(loss)
             seconds += time.process_time() - began
             if state.t % 50 == 0:
-                report(f"{state.t} of {updates} updates, loss {np.mean(losses[-50:]):.3f}, {seconds:.0f} s")
+                report(
+                    f"{state.t} of {updates} updates, loss {np.mean(losses[-50:]):.3f}, {seconds:.0f} s"
+                )
         answers = greedy(model, validation)
         score = bleu(answers, [list(t) for _, t in validation])
-        held = np.mean([translator_gradients(model, word_batch(*zip(*validation[k::8])))[0] for k in range(8)])
-        curve.append({"updates": state.t, "loss": round(float(np.mean(losses)), 3), "validation": round(float(held), 3), "bleu": round(score, 2), "seconds": round(seconds)})
+        held = np.mean(
+            [translator_gradients(model, word_batch(*zip(*validation[k::8])))[0] for k in range(8)]
+        )
+        curve.append(
+            {
+                "updates": state.t,
+                "loss": round(float(np.mean(losses)), 3),
+                "validation": round(float(held), 3),
+                "bleu": round(score, 2),
+                "seconds": round(seconds),
+            }
+        )
         for k, group in zip("pmv", (model, state.m, state.v)):
             save_params(folder / f"translation-{k}.npz", group)
         log.write_text(json.dumps({"curve": curve}))
         report(f"pass {epoch + 1}: {curve[-1]}")
-        report("   " + " ".join(target.symbols[k] for k in answers[7]) + " | " + pairs.validation[7].english)
+        report(
+            "   "
+            + " ".join(target.symbols[k] for k in answers[7])
+            + " | "
+            + pairs.validation[7].english
+        )
