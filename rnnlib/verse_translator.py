@@ -31,6 +31,7 @@ from rnnlib.dropout import dropout, dropout_backward
 from rnnlib.gru import GRUParams, gru_step
 from rnnlib.gru_sequence import gru_backward, gru_forward
 from rnnlib.init import init_dense, init_gru, xavier_uniform
+from rnnlib.losses import smoothed_loss
 from rnnlib.params import Params, parameters
 from rnnlib.sequences import pad
 from rnnlib.text import embedding, embedding_backward
@@ -41,7 +42,6 @@ __all__ = [
     "WordBatch",
     "encode_words",
     "init_verse_translator",
-    "smoothed_loss",
     "translator_gradients",
     "word_batch",
     "word_step",
@@ -244,46 +244,6 @@ def word_weights(model, batch, attend):
     hs, h = encode_words(model, batch.xs, batch.mask)
     states, _, _ = gru_forward(embedding(batch.ys, model.W_y), h, model.decoder)
     return attend(states @ model.W_q, hs, batch.mask)[1]
-
-
-def smoothed_loss(logits, targets, smoothing):
-    """Cross-entropy, and the gradient of the cross-entropy with label smoothing.
-
-    Parameters
-    ----------
-    logits : (M, V)
-    targets : (M,) of int
-    smoothing : float
-        This share of the target's probability is wanted for all words alike, so that a network
-        does not become certain of its training set.
-
-    Returns
-    -------
-    loss : float
-        Without smoothing, so that it can be compared.
-    dlogits : (M, V)
-
-    References
-    ----------
-    Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016,
-    section 7.
-
-    Examples
-    --------
-    >>> loss, dlogits = smoothed_loss(np.zeros((1, 2)), np.array([0]), 0.0)
-    >>> round(loss, 4), dlogits
-    (0.6931, array([[-0.5,  0.5]]))
-    """
-    M, V = logits.shape
-    p = logits - logits.max(axis=1, keepdims=True)
-    chosen = p[np.arange(M), targets]
-    np.exp(p, out=p)
-    total = p.sum(axis=1, keepdims=True)
-    loss = float(np.mean(np.log(total[:, 0]) - chosen))
-    p /= M * total
-    p -= p.dtype.type(smoothing / (V * M))
-    p[np.arange(M), targets] -= p.dtype.type((1 - smoothing) / M)
-    return loss, p
 
 
 def translator_gradients(model, batch, rng, *, rate=0.0, smoothing=0.0):

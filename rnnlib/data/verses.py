@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["VersePair", "VersePairs", "verse_pairs"]
+from rnnlib.text import Vocabulary
+from rnnlib.verse_translator import VerseTranslator, init_verse_translator
+
+__all__ = [
+    "StoredTranslator",
+    "VersePair",
+    "VersePairs",
+    "stored_translator",
+    "translation_run",
+    "verse_pairs",
+]
 
 
 class VersePair(NamedTuple):
@@ -56,7 +66,7 @@ def verse_pairs():
     --------
     >>> pairs = verse_pairs()
     >>> [len(some) for some in pairs]
-    [15886, 427, 832]
+    [16643, 472, 860]
     >>> pairs.training[0].spanish, pairs.training[0].english[:30]
     ('en el principio crió dios los cielos y la tierra', 'in the beginning god created t')
     """
@@ -78,3 +88,62 @@ def verse_pairs():
         tuple(pair for pair in some if not known & set(pair[1:])) for some in (validation, held_out)
     )
     return VersePairs(training, *new)
+
+
+class StoredTranslator(NamedTuple):
+    """A trained network, and what it reads and writes.
+
+    Attributes
+    ----------
+    model : VerseTranslator
+    source, target : Vocabulary
+        Of words; each begins with `rnnlib.verse_translator.MARKS`.
+    """
+
+    model: VerseTranslator
+    source: Vocabulary
+    target: Vocabulary
+
+
+@cache
+def stored_translator():
+    """The network that ``rnnlib train translation`` has trained on the training pairs.
+
+    Returns
+    -------
+    StoredTranslator
+        In float32; the file holds half of these digits.
+
+    Examples
+    --------
+    >>> model, source, target = stored_translator()
+    >>> model.size, len(source), len(target)
+    (1123340, 4500, 3500)
+    """
+    with np.load(files("rnnlib.data").joinpath("translation.npz")) as stored:
+        source, target = (
+            Vocabulary(stored[name].tobytes().decode().split(" ")) for name in ("source", "target")
+        )
+        E, H = stored["W_x"].shape[1], len(stored["W_q"])
+        like = init_verse_translator(len(source), len(target), E, H, np.random.default_rng(0))
+        arrays = iter([stored[name].astype(np.float32) for name, _ in like.items()])
+    return StoredTranslator(like.map(lambda _: next(arrays)), source, target)
+
+
+@cache
+def translation_run():
+    """What was measured in that run.
+
+    Returns
+    -------
+    dict
+        ``["made from"]``, ``["weights"]``, ``["passes"]``: for each one the number of updates, the
+        loss, BLEU on the validation pairs and seconds; ``["held out"]``: BLEU of four translators.
+
+    Examples
+    --------
+    >>> sorted(translation_run()["held out"])
+    ['greedy', 'nearest verse', 'unknown words looked up', 'word for word']
+    """
+    text = files("rnnlib.data").joinpath("translation.json").read_text(encoding="ascii")
+    return json.loads(text)
