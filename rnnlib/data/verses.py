@@ -3,6 +3,7 @@
 LICENSES.md says where the texts are from; `rnnlib.course.stored.translation` trained the network.
 """
 
+import json
 import lzma
 from functools import cache
 from importlib.resources import files
