@@ -23,22 +23,24 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from pysword.modules import SwordModules
-
 SOURCES = {
     "spaRV1909eb": "5c87f9b2bc97457e8a872f5bae7ea7ce59cb3de1dcee73e4d4740451863694cf",
     "engWEB2015eb": "930b23670b352f0829a306501de4bebb5e654a2df02cde2cbe86b802177868e1",
 }
 LENGTHS = range(3, 26)
 PRONOUN = r"(?:me|te|se|nos|os|l[aeo]s?)\b"
+NO_VERB = r"(?:que|como|ellos|Jehová|Dios|Josué)\b"
 
 
-def make(spanish, english):
+def make(packages):
     """Return the text of verses.txt.xz, made from the bytes of the two Debian packages."""
+    for name, package, sha256 in zip(SOURCES, packages, SOURCES.values(), strict=True):
+        if hashlib.sha256(package).hexdigest() != sha256:
+            raise ValueError(f"this is not the package of {name}: its sha256 differs")
+    from pysword.modules import SwordModules
+
     with tempfile.TemporaryDirectory() as folder:
-        for package, sha256 in zip((spanish, english), SOURCES.values(), strict=True):
-            if hashlib.sha256(package).hexdigest() != sha256:
-                raise ValueError("this is not the package that the data were made from")
+        for package in packages:
             Path(folder, "package.deb").write_bytes(package)
             subprocess.run(["dpkg-deb", "-x", "package.deb", "."], cwd=folder, check=True)
         modules = SwordModules(str(Path(folder, "usr/share/sword")))
@@ -73,7 +75,8 @@ def chapters(source, target):
 
 def spanish_words(markup):
     """The words of a Spanish verse in lower case, with their accents."""
-    apart = re.sub(rf"(?<=[a-zñáéíóú])(?:<[^>]*>)*<transChange\b[^>]*>(?={PRONOUN})", "", markup)
+    verb = rf"\b(?!{NO_VERB})([^\W\d_]+)(?:<[^>]*>)*<transChange\b[^>]*>(?={PRONOUN})"
+    apart = re.sub(verb, r"\1", markup)
     return re.findall(r"[^\W\d_]+", plain(apart).lower())
 
 
@@ -91,6 +94,6 @@ def plain(markup):
 
 
 if __name__ == "__main__":
-    text = make(*(Path(name).read_bytes() for name in sys.argv[1:]))
+    text = make([Path(name).read_bytes() for name in sys.argv[1:]])
     target = Path(__file__).with_name("verses.txt.xz")
     target.write_bytes(lzma.compress(text.encode(), preset=9))
