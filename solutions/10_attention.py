@@ -1135,7 +1135,7 @@ for text in ("4 de marzo de 2026", "3/4/26", "5/9/71", "25/4/26", "12/25/99"):
 # ### A real translation
 #
 # Dates can be judged exactly, and rules do them better. Sentences have no rules that are complete. So here are 17,975 verses
-# of a Bible in Spanish (1909) and English. It is a religious text because that is the one long translation in the public
+# of the Bible in Spanish (1909) and English. It is a religious text because that is the one long translation in the public
 # domain that packages carry. Everything is in lower case and without marks, 3 to 25 words long, and whole chapters are held
 # out.
 
@@ -1229,10 +1229,10 @@ print("\n" + " ".join(asked[0]), " ".join(answers["word for word"][0]), sep="\n"
 # %% [markdown]
 # **The network** is the one you know, with words in place of symbols: embeddings, an encoder that reads in both directions
 # (unit 07), a decoder, dot products, softmax, context. `rnnlib train translation` trained it with this library's own forward and
-# backward passes, which took {minutes} of processor time. Here its weights are only loaded. The attention and the
-# greedy decoding are **yours**.
+# backward passes, in less than 20 minutes on one core. Here its weights are only loaded. The attention and the greedy
+# decoding are **yours**.
 #
-# It knows {D} Spanish and {V} English words; all others are `<unk>` to it. Where it writes `<unk>`, attention says which
+# It knows 4,497 Spanish and 3,497 English words; all others are `<unk>` to it. Where it writes `<unk>`, attention says which
 # Spanish word it was looking at, and the lexicon translates that one, or it is copied. Names need this.
 
 
@@ -1279,7 +1279,7 @@ for name, some in answers.items():
     print(f"{name:<26} BLEU {score_of(some, references):.1f}")
 
 # %%
-for n in EXAMPLES:
+for n in (333, 5, 514, 712):
     print(" ".join(asked[n]))
     print("   network    ", " ".join(filled_answers[n]))
     print("   a person   ", " ".join(references[n]), "\n")
@@ -1324,8 +1324,7 @@ def look_at(text):
     return looks_of(batch, ids)[: len(words), 0], text.split(), words
 
 
-sentences = SENTENCES
-panels = [look_at(text) for text in sentences]
+panels = [look_at("y les dió una tierra buena"), look_at("y el espíritu santo le habló")]
 show(
     plot_alignment(panels),
     "Heat maps of attention weights. "
@@ -1335,9 +1334,10 @@ show(
 # %% [markdown]
 # *Figure 10.7. Attention weights while two sentences are translated, a row for each word that is written.*
 #
-# CLAIM
+# The rows do not run down the diagonal. While it writes *gave* it looks at *dió*, and then goes back for *them*; it takes
+# *buena* before *tierra*, and *santo* before *espíritu*. Nobody told it anything of grammar.
 #
-# **What fails.** Look at it by length, and at three kinds of errors.
+# **What fails.** First by length, then by unknown words and repetition.
 
 # %%
 print("Spanish words     network   word for word")
