@@ -7,6 +7,8 @@ from collections import Counter
 
 from nbformat import NotebookNode
 
+from rnnlib.course.authoring.effort import core
+
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 SLOW_MACHINE = 3
@@ -42,9 +44,17 @@ def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str
     written = {c.metadata.nbgrader.grade_id for c in graded if c.metadata.nbgrader.solution}
     answered = {name.removeprefix("answer_") for name in written if name.startswith("answer_")}
     written -= {f"answer_{name}" for name in answered}
+    marked = {c.metadata.nbgrader.grade_id for c in core(notebook) if "nbgrader" in c.metadata}
     for name in sorted(written | exercises):
         problems += _missing(
-            name, name in written, name in exercises, "exercise", "check", ids, code, wanted > 0
+            name,
+            name in written,
+            name in exercises,
+            "exercise",
+            "check",
+            ids,
+            code,
+            wanted > 0 and name in marked,
         )
     for name in sorted(answered | questions):
         problems += _missing(
@@ -76,7 +86,10 @@ def _missing(
     code: str,
     marked: bool,
 ) -> list[str]:
-    """What an exercise or a question lacks; a unit of 0 points has no marked cells."""
+    """What an exercise or a question lacks.
+
+    A unit of 0 points has no marked cells, and an exercise below "Going further" needs none.
+    """
     problems = []
     if not has_cell:
         problems.append(f'{name} is declared, but no cell says {word}="{name}"')

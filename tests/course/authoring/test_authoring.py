@@ -19,7 +19,7 @@ from rnnlib.course.authoring import (
 from rnnlib.course.authoring import build as building
 from rnnlib.course.authoring import verify as verifying
 from rnnlib.course.authoring.questions import seal_questions
-from rnnlib.course.authoring.rules import check_release
+from rnnlib.course.authoring.rules import check_release, check_source
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.exercises import all_exercises
 
@@ -268,6 +268,16 @@ def test_a_rule_of_the_source_is_told_before_anything_runs(course, monkeypatch, 
     monkeypatch.setattr(building, "execute", lambda *a, **k: pytest.fail("it ran"))
     course.source.write_text(text)
     assert refuse(course, said).startswith(f"{NAME}:\n  - ")
+
+
+def test_below_going_further_an_exercise_needs_a_check_and_no_marked_cell(course):
+    below = EXERCISE.replace('# %% grade="rnn_step" points=5\n', "")
+    text = HEADER.replace("points: 6", "points: 1") + SETUP + ANSWER
+    text += "\n# %% [markdown]\n# ## 1.9 Going further\n"
+    assert check_source(source(course, text + below), {"rnn_step"}, {"window"}) == []
+    unchecked = source(course, text + below.replace("check(rnn_step)", "pass"))
+    (said,) = check_source(unchecked, {"rnn_step"}, {"window"})
+    assert said.startswith("rnn_step has no check")
 
 
 def test_all_that_is_wrong_is_told_at_once(course):

@@ -23,6 +23,7 @@ from rnnlib.data import (
     make_series,
     make_spanish_proverbs,
     make_surnames,
+    make_verses,
     spanish_proverbs,
     sunspots,
     surnames,
@@ -181,6 +182,7 @@ def test_every_file_is_the_one_the_licences_speak_of():
         (make_series.make, dict.fromkeys(make_series.SOURCE, b"YEAR,SUNACTIVITY\n")),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),
         (make_surnames.make, b"PK"),
+        (make_verses.make, [b"!<arch>\n"] * 2),
     ],
 )
 def test_a_maker_refuses_another_source(make, source):
