@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RUNS", "train_stored"]
 
-RUNS = {"compared": "torch"}
+RUNS = {"compared": "torch", "words": "torch"}
 """Each run's module here, and the extra that it needs."""
 
 
