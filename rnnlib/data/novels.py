@@ -1,17 +1,28 @@
-"""Six novels as running text: for language models over words.
+"""Six novels as running text, and a network that was trained on them: language models over words.
 
-The file is compressed text; LICENSES.md says where it is from.
+LICENSES.md says where the text is from; the network was trained by ``rnnlib train words``, and
+`rnnlib.course.stored.words` says how.
 """
 
+import json
 import lzma
 from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+import numpy as np
+
 from rnnlib.text import Vocabulary
 
-__all__ = ["NovelParts", "novel_parts", "novels", "word_vocabulary"]
+__all__ = [
+    "NovelParts",
+    "novel_parts",
+    "novels",
+    "word_run",
+    "word_vocabulary",
+    "word_weights",
+]
 
 
 @cache
@@ -114,3 +125,39 @@ def word_vocabulary(words, V):
     if V - 1 > len(ordered):
         raise ValueError(f"V={V} needs {V - 1} different words, got {len(ordered)}")
     return Vocabulary(["<unk>", *ordered[: V - 1]])
+
+
+def word_run():
+    """What was measured in the stored run.
+
+    Returns
+    -------
+    dict
+        ``["epochs"]``: perplexities in training and on the held-out part, and seconds, of each
+        epoch; ``["held_out"]`` and ``["test"]``: perplexities of the weights that are stored.
+
+    Examples
+    --------
+    >>> sorted(word_run()["epochs"][0])
+    ['held out', 'seconds', 'training']
+    """
+    return json.loads(files("rnnlib.data").joinpath("words.json").read_text(encoding="ascii"))
+
+
+def word_weights():
+    """The weights of the stored run, by PyTorch's names, in single precision.
+
+    Returns
+    -------
+    dict of str to array
+        ``embed.weight`` (V, E), two layers of an LSTM as ``cell...``, and ``out.bias`` (V,); the
+        weights of the output layer are those of the embeddings.
+
+    Examples
+    --------
+    >>> weights = word_weights()
+    >>> weights["embed.weight"].shape, weights["cell.weight_hh_l1"].shape
+    ((5000, 96), (384, 96))
+    """
+    with files("rnnlib.data").joinpath("words.npz").open("rb") as opened:
+        return {name: array.astype(np.float32) for name, array in np.load(opened).items()}

@@ -13,7 +13,7 @@ LONGEST = "the longest runs, k = n"
 
 def _draw(rng):
     def text(L, V):
-        """A few words, some frequent, with numbers of any size; the first and the last come once."""
+        """A few words, some frequent, under any numbers; the first and the last come once."""
         words = 10 + rng.permutation(80)[: V + 2]
         share = np.arange(1, V + 1) ** -0.7
         ids = words[rng.choice(V, L, p=share / share.sum())]
@@ -124,7 +124,7 @@ KNESER_NEY_COUNTS.slip(
     "not_sorted",
     "sorted(Counter(runs).items())",
     "Counter(runs).items()",
-    "The runs are not sorted. They are to come in the order that `sorted` and `np.unique` give them.",
+    "The runs are not sorted. They are to come in the order of `sorted` and `np.unique`.",
     of="counters",
 )
 KNESER_NEY_COUNTS.slip(
@@ -149,8 +149,8 @@ def words_on_both_sides(ids, k, n):
 
 @KNESER_NEY_COUNTS.mistake
 def tails_of_tails(ids, k, n):
-    """The shorter runs are cut out of the longest ones. Those at the beginning of the text, where no
-    longest run ends, are lost: cut them out of the runs of k + 1 words.
+    """The shorter runs are cut out of the longest ones. Those at the beginning of the text, where
+    no longest run ends, are lost: cut them out of the runs of k + 1 words.
     """
     runs = np.lib.stride_tricks.sliding_window_view(ids, n)
     for _ in range(n - k):
@@ -193,8 +193,8 @@ def longest_counted_by_words_before(ids, k, n):
 
 @KNESER_NEY_COUNTS.mistake
 def opening_run_counted(ids, k, n):
-    """The run that opens the text counts as if a word stood before it. Where no word stands before a
-    run, it is not counted.
+    """The run that opens the text counts as if a word stood before it. Where no word stands before
+    a run, it is not counted.
     """
     padded = np.concatenate([[-1], ids]) if k < n else ids
     runs = np.lib.stride_tricks.sliding_window_view(padded, k + (k < n))
