@@ -3,7 +3,7 @@
 Two layers of LSTM with 96 units, read as 32 streams in pieces of 35 words: the state goes on from
 piece to piece, the gradient does not (truncated BPTT). The embeddings are the weights of the output
 layer, too (weight tying). Dropout on the embeddings, between the layers, and before the output
-layer. Adam, gradients clipped to a norm of 1, a learning rate that falls to 0.
+layer. Adam, gradients clipped to a norm of 1, a learning rate that falls to 0 in the second half.
 
 After each epoch everything is written, so a stopped run continues behind its last whole epoch. The
 weights that are kept are in half precision, and it is those that are measured.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-V, E, DROPOUT, EPOCHS, STREAMS, STEPS, RATE = 5000, 96, 0.2, 12, 32, 35, 0.003
+V, E, DROPOUT, EPOCHS, STREAMS, STEPS, RATE = 5000, 96, 0.2, 8, 32, 35, 0.003
 
 
 class WordModel(nn.Module):
@@ -56,7 +56,7 @@ def train_epoch(model, optimizer, streams, epoch):
     for number, start in enumerate(pieces):
         done = (epoch + number / len(pieces)) / EPOCHS
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1, 1.5 * (1 - done))
+            group["lr"] = RATE * min(1, 2 * (1 - done))
         logits, state = model(inputs[start : start + STEPS], state)
         state = tuple(s.detach() for s in state)
         loss = nn.functional.cross_entropy(

@@ -37,7 +37,7 @@ def test_the_vocabulary_goes_by_frequency_and_then_by_the_alphabet():
 
 
 def test_words_and_marks():
-    text = '"Mr. Weston _isn\'t_ at St. James\'s; o\'clock--no, &c."'
+    text = "\"Mr. Weston _isn't_ at St. James's; o'clock--no, &c.\""
     assert make_novels.words_of(text) == (
         "mr. weston is n't at st. james 's ; o'clock -- no , etc ."
     )
@@ -71,5 +71,5 @@ def test_the_stored_run():
     assert sum(array.size for array in weights.values()) == 633_992
     assert all(np.isfinite(a).all() and a.dtype == np.float32 for a in weights.values())
     held_out = [epoch["held out"] for epoch in run["epochs"]]
-    assert len(held_out) == 12 and min(held_out) < 0.6 * held_out[0]
+    assert len(held_out) == 8 and min(held_out) < 0.6 * held_out[0]
     assert run["held_out"] == pytest.approx(held_out[-1], abs=0.2)  # half precision costs nothing
