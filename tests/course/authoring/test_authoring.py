@@ -19,7 +19,7 @@ from rnnlib.course.authoring import (
 from rnnlib.course.authoring import build as building
 from rnnlib.course.authoring import verify as verifying
 from rnnlib.course.authoring.questions import seal_questions
-from rnnlib.course.authoring.rules import check_release
+from rnnlib.course.authoring.rules import check_release, check_source
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.exercises import all_exercises
 
