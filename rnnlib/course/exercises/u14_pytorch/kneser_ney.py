@@ -9,10 +9,11 @@ from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.ngrams import kneser_ney
 
 NEW = "a context that never came"
+ONCE = "a context that came once"
 
 
 def _draw(rng):
-    def case(n, V, unseen=0, **settings):
+    def case(n, V, unseen=0, once=False, **settings):
         """Rows of counts: behind a longer context fewer words come, and some of them often."""
         levels = np.zeros((n, V), int)
         levels[0] = rng.permutation(V) + rng.integers(2, 5)
@@ -20,6 +21,8 @@ def _draw(rng):
         for k in range(1, n - unseen):
             some = come[: max(1, (V * (n - k)) // (n + 1))]
             levels[k, some] = rng.integers(1, 6, len(some))
+        if once:
+            levels[-1] = np.arange(V) == come[0]
         d = float(rng.uniform(0.6, 0.9))
         return Case((levels, d), {"n": n, "V": V, "d": f"{d:.2f}"}, **settings)
 
@@ -28,6 +31,7 @@ def _draw(rng):
     yield case(2, 6)
     yield case(3, 1, kind=drawing.ONES)
     yield case(1, 7, kind="n = 1, no context")
+    yield case(3, 6, once=True, kind=ONCE)
     yield case(3, 7, unseen=1, kind=NEW)
     yield case(4, 9, unseen=2, kind=NEW)
 
