@@ -158,6 +158,39 @@ def test_without_pytorch_the_set_up_says_how_to_get_it():
     assert done.returncode and 'pip install "torch>=2.3"' in done.stderr.splitlines()[-1]
 
 
+def perplexities(printed):
+    """Name -> perplexity, from the table of all models."""
+    table = printed[printed.index("perplexity on the test:\n") :].splitlines()[1:]
+    rows = (re.fullmatch(r"  (\w.*?) +([\d.]+)", line) for line in table)
+    return {row[1]: float(row[2]) for row in rows if row}
+
+
+def test_words_that_come_often_and_in_few_places(printed):
+    after = "different words before\n"
+    times, before = numbers(printed, "jennings", after)
+    assert (times, before) == (197, 2)
+
+
+def test_more_context_counts_better_and_adds_up(printed):
+    one, two, three = (
+        numbers(printed, f"{name} ", "different words before")[-1]
+        for name in ("single words", "one word of context", "two words of context")
+    )
+    assert one > 3 * two and two > 1.1 * three
+    assert "all sums are 1: True" in printed
+
+
+def test_a_smaller_vocabulary_seems_better_and_is_not(printed):
+    pattern = r"V = +([\d,]+): +[\d.]+% unknown, perplexity +([\d.]+); .*: +([\d.]+)"
+    rows = {v: (float(a), float(b)) for v, a, b in re.findall(pattern, printed)}
+    large, small = rows["5,000"], rows["1,000"]
+    assert small[0] < 0.6 * large[0] and small[1] > 1.15 * large[1]
+
+
+def test_tied_weights_are_stored_once(printed):
+    assert "633,992 weights; without tying 1,113,992" in printed
+
+
 def test_what_needs_no_pytorch_is_marked_without_it():
     script = """
 import sys
@@ -171,7 +204,7 @@ for exercise in EXERCISES:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.split() == [e.name for e in EXERCISES if not e.borrow], done.stderr
-    assert len(done.stdout.split()) == 5
+    assert len(done.stdout.split()) == 7
 
 
 def test_the_first_exercises_of_a_notebook_know_torch():
