@@ -1174,7 +1174,9 @@ for start in range(0, 60, 12):
     )
 
 # %% [markdown]
-# @LIVE@
+# From 5,000, where all words are equally likely, to about what the frequencies of single words give: more does not come of a tenth of a pass.
+# Eight passes take nine minutes of processor time. So they were done once (`rnnlib train words` does them again), and the weights are stored
+# in half precision. Here they are loaded into the module above, and tried on the same 15,000 words as the counts. *Before you run the cell:* who wins?
 
 # %% tags=["nbval-ignore-output"]
 run = word_run()
@@ -1208,7 +1210,12 @@ for name, nats in losses.items():
     print(f"  {name:22}{rnnlib.perplexity(nats.mean()):6.1f}")
 
 # %% [markdown]
-# @RESULT@
+# - **The network wins,** by 6 percent, with about as many numbers as the trigram has counts. After one pass it was far behind; both
+#   its losses were still falling after eight.
+# - **What it carries on is its advantage.** With the state thrown away every 35 words it is no better than counting, though no gradient ever crossed
+#   such a border in training.
+# - **Both together are much better than either,** 15 percent below the network. A mean of their probabilities costs nothing. So they
+#   know different things. Which?
 
 # %% tags=["nbval-ignore-output"]
 came = np.array([grams.levels(asked[t - 2 : t])[2].sum() for t in range(2, len(asked))])
@@ -1226,7 +1233,9 @@ for low, high in ((0, 1), (1, 10), (10, 100), (100, np.inf)):
     print(f"{span:26} {here.mean():6.1%} {row[0]:10.1f} {row[1]:9.1f}")
 
 # %% [markdown]
-# @WHERE@
+# (The row is about the context, the two words before; not about how hard the next word is. Behind *, and* anything may come.) Where the two
+# words came rarely or never, counting has little to say, and the network, which knows similar words, is ahead. Where they came often, both are about equal:
+# there the counts know what follows.
 #
 # **Text.** Both models go on with the same beginning, at three temperatures; `<unk>` is never drawn.
 
@@ -1262,7 +1271,13 @@ for name, step in (("counted", counted_logits), ("network", network_logits)):
         print(f"{name}, {temperature}: ... {written(step, temperature)}\n")
 
 # %% [markdown]
-# @TEXT@
+# Read them aloud. Three words in a row are nearly always right in both; that is all the trigram knows, and its sentences turn into others on the way. The
+# network keeps its sentences up a little longer, and has no more to say. At 0.5 both prefer what is always possible; at 1.0 they take risks
+# and fail. A perplexity near 90 is a choice among 90 words, again and again: what you know from large language models needs far more text, and
+# far more weights.
+#
+# **To try.** Two words of context or three: does `n=4` help? Mix with another share than one half, chosen on `parts.held_out`. Keep a whole novel out instead
+# of chapters: who loses more, and why?
 #
 # ## 14.14 Names in other libraries
 #
@@ -1304,6 +1319,7 @@ for name, step in (("counted", counted_logits), ("network", network_logits)):
 # - A packed sequence is a mask; `detach` is truncation; a module lists its parameters; an `autograd.Function` is a backward pass by hand.
 # - With the same start, batches and optimizer, both give the same losses, update by update.
 # - For small networks on a CPU NumPy keeps up, because bookkeeping is what costs there.
+# - A perplexity belongs to its vocabulary. On little text, well-smoothed counts are hard to beat, and worth mixing in.
 #
 # **Next:** the same tasks for very different models, in unit 15.
 #
