@@ -191,6 +191,43 @@ def test_tied_weights_are_stored_once(printed):
     assert "633,992 weights; without tying 1,113,992" in printed
 
 
+def test_sixty_pieces_reach_about_the_frequencies_of_single_words(printed):
+    rows = re.findall(r"pieces +\d+ to \d+: perplexity +(\d+)", printed)
+    first, *_, last = map(int, rows)
+    assert len(rows) == 5 and first > 1000
+    assert abs(last / perplexities(printed)["single words"] - 1) < 0.3
+
+
+def test_the_network_beats_counting_and_both_together_beat_either(printed):
+    found = perplexities(printed)
+    counted, network = found["two words of context"], found["the network"]
+    assert 0.04 < 1 - network / counted < 0.08  # "by 6 percent"
+    assert 0.13 < 1 - found["both, mixed"] / network < 0.17  # "15 percent below the network"
+    assert abs(found["state not carried on"] / counted - 1) < 0.02  # "no better than counting"
+    run = re.findall(r"epoch +(\d): training +([\d.]+), held out +([\d.]+)", printed)
+    assert [int(epoch) for epoch, _, _ in run] == [1, 2, 4, 6, 8]
+    for losses in ([float(row[k]) for row in run] for k in (1, 2)):
+        assert losses == sorted(losses, reverse=True)  # "still falling"
+    assert float(run[0][2]) > 1.8 * counted  # "after one pass it was far behind"
+
+
+def test_the_network_is_ahead_where_the_two_words_before_are_rare(printed):
+    pattern = r"^(never|1 to 9 times|10 to 99 times|100 times or more) +[\d.]+% +([\d.]+) +([\d.]+)"
+    rows = re.findall(pattern, printed, re.MULTILINE)
+    ratios = [float(network) / float(counted) for _, counted, network in rows]
+    assert len(ratios) == 4 and ratios == sorted(ratios)
+    assert ratios[0] < 0.85 and ratios[1] < 0.95 and min(ratios[2:]) > 0.96 and ratios[3] < 1.03
+
+
+def test_what_the_trigram_writes_is_copied_more_than_what_the_network_writes(printed):
+    pattern = r"(counted|network), temperature ([\d.]+), (\d+)% of the runs of three words are hers"
+    copied = {(name, t): int(share) for name, t, share in re.findall(pattern, printed)}
+    assert len(copied) == 6
+    for t in ("0.5", "0.8", "1.0"):
+        assert copied["counted", t] > copied["network", t] + 5
+    assert copied["counted", "1.0"] > 50  # "most of what the trigram writes"
+
+
 def test_what_needs_no_pytorch_is_marked_without_it():
     script = """
 import sys
