@@ -5,6 +5,7 @@ that the units read: who wants its result there copies it to ``rnnlib/data``.
 
 `compared`       unit 15: networks of about the same size on the same tasks
 `compared_nets`  these networks, in PyTorch
+`words`          unit 14: a language model over the words of six novels
 """
 
 from __future__ import annotations
