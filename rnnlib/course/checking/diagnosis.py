@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.course.checking.calling import Call, call
+from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
-from rnnlib.course.checking.results import close, collect, floats, same
+from rnnlib.course.checking.results import close, collect, compare, floats, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
@@ -63,6 +64,7 @@ def diagnose(
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
     known = []
+    faults = _faults(exercise, responses, expected)
     for mistake in exercise.mistakes:
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
@@ -71,7 +73,7 @@ def diagnose(
             and mine.call.changed == his.call.changed
             and mine.call.undrawn == his.call.undrawn
             for mine, his in zip(responses, theirs, strict=True)
-        ):
+        ) and faults == _faults(exercise, theirs, expected):
             return [(mistake.name, mistake.text)], True
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     # Many mistakes leave a result out.
@@ -92,7 +94,58 @@ def diagnose(
                 patterns[name] = clause
     found |= merged(patterns)
     explained |= set(patterns)
+    trials = _trials(exercise, responses, expected, left := set(wrong) - explained - missing)
+    for key, (clause, names) in experiments(exercise, trials, sorted(left)).items():
+        found[key] = clause
+        explained |= names
     return list(found.items()), explained >= set(wrong)
+
+
+def _faults(
+    exercise: Exercise, responses: list[Response], expected: list[dict]
+) -> set[tuple[int, str]]:
+    """Which results are not as they should be, in which cases; where all are, what is kept.
+
+    Two answers with the same numbers may be wrong in different ways: one in the type of a result,
+    one in its cache.
+    """
+    pairs = list(enumerate(zip(responses, expected, strict=False)))
+    found = {
+        (k, name)
+        for k, (response, right) in pairs
+        for name in exercise.results
+        if response.results is None
+        or compare(exercise, name, response.results.get(name), right[name], response.case)
+    }
+    if found or exercise.observe is not None:
+        return found
+    kept = [name for name in expected[0] if name not in exercise.results]
+    return {
+        (k, name)
+        for k, (response, right) in pairs
+        for name in kept
+        if not same(response.results.get(name), right[name], exercise)
+    }
+
+
+def _trials(
+    exercise: Exercise, responses: list[Response], expected: list[dict], wrong: set[str]
+) -> list[tuple[Case, dict, dict]]:
+    """The ordinary cases in which one of these results is wrong, if all are comparable numbers."""
+    trials = []
+    for response, right in zip(responses[:-1], expected, strict=True):
+        if response.case.kind != PLAIN or not wrong:
+            continue
+        mine = response.results or {}
+        for name in wrong:
+            got, wanted = floats(mine.get(name)), floats(right[name])
+            if got is None or wanted is None or got.shape != wanted.shape:
+                return []
+            if not np.isfinite(got).all() or np.asarray(right[name]).dtype.kind != "f":
+                return []
+        if not all(same(mine.get(name), right[name], exercise) for name in wrong):
+            trials.append((response.case, mine, right))
+    return trials
 
 
 def _best_mistakes(
