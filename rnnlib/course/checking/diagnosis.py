@@ -205,6 +205,7 @@ def _pattern(
                 response.case.sizes,
                 arrays_of(exercise.arguments, response.case.args),
                 {n: array for n, array in others.items() if array is not None},
+                whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
             )
         )
     return pattern(name, cases, lambda a, b: close(a, b, exercise))

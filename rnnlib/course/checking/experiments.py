@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.course.checking.patterns import FEWEST, arrays_of
-from rnnlib.course.checking.results import collect, floats, same
+from rnnlib.course.checking.results import collect, same
 from rnnlib.course.exercises import Case, Exercise
 
-EVENTS = 40_000
+EVENTS = 200_000
 """How many calls all trials together may make: about a tenth of a second."""
 
 Numbers = dict[str, np.ndarray]
@@ -54,27 +54,9 @@ def experiments(
     """
     if not trials or _is_given_behaviour(trials[0][0]):
         return {}
-    found: list[tuple[Change, set[str], bool]] = []
-    left = EVENTS
-    cost = _events(exercise, trials[0][0])
-    for change in _changes(exercise, trials[0][0]):
-        left -= cost
-        if left < 0:
-            break
-        fits, alone = set(wrong), True
-        for case, mine, right in trials:
-            theirs = _results(exercise, case, change)
-            if theirs is None:
-                fits = set()
-            fits = {n for n in fits if same(theirs.get(n), mine.get(n), exercise)}
-            if not fits:
-                break
-            moved = {n for n in exercise.results if not same(theirs.get(n), right[n], exercise)}
-            alone = alone and moved == fits
-        if fits and sum(np.size(trial[1][n]) for trial in trials for n in fits) >= FEWEST:
-            found.append((change, fits, alone))
-            if alone and fits == set(wrong):
-                break
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = _found(exercise, trials, wrong)
     said: dict[str, tuple[str, set[str]]] = {}
     explained: set[str] = set()
     for change, fits, alone in sorted(found, key=lambda f: (-len(f[1]), not f[2])):
@@ -86,46 +68,83 @@ def experiments(
     return said
 
 
+def _found(
+    exercise: Exercise, trials: list[tuple[Case, dict, dict]], wrong: list[str]
+) -> list[tuple[Change, set[str], bool]]:
+    """The changes that give wrong results, which ones, and whether they do nothing else."""
+    benches = [_Bench(exercise, case) for case, _, _ in trials]
+    found: list[tuple[Change, set[str], bool]] = []
+    cost, left = benches[0].events(), EVENTS
+    for change in _changes(exercise, trials[0][0]):
+        left -= cost
+        if left < 0:
+            break
+        fits, alone = set(wrong), True
+        for bench, (_, mine, right) in zip(benches, trials, strict=True):
+            theirs = bench.results(change) or {}
+            fits = {n for n in fits if same(theirs.get(n), mine.get(n), exercise)}
+            if not fits:
+                break
+            moved = {n for n in exercise.results if not same(theirs.get(n), right[n], exercise)}
+            alone = alone and moved == fits
+        if fits and sum(np.size(mine[n]) for _, mine, _ in trials for n in fits) >= FEWEST:
+            found.append((change, fits, alone))
+            if alone and fits == set(wrong):
+                break
+    return found
+
+
 def _is_given_behaviour(case: Case) -> bool:
     """Whether functions or generators are given: trials would call them once more."""
     values = [*case.args, *case.options.values()]
     return any(callable(v) or isinstance(v, np.random.Generator) for v in values)
 
 
-def _events(exercise: Exercise, case: Case) -> int:
-    """How many calls one trial makes, as a measure of its time that no clock disturbs."""
-    count = 0
+class _Bench:
+    """One case, with copies of its arguments that may be changed for a trial."""
 
-    def listen(frame: object, event: str, what: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
+    def __init__(self, exercise: Exercise, case: Case) -> None:
+        self.exercise, self.case = exercise, case
+        self.args = copy.deepcopy(case.args)
+        self.arrays = arrays_of(exercise.arguments, self.args)
+        self.values = {
+            name: value
+            for name, value in (*zip(exercise.arguments, self.args), *case.options.items())
+            if _is_number(value)
+        }
+        self.kept = {name: array.copy() for name, array in self.arrays.items()}
 
-    before = sys.getprofile()
-    sys.setprofile(listen)
-    try:
-        _results(exercise, case, Change("", "", lambda arrays, values: None))
-    finally:
-        sys.setprofile(before)
-    return max(count, 1)
+    def results(self, change: Change) -> dict | None:
+        """What the reference does with changed arguments; None where it cannot take them."""
+        values = self.values.copy()
+        try:
+            change.make(self.arrays, values)
+            args = [values.get(n, v) for n, v in zip(self.exercise.arguments, self.args)]
+            options = {name: values.get(name, v) for name, v in self.case.options.items()}
+            found = collect(self.exercise, self.exercise.reference(*args, **options), self.case)
+            # Copies: it may be an argument, which is put back.
+            return {name: np.array(found[name]) for name in self.exercise.results}
+        except Exception:  # whatever a changed argument leads to
+            return None
+        finally:
+            for name, array in self.kept.items():
+                self.arrays[name][...] = array
 
+    def events(self) -> int:
+        """How many calls one trial makes, as a measure of its time that no clock disturbs."""
+        count = 0
 
-def _results(exercise: Exercise, case: Case, change: Change) -> dict | None:
-    """What the reference does with changed arguments; None where it cannot take them."""
-    args, options = copy.deepcopy(list(case.args)), dict(case.options)
-    numbers = {k: a for k, a in zip(exercise.arguments, args, strict=False) if _is_number(a)}
-    values = numbers | {k: v for k, v in options.items() if _is_number(v)}
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            change.make(arrays_of(exercise.arguments, tuple(args)), values)
-            for place, name in enumerate(exercise.arguments[: len(args)]):
-                args[place] = values.get(name, args[place])
-            options |= {k: values[k] for k in options if k in values}
-            found = collect(exercise, exercise.reference(*args, **options), case)
-    except Exception:  # whatever a changed argument leads to
-        return None
-    usable = all(floats(found.get(n)) is not None for n in exercise.results)
-    return found if usable else None
+        def listen(frame: object, event: str, what: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(listen)
+        try:
+            self.results(Change("", "", lambda arrays, values: None))
+        finally:
+            sys.setprofile(before)
+        return max(count, 1)
 
 
 def _is_number(value: object) -> bool:
@@ -223,7 +242,11 @@ def _of_places(name: str, array: np.ndarray) -> Iterator[Change]:
         yield changed("mean", mean, lambda a: np.repeat(a.mean(0, keepdims=True), len(a), axis=0))
         for key, clause, new in (
             ("late", f"the entries of {q}{along} are one place late", lambda a: np.roll(a, 1, 0)),
-            ("early", f"the entries of {q}{along} are one place early", lambda a: np.roll(a, -1, 0)),
+            (
+                "early",
+                f"the entries of {q}{along} are one place early",
+                lambda a: np.roll(a, -1, 0),
+            ),
         ):
             yield changed(key, clause, new)
         for place, where in ((0, "first"), (-1, "last")):
