@@ -117,6 +117,9 @@ def _faults(
         if response.results is None
         or compare(exercise, name, response.results.get(name), right[name], response.case)
     }
+    if exercise.kept is not None and not found:
+        reasons = ((k, exercise.kept(t.call.value, t.case)) for k, (t, _) in pairs)
+        return {(k, reason) for k, reason in reasons if reason}
     if found or exercise.observe is not None:
         return found
     kept = [name for name in expected[0] if name not in exercise.results]
