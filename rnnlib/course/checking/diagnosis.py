@@ -17,7 +17,7 @@ import numpy as np
 from rnnlib.course.checking.calling import Call, call
 from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
-from rnnlib.course.checking.results import close, collect, compare, floats, same
+from rnnlib.course.checking.results import close, collect, compare, floats, kept_reason, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
@@ -118,7 +118,7 @@ def _faults(
         or compare(exercise, name, response.results.get(name), right[name], response.case)
     }
     if exercise.kept is not None and not found:
-        reasons = ((k, exercise.kept(t.call.value, t.case)) for k, (t, _) in pairs)
+        reasons = ((k, kept_reason(exercise, t.call.value, t.case)) for k, (t, _) in pairs)
         return {(k, reason) for k, reason in reasons if reason}
     if found or exercise.observe is not None:
         return found

@@ -151,6 +151,15 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
     return np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit
 
 
+def kept_reason(exercise: Exercise, value: object, case: Case) -> str:
+    """What is wrong with what an exercise with `kept` returns for a later function; or ""."""
+    try:
+        with np.errstate(all="ignore"):
+            return exercise.kept(value, case) or ""
+    except Exception as error:  # a student's value: whatever it does when it is used
+        return f"`{KEPT}` cannot be used: {error}"
+
+
 def short_of_digits(exercise: Exercise, got: object, expected: object) -> str:
     """What to say of a right result in float64 that does not have the digits of one; or ""."""
     array, right = np.asarray(got), np.asarray(expected)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.course.checking.diagnosis import Response
-from rnnlib.course.checking.results import KEPT, compare, floats, short_of_digits
+from rnnlib.course.checking.results import KEPT, compare, floats, kept_reason, short_of_digits
 from rnnlib.course.exercises import PLAIN, Exercise
 from rnnlib.course.marks import extra_share, result_share, results_right
 
@@ -136,7 +136,7 @@ def _kept(exercise: Exercise, pairs: dict[str, _Pairs], *, all_right: bool) -> s
     """What is wrong with the cache. Where results are wrong, only what was given is compared."""
     if exercise.kept is not None:
         usable = [t for each in pairs.values() for t, _ in each if all_right and t.results]
-        reasons = (exercise.kept(t.call.value, t.case) for t in usable)
+        reasons = (kept_reason(exercise, t.call.value, t.case) for t in usable)
         return next(filter(None, reasons), "")
     for response, right in (pair for each in pairs.values() for pair in each):
         if response.results is None:

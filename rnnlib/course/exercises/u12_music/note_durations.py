@@ -39,7 +39,6 @@ def _draw_durations(rng):
     pair = broken(">", "3", "")
     yield case([*pair, "<", letter(rng) + "2", *triplet(), *triplet("2"), letter(rng)], kind=MEET)
     yield case(["(3", *broken("<", "", "2"), letter(rng), letter(rng), *triplet()], kind=MEET)
-    yield case([letter(rng) + "2", ">", *triplet("2"), letter(rng)], kind=MEET)
 
 
 NOTE_DURATIONS = Exercise(
