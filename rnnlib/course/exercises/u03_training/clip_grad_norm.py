@@ -221,8 +221,8 @@ def entries_compared(grads, max_norm):
 
 @CLIP_GRAD_NORM.mistake
 def infinity_over_infinity(grads, max_norm):
-    """`max_norm` is divided by the larger of the two, and with `max_norm = np.inf`, which means no
-    limit, inf / inf is nan. `min(1, max_norm / norm)` is 1 there.
+    """inf is divided by inf, which is nan, where `max_norm = np.inf` means that there is no limit.
+    `min(1, max_norm / norm)` is 1 there.
     """
     norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
     with np.errstate(invalid="ignore"):
