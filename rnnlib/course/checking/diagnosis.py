@@ -25,6 +25,10 @@ REMEMBERED = 32
 """Exercises with a seed whose mistakes are remembered: more than a unit has."""
 
 
+TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less", "exp", "log")
+"""Patterns that are said of what was observed, too: nothing else can look like them."""
+
+
 @dataclass(frozen=True)
 class Response:
     """What a function did with one case: the call, and its named results or why it has none."""
@@ -84,6 +88,10 @@ def diagnose(
         advice = exercise.advise(responses[0].call.value) if usable else None
         if advice:
             return [("advice", advice)], True
+        if not found and len(wrong) == 1:
+            clause = _pattern(exercise, wrong[0], responses, expected)
+            if clause is not None and clause[0].partition(":")[0] in TOLD_OF_BEHAVIOUR:
+                return [clause], True
         return list(found.items()), not found or explained >= set(wrong)
     patterns = {}
     # A shape may be wrong only where a size is 1.
@@ -223,16 +231,18 @@ def _shape_pattern(
     for response, right in zip(responses[:-1], expected, strict=True):
         got, wanted = floats((response.results or {}).get(name)), floats(right[name])
         if got is not None and wanted is not None and got.shape != wanted.shape:
-            wrong.append((response.case.kind == PLAIN, got, wanted))
+            wrong.append((response.case.kind == PLAIN, got, wanted, right))
     found = None
-    for plain, got, wanted in wrong:
+    for plain, got, wanted, right in wrong:
         if plain < wrong[0][0]:
             break  # ordinary cases come first, and say enough
         named = letters if len(letters) == wanted.ndim else ()
         with np.errstate(all="ignore"):  # infinities, perhaps
-            here = dict(
-                shape_patterns(name, got, wanted, named, lambda a, b: close(a, b, exercise))
-            )
+            here = {
+                f"is:{other}": f"the numbers of `{other}` stand in `{name}`"
+                for other in exercise.results
+                if np.size(right[other]) > 1 and same(got, right[other], exercise)
+            } | dict(shape_patterns(name, got, wanted, named, lambda a, b: close(a, b, exercise)))
         found = here if found is None else {k: v for k, v in found.items() if k in here}
     return next(iter(found.items()), None) if found else None
 

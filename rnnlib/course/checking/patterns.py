@@ -18,7 +18,10 @@ from rnnlib.params import Params
 FEWEST = 4
 """Fewer wrong numbers than this show no pattern."""
 
-TOLD_OF_FEW = ("sign", "divided", "times", "factor", "rounded", "constant", "size", "whole")
+TOLD_OF_FEW = (
+    *("sign", "divided", "times", "factor", "rounded", "constant", "size", "whole"),
+    *("exp", "log", "root", "square", "one more", "one less"),
+)
 """Patterns that show in a few numbers too, if they do in two cases."""
 
 
