@@ -266,9 +266,7 @@ def _of_places(name: str, array: np.ndarray) -> Iterator[Change]:
                 a[place] = 0
                 return a
 
-            alone = (
-                f"of {q} the {where} entry{along} alone counts, as if what adds up is overwritten"
-            )
+            alone = f"of {q} the {where} entry{along} alone counts"
             yield changed(f"only {where}", alone, only)
             yield changed(f"no {where}", f"the {where} entry of {q}{along} does not count", without)
 

@@ -146,7 +146,7 @@ def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str
     if not got.any():
         yield "zeros", f"`{name}` is 0 everywhere: what was computed never gets into it"
         return
-    if np.all(got == got.flat[0]):
+    if got.size > 1 and np.all(got == got.flat[0]):
         yield "constant", f"`{name}` holds the same number everywhere"
         return
 
