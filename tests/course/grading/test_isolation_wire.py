@@ -229,6 +229,8 @@ def test_a_call_is_told_with_all_its_fields_but_that_it_was_lost():
         borrowed="rnnlib.rnn_step",
         warned=("overflow",),
         inside={"z": 1.0},
+        withheld=("rnnlib.rnn.rnn_step",),
+        withheld_before=True,
     )
     others = [each.name for each in dataclasses.fields(Call) if each.name != "value"]
     assert all(getattr(told, name) for name in others)  # nothing is left as it is by itself
