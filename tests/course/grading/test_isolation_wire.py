@@ -212,7 +212,9 @@ def read(message, expected):
 
 def called(**more):
     plain = {each.name: None for each in dataclasses.fields(protocol.Called)}
-    return protocol.Called(**plain | dict(changed=(), undrawn=(), warned=(), inside={}) | more)
+    return protocol.Called(
+        **plain | dict(changed=(), undrawn=(), warned=(), withheld=(), inside={}) | more
+    )
 
 
 def test_a_call_is_told_with_all_its_fields_but_that_it_was_lost():

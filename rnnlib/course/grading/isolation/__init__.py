@@ -7,6 +7,9 @@
 `agent`                 in the student's kernel: calls the student's functions when it is asked to
 `trusted`               in the trusted kernel: stand-ins for what the student defined
 `sandbox`               bubblewrap: what the student's kernel may see and use
+`shown_library`         the `rnnlib` that the student's kernel gets: without what the unit asks for
+`withheld`              in the student's kernel: what a call of such a function does
+`course_while_grading`  what takes the place of `rnnlib.course` there
 `syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
 `student_kernel`        the student's kernel: killed, restarted and brought back to where it was
