@@ -9,6 +9,9 @@
 `shown_library`         the `rnnlib` inside: without what the unit asks for
 `withheld`              in the student's kernel: functions that are not there while grading
 `sandbox`               bubblewrap: what the student's kernel may see and use
+`shown_library`         the `rnnlib` that the student's kernel gets: without what the unit asks for
+`withheld`              in the student's kernel: what a call of such a function does
+`course_while_grading`  what takes the place of `rnnlib.course` there
 `syscalls`              calls of the operating system that the sandbox refuses
 `kernels`               starting a kernel, running cells in it with limits, stopping it
 `outputs`               what a kernel says of a cell, as the outputs of a notebook

@@ -88,8 +88,10 @@ def _go_on(ipython, kind, error, trace, tb_offset=None) -> None:
     for statement, code in left:
         try:
             exec(code, ipython.user_ns)
-        except REFUSALS as again:
+        except (*REFUSALS, NameError) as again:  # what was left out may have made the name
             print(LEFT_OUT.format(again, statement.lineno))
+        except Exception:
+            ipython.showtraceback()
         except BaseException:
             ipython.showtraceback()
             return
