@@ -254,7 +254,7 @@ class StudentKernel:
         if warm is not None:
             try:
                 return self._sandboxed(gate, library, warm)
-            except NotWarm:
+            except (NotWarm, KernelLost):
                 stay_cold()
         return self._sandboxed(gate, library)
 
