@@ -31,7 +31,7 @@ from rnnlib.dropout import dropout, dropout_backward
 from rnnlib.gru import GRUParams, gru_step
 from rnnlib.gru_sequence import gru_backward, gru_forward
 from rnnlib.init import init_dense, init_gru, xavier_uniform
-from rnnlib.losses import smoothed_loss
+from rnnlib.label_smoothing import smoothed_loss
 from rnnlib.params import Params, parameters
 from rnnlib.sequences import pad
 from rnnlib.text import embedding, embedding_backward

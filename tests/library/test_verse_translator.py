@@ -5,7 +5,7 @@ import pytest
 
 from rnnlib import Vocabulary, attention_forward, numerical_gradient
 from rnnlib.gru_sequence import gru_forward
-from rnnlib.losses import smoothed_loss
+from rnnlib.label_smoothing import smoothed_loss
 from rnnlib.text import embedding
 from rnnlib.verse_answers import fill_unknown, written_words
 from rnnlib.verse_translator import (

@@ -200,15 +200,15 @@ def test_it_looks_where_the_text_says():
 
 
 def test_long_verses_and_unknown_words_are_hard(printed):
-    table = "Spanish words     network   word for word"
-    rows = [numbers(printed, f"{low} to {high}", table) for low, high in LENGTHS]
+    table, lengths = (
+        "Spanish words     network   word for word",
+        ((3, 9), (10, 14), (15, 19), (20, 25)),
+    )
+    rows = [numbers(printed, f"{low} to {high}", table) for low, high in lengths]
     assert all(network > word_for_word for network, word_for_word in rows)
     read, written = numbers(printed, "unknown words:")
     assert 5 < read < 15 and 1 < written < 10
     assert re.search(r"( the \w+ of){3}", printed[printed.index("unknown words:") :])
-
-
-LENGTHS = ((3, 9), (10, 14), (15, 19), (20, 25))
 
 
 def test_every_picture_has_words(outputs):
