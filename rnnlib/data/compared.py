@@ -23,6 +23,8 @@ def compared_runs():
     dict
         ``["letters"][name]``: weights, learning rate, held-out losses, seconds.
         ``["adding"][name][T]``: weights, errors, seconds.
+        ``["accents"][name]``: weights, shares of words that come out right with an accent and
+        wrongly get one, seconds.
 
     Examples
     --------

@@ -77,6 +77,19 @@ def test_the_adding_problem_at_two_lengths():
     assert 1400 < min(weights) and max(weights) < 1750  # "about 1,500"
 
 
+def test_accents_turn_the_order_around(printed):
+    runs = compared_runs()["accents"]
+    right = {name: np.array(run["right"]) for name, run in runs.items()}
+    order = sorted(right, key=lambda name: -right[name].mean())
+    assert order[:2] == ["convolution", "RNN"] and order[-2:] == ["Transformer", "echo state"]
+    assert right["LSTM"].max() < min(right[n].min() for n in order if n not in order[-3:])
+    listed = numbers(printed, "list of words")[0]
+    assert listed > 100 * right["convolution"].max() + 3
+    learned = {name: run["weights"] for name, run in runs.items()}
+    assert learned.pop("echo state") == 301
+    assert all(2600 < count < 2900 for count in learned.values())  # "about 2,800"
+
+
 def test_hopfield_recalls_a_third_and_not_a_half(printed):
     right = [int(n) for n in re.findall(r"right at the end: (\d+)", printed)]
     assert right[0] >= 195 and right[1] >= 195 and right[2] < 150

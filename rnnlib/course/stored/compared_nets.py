@@ -184,6 +184,17 @@ ADDING = {
     "window of 10": lambda T: Conv(2, 64, 1, 10, [1]),
 }
 
+ACCENTS = {
+    "window of 7": lambda D: Conv(D, 11, 1, 7, [1]),
+    "convolution": lambda D: Conv(D, 16, 1, 2, [1, 2, 4, 8]),
+    "RNN": lambda D: Cell(nn.RNN, D, 38, 1),
+    "LSTM": lambda D: Cell(nn.LSTM, D, 14, 1),
+    "GRU": lambda D: Cell(nn.GRU, D, 18, 1),
+    "minGRU": lambda D: MinGRU(D, 23, 1),
+    "echo state": lambda D: EchoState(D, 300, 1),
+    "Transformer": lambda D: Transformer(D, 16, 36, 1),
+}
+
 
 def trained(model):
     """How many weights learn; a bias that its twin makes redundant does not count."""

@@ -15,9 +15,10 @@ STORED = ROOT / "rnnlib" / "data" / "inside.npz"
 
 @pytest.fixture
 def short(monkeypatch):
-    """A run of seconds: two networks, one pass over the names, no adding problem."""
+    """A run of seconds: two networks, one pass over the names, nothing else."""
     monkeypatch.setattr(compared, "EPOCHS", 1)
     monkeypatch.setattr(compared, "ADDING", {})
+    monkeypatch.setattr(compared, "ACCENTS", {})
     few = {name: compared.LETTERS[name] for name in ("RNN", "convolution")}
     monkeypatch.setattr(compared, "LETTERS", few)
 
