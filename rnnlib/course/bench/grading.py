@@ -27,7 +27,8 @@ from rnnlib.course.authoring.nbgrader import generate_assignment
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.demo import CONFIG
 from rnnlib.course.grading.isolation import sandbox
-from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.isolation.settings import Settings
+from rnnlib.course.grading.isolation.student_kernel import StudentKernel
 from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.grading.run.autograde import autograde
 from rnnlib.course.grading.run.records import read_records

@@ -65,7 +65,11 @@ PRINTED_CHARACTERS = 100_000
 # --- time, in seconds ---------------------------------------------------------------------------
 
 CELL_SECONDS = 30.0
-"""For one cell of a student's: a unit's slowest takes two or three."""
+"""For one cell of a student's: a unit's slowest takes two or three. Time in which it waits for a
+core that other programs have does not count, here and for a submission."""
+
+BY_THE_CLOCK = 10
+"""So many times the limit of a cell may pass by the clock while it waits for a core."""
 
 SUBMISSION_SECONDS = 300.0
 """For all of a submission's own cells: a unit runs in less than a minute."""

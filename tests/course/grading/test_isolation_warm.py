@@ -1,8 +1,11 @@
 """A kernel that was forked and entered its sandbox is as shut in as one that began there."""
 
 import json
+import os
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -10,7 +13,8 @@ from classroom import SANDBOX, WHY_NOT
 
 from rnnlib.course.grading.isolation import student_kernel, warm
 from rnnlib.course.grading.isolation.kernels import KernelLost
-from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.isolation.settings import Settings
+from rnnlib.course.grading.isolation.student_kernel import StudentKernel
 
 pytestmark = pytest.mark.skipif(SANDBOX != "bwrap", reason=WHY_NOT or "there is no sandbox here")
 
@@ -131,10 +135,36 @@ def test_a_cell_that_does_not_end_is_interrupted(tmp_path):
         student.stop()
 
 
+def test_waiting_for_a_core_is_not_counted(tmp_path):
+    """On a machine that has other work, a cell gets the same processor time as on an idle one."""
+    if not Path("/proc/self/schedstat").exists():
+        pytest.skip("the kernel does not tell how long a process has waited")
+    tmp_path.chmod(0o755)
+    student = StudentKernel(tmp_path, Settings(cell=2.0))
+    others = []
+    try:
+        student.run("import time")
+        (core, *_) = os.sched_getaffinity(0)
+        os.sched_setaffinity(student.kernel._inside[-1].pid, {core})
+        for _ in range(4):
+            others.append(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
+            os.sched_setaffinity(others[-1].pid, {core})
+        one_second = "while time.process_time() < begun + 1: pass"
+        ran = student.run(f"begun, clock = time.process_time(), time.monotonic()\n{one_second}")
+        assert ran.status == "ok" and ran.waited > 1
+        assert student.run("while True: pass").status == "timeout"
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+        student.stop()
+
+
 def test_where_the_process_has_ended_kernels_start_cold(kernel, monkeypatch):
-    monkeypatch.setattr(warm, "_warm", None)
+    monkeypatch.setattr(warm, "_warm", {})
     monkeypatch.setattr(warm, "_cold", False)
-    begun = warm.warm_start(student_kernel.sandbox.environment())
+    library = student_kernel.shown_library("")
+    begun = warm.warm_start(student_kernel.sandbox.environment(library))
     begun.process.kill()
     begun.process.wait()
     student = kernel()

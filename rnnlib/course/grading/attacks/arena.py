@@ -231,15 +231,14 @@ class Arena:
         changed = [n for n in ("course", "package", "python", "marks") if before[n] != after[n]]
         own = {kernel.private.name, Path(trusted._folder.name).name}
         own |= {workplace.root.name for workplace in _workplaces()}
-        if (warm := running()) is not None:
-            own.add(warm.home.name)
+        own |= {warm.home.name for warm in running()}
         changed += sorted(after["files"] - before["files"] - own)[:5]
         if after["descriptors"] > before["descriptors"] + 8:
             changed.append(f"{after['descriptors'] - before['descriptors']} open files")
         for folder in ("/tmp", "/dev/shm", "/var/tmp", str(Path.home())):
             with contextlib.suppress(OSError):
                 changed += [name for name in os.listdir(folder) if name.startswith(MARKER)]
-        changed += _processes(kernel.pid, warm.process.pid if warm else None)
+        changed += _processes(kernel.pid, *(warm.process.pid for warm in running()))
         return changed
 
     def _rows(self) -> list[tuple]:
@@ -311,7 +310,7 @@ def _stamps(folder: Path) -> dict[str, tuple]:
     }
 
 
-def _processes(trusted: int | None, warm: int | None) -> list[str]:
+def _processes(trusted: int | None, *warm: int) -> list[str]:
     """Processes of ours, or of the sandbox's user, that still run; killed ones get a moment."""
     from rnnlib.course.grading.isolation.sandbox import user_inside
 
@@ -325,7 +324,7 @@ def _processes(trusted: int | None, warm: int | None) -> list[str]:
         with contextlib.suppress(psutil.Error):
             kept = {
                 trusted,
-                warm,
+                *warm,
                 *(p.pid for p in psutil.Process(trusted).children(recursive=True)),
             }
             for process in mine:

@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from rnnlib.course.grading.isolation.outputs import Collector
 from rnnlib.course.grading.limits import (
+    BY_THE_CLOCK,
     CELL_OUTPUT_BYTES,
     FLOOD_BYTES,
     INTERRUPT_SECONDS,
@@ -45,6 +46,8 @@ class Ran:
     outputs: list[NotebookNode]
     status: str = "ok"
     size: int = 0
+    waited: float = 0.0
+    """Seconds in which it could have run, had other programs left it a core."""
 
 
 class Kernel:
@@ -137,6 +140,15 @@ class Kernel:
                 found += [psutil.Process(self.entered), *_processes_of(self.entered)]
         return found
 
+    def delays(self) -> dict[int, float]:
+        """Seconds for which each of its processes has waited for a core, where that is told."""
+        return {process.pid: _delay(process.pid) for process in self._inside}
+
+    def waited(self, since: dict[int, float]) -> float:
+        """Seconds for which it had to wait for a core since `delays` were asked for."""
+        now = self.delays()
+        return max((now[pid] - since.get(pid, now[pid]) for pid in now), default=0.0)
+
     def is_alive(self) -> bool:
         """Whether its process runs."""
         if self._end is not None and select.select([self._end], [], [], 0)[0]:
@@ -159,7 +171,8 @@ class Kernel:
         ----------
         source : str
         seconds : float
-            When to interrupt it; it is ended when it does not heed that.
+            When to interrupt it; it is ended when it does not heed that. Seconds in which it waits
+            for a core do not count, up to `BY_THE_CLOCK` times as many.
         silent : bool
             Keep no outputs.
         room : int
@@ -184,6 +197,7 @@ class Kernel:
         if beside is not None:
             poller.register(beside[0], zmq.POLLIN)
         deadline, interrupted = time.monotonic() + seconds, False
+        delays, most = self.delays(), (BY_THE_CLOCK - 1) * seconds
         replied = idle = False
         while not (replied and idle):
             ready = dict(poller.poll(1000 * POLL_SECONDS))
@@ -202,7 +216,8 @@ class Kernel:
                 raise KernelLost("wrote more output than any reader could take")
             if check is not None:
                 check()
-            if time.monotonic() > deadline:
+            late = time.monotonic() - deadline
+            if late > 0 and late > min(self.waited(delays), most):
                 if interrupted:
                     raise KernelLost(f"did not end within {seconds:g} seconds, nor when told to")
                 interrupted, deadline = True, time.monotonic() + INTERRUPT_SECONDS
@@ -210,7 +225,8 @@ class Kernel:
                 self.interrupt()
             if replied and not idle:  # the rest of the outputs is on its way
                 deadline = min(deadline, time.monotonic() + LAST_OUTPUT_SECONDS)
-        return Ran(collector.outputs, collector.status, min(collector.size, room))
+        size = min(collector.size, room)
+        return Ran(collector.outputs, collector.status, size, self.waited(delays))
 
     def interrupt(self) -> None:
         """Ask the kernel to stop what it does."""
@@ -300,6 +316,14 @@ def _line_from(wanted: bool):
     finally:
         for end in ends:
             os.close(end)
+
+
+def _delay(pid: int) -> float:
+    """Seconds that a process, ready to run, has waited for a core; 0 where Linux does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _processes_of(pid: int | None) -> list[psutil.Process]:

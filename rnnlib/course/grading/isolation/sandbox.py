@@ -1,9 +1,9 @@
 """The sandbox: bubblewrap around the student's kernel.
 
 Inside there is no network, no process but the kernel's own, a read-only system and Python
-environment, an empty home, and of the course only the package `rnnlib` and the files that were
-handed in. Limits on memory, processor time, processes and file sizes are set with prlimit; what
-they do not count is refused by a filter of system calls.
+environment, an empty home, and of the course only the files that were handed in and the package
+`rnnlib`, as `shown_library` makes it. Limits on memory, processor time, processes and file sizes
+are set with prlimit; what they do not count is refused by a filter of system calls.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import rnnlib
+from rnnlib.course.grading.isolation.shown_library import Library
 from rnnlib.course.grading.isolation.syscalls import seccomp_filter
 from rnnlib.course.grading.limits import (
     KERNEL_CPU_SECONDS,
@@ -30,6 +31,9 @@ from rnnlib.course.grading.limits import (
 
 PACKAGE = Path(rnnlib.__file__).resolve().parent
 SUBMISSION = "/submission"
+LIBRARIES = ("purelib", "platlib")
+"""Where packages lie, of an environment and of the Python that it was made from."""
+
 TOOLS = ("bwrap", "prlimit", "setpriv")
 
 
@@ -80,6 +84,7 @@ def sandboxed(
     gate: Path,
     files: Path,
     limits: Limits,
+    library: Library,
     hidden: Path | None = None,
 ) -> list[str]:
     """The command that runs `command` in the sandbox.
@@ -95,6 +100,8 @@ def sandboxed(
     files : Path
         What was handed in beside the notebook; in the end the kernel's working folder, read-only.
     limits : Limits
+    library : Library
+        What is shown of `rnnlib`.
     hidden : Path, optional
         The course root: where it lies below the system or the environment, it is not shown.
     """
@@ -102,6 +109,7 @@ def sandboxed(
     inside = [
         *_mounts(limits),
         *_without(hidden),
+        *_in_place(library),
         *_way_to(sockets),
         *_fonts(),
         *("--bind", str(sockets), str(sockets)),
@@ -115,7 +123,7 @@ def sandboxed(
         user = str(user_inside())
         inside += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
         inside += ["--no-new-privs", "--bounding-set=-all"]
-    command = ["bwrap", *_namespaces(), *inside, *prlimit, *command]
+    command = ["bwrap", *_namespaces(library), *inside, *prlimit, *command]
     program = seccomp_filter()
     if program is None:
         return command
@@ -126,8 +134,9 @@ def sandboxed(
     return ["sh", "-c", 'exec "$@" 9<"$0"', str(path), *command]
 
 
-def environment(path: str | None = None) -> dict[str, str]:
-    """The environment variables inside."""
+def environment(library: Library | None = None) -> dict[str, str]:
+    """The environment variables inside; `library` is the `rnnlib` that is imported there."""
+    package = library.package if library else PACKAGE
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": "/tmp",
@@ -136,7 +145,7 @@ def environment(path: str | None = None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONWARNINGS": "ignore",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(path or PACKAGE.parent) if _is_editable() else "",
+        "PYTHONPATH": str(package.parent) if library or _is_editable() else "",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -194,12 +203,12 @@ def check_sandbox() -> None:
         )
 
 
-def _namespaces() -> list[str]:
+def _namespaces(library: Library | None = None) -> list[str]:
     apart = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     apart += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
     if os.geteuid() != 0:
         apart += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-    for name, value in environment().items():
+    for name, value in environment(library).items():
         apart += ["--setenv", name, value]
     return apart
 
@@ -242,8 +251,26 @@ def _without(hidden: Path | None) -> list[str]:
         else:
             parts = [path] if path.is_relative_to(hidden) else []
         for part in parts:
-            if part.exists():
+            if part.is_symlink():  # lib64: another way to lib must not be a mount of its own
+                flags += ["--symlink", os.readlink(part), str(part)]
+            elif part.exists():
                 flags += ["--ro-bind", str(part), str(part)]
+    return flags
+
+
+def _in_place(library: Library) -> list[str]:
+    """What is shown over the installed library, and over packages that would do its work.
+
+    The library is also where it lies outside: a warm start has imported it from there.
+    """
+    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
+    found = [sysconfig.get_path(name, vars=more) for name in LIBRARIES for more in ({}, base)]
+    flags = ["--ro-bind", str(library.package), str(PACKAGE)]
+    flags += [*_way_to(library.package), "--ro-bind", str(library.package), str(library.package)]
+    for folder in (library.package, *library.refused):
+        for place in (Path(path, folder.name) for path in dict.fromkeys(found)):
+            if place.is_dir() and place.resolve() != PACKAGE:
+                flags += ["--ro-bind", str(folder), str(place)]
     return flags
 
 

@@ -151,33 +151,39 @@ class WarmStart:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-_warm: WarmStart | None = None
+_warm: dict[tuple, WarmStart] = {}
+"""This process's warm starts, by what they were begun with: two, where a unit's open task gets more
+of the library."""
 _cold = False
 
 
 def warm_start(environment: dict[str, str], modules=()) -> WarmStart | None:
     """This process's warm start, begun when it is first asked for; None where there is none."""
-    global _warm, _cold
-    if _warm is None and not _cold:
+    global _cold
+    key = (tuple(environment.items()), tuple(modules))
+    if key not in _warm and not _cold:
         try:
-            _warm = WarmStart(environment, modules)
-            atexit.register(stay_cold)
+            if not _warm:
+                atexit.register(stay_cold)
+            if len(_warm) > 1:
+                _warm.pop(next(iter(_warm))).stop()
+            _warm[key] = WarmStart(environment, modules)
         except (NotWarm, OSError):
             _cold = True
-    return _warm
+    return _warm.get(key)
 
 
-def running() -> WarmStart | None:
-    """This process's warm start, if it has begun."""
-    return _warm
+def running() -> list[WarmStart]:
+    """This process's warm starts that have begun."""
+    return list(_warm.values())
 
 
 def stay_cold() -> None:
     """Start every kernel cold from here on."""
-    global _warm, _cold
-    warm, _warm, _cold = _warm, None, True
-    if warm is not None:
-        warm.stop()
+    global _cold
+    _cold = True
+    while _warm:
+        _warm.popitem()[1].stop()
 
 
 def _sealed_interpreter() -> int:
