@@ -5,6 +5,7 @@ import importlib
 import inspect
 import itertools
 import linecache
+from collections import Counter
 
 import numpy as np
 
@@ -27,11 +28,11 @@ def run_cell(source, names=None):
 
 
 def notebook(*earlier, borrow=()):
-    """The names after the first cells: np, rnnlib's classes, and right versions of `earlier`.
+    """The names after the first cells: np, Counter, rnnlib's classes, right versions of `earlier`.
 
     Public functions are there too where they come from the modules in `borrow`.
     """
-    names = {"np": np, "rnnlib": rnnlib, **_classes()}
+    names = {"np": np, "rnnlib": rnnlib, "Counter": Counter, **_classes()}
     # torch's own names would hide those of Python: `range` is one of them.
     for module in map(importlib.import_module, [n for n in borrow if not n.startswith("torch")]):
         names |= {name: getattr(module, name) for name in getattr(module, "__all__", ())}

@@ -5,6 +5,10 @@ import re
 import pytest
 from lesson import numbers, outputs_of, printed_in
 
+from rnnlib.course.stored.translation import attend
+from rnnlib.data.verses import stored_translator, translation_run, verse_pairs
+from rnnlib.verse_translator import MARKS, word_batch, word_weights
+
 
 @pytest.fixture(scope="module")
 def outputs():
@@ -134,7 +138,80 @@ def test_rules_can_say_that_they_do_not_know(printed):
     assert len(re.findall(r"network: .*rules: no reading", printed)) == 3
 
 
+def bleu_of(printed, name, nth=-1):
+    return float(re.findall(rf"^{name} +BLEU (\d+\.\d)", printed, re.MULTILINE)[nth])
+
+
+def test_the_translator_beats_both_baselines_and_words_that_are_looked_up_help(printed):
+    nearest, word_for_word, network, filled = (
+        bleu_of(printed, name)
+        for name in ("nearest verse", "word for word", "network, greedy", "unknown words looked up")
+    )
+    assert nearest < word_for_word < network - 5 and network + 0.5 < filled
+    held_out = translation_run()["held out"]
+    for printed_one, name in (
+        (nearest, "nearest verse"),
+        (word_for_word, "word for word"),
+        (network, "greedy"),
+        (filled, "unknown words looked up"),
+    ):
+        assert printed_one == pytest.approx(held_out[name], abs=0.3), name
+    assert re.search(r"^1,123,340 weights, 1\d minutes of training$", printed, re.MULTILINE)
+
+
+def test_a_beam_is_a_little_better(printed):
+    assert 0 < bleu_of(printed, "beam of 4") - bleu_of(printed, "greedy") < 3
+
+
+def test_the_examples_are_those_that_the_text_speaks_of(printed):
+    assert "y tuve miedo porque estaba desnudo y escondíme" in printed
+    assert re.search(r"network .* naked and escondime", printed)
+    assert re.search(r"network .* blessed are your eyes for come and your ears", printed)
+
+
+def test_the_text_says_how_many_verses_and_words(printed):
+    assert "16,643 pairs for training, 860 held out" in printed
+    assert sum(map(len, verse_pairs())) == 17975
+    _, source, target = stored_translator()
+    assert (len(source) - len(MARKS), len(target) - len(MARKS)) == (4497, 3497)
+
+
+def test_the_network_puts_words_into_the_order_of_english(outputs):
+    (alt,) = (
+        o.metadata["image/png"]["alt"]
+        for o in outputs
+        if "buena" in o.get("metadata", {}).get("image/png", {}).get("alt", "")
+    )
+    assert "For y les dió una tierra buena the network writes he gave them a good land." in alt
+    assert (
+        "For y el espíritu santo le habló the network writes the holy spirit spoke to him." in alt
+    )
+
+
+def test_it_looks_where_the_text_says():
+    model, source, target = stored_translator()
+    for spanish, english, where in (
+        ("y les dió una tierra buena", "he gave them a good land", {1: 2, 2: 1, 4: 5, 5: 4}),
+        ("y el espíritu santo le habló", "the holy spirit spoke to him", {1: 3, 2: 2}),
+    ):
+        batch = word_batch([source.encode(spanish.split())], [target.encode(english.split())])
+        looks = word_weights(model, batch, attend)[:, 0].argmax(axis=1)
+        assert {k: int(looks[k]) for k in where} == where
+
+
+def test_long_verses_and_unknown_words_are_hard(printed):
+    table, lengths = (
+        "Spanish words     network   word for word",
+        ((3, 9), (10, 14), (15, 19), (20, 25)),
+    )
+    rows = [numbers(printed, f"{low} to {high}", table) for low, high in lengths]
+    assert all(network > word_for_word for network, word_for_word in rows)
+    read, written = numbers(printed, "unknown words:")
+    assert 5 < read < 15 and 1 < written < 10
+    assert re.search(r"( the \w+ of){3}", printed[printed.index("unknown words:") :])
+
+
 def test_every_picture_has_words(outputs):
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 6
+    assert len(pictures) == 7
     assert all(o.metadata["image/png"]["alt"].strip() for o in pictures)

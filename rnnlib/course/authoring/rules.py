@@ -7,6 +7,8 @@ from collections import Counter
 
 from nbformat import NotebookNode
 
+from rnnlib.course.authoring.effort import core
+
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 SLOW_MACHINE = 3
@@ -19,6 +21,8 @@ class UnitError(Exception):
 
 def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str]) -> list[str]:
     """What is wrong with a unit's notebook before it is run.
+
+    Every exercise has a check, and in the core a marked cell, if the unit has points.
 
     Parameters
     ----------
@@ -42,9 +46,12 @@ def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str
     written = {c.metadata.nbgrader.grade_id for c in graded if c.metadata.nbgrader.solution}
     answered = {name.removeprefix("answer_") for name in written if name.startswith("answer_")}
     written -= {f"answer_{name}" for name in answered}
+    in_core = {cell.id for cell in core(notebook)}
+    further = {c.metadata.nbgrader.grade_id for c in graded if c.id not in in_core}
     for name in sorted(written | exercises):
+        marked = wanted > 0 and name not in further
         problems += _missing(
-            name, name in written, name in exercises, "exercise", "check", ids, code, wanted > 0
+            name, name in written, name in exercises, "exercise", "check", ids, code, marked
         )
     for name in sorted(answered | questions):
         problems += _missing(
@@ -76,7 +83,10 @@ def _missing(
     code: str,
     marked: bool,
 ) -> list[str]:
-    """What an exercise or a question lacks; a unit of 0 points has no marked cells."""
+    """What an exercise or a question lacks.
+
+    A unit of 0 points has no marked cells, and an exercise below "Going further" needs none.
+    """
     problems = []
     if not has_cell:
         problems.append(f'{name} is declared, but no cell says {word}="{name}"')

@@ -15,7 +15,7 @@ from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
 from rnnlib.course.checking.results import collect, compare, floats, same
 from rnnlib.course.checking.rows import Row, rows_of
-from rnnlib.course.exercises import Case, Exercise, Unusable, all_exercises, rebind
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
 from rnnlib.course.marks import earned_share
 from rnnlib.params import Params
 
@@ -25,7 +25,8 @@ class Report:
     """What marking found out about one function.
 
     `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence), and
-    `complete` says whether they account for every wrong result; `score` is a number that an open
+    `complete` says whether they account for every wrong result, `by_error` that there were no
+    results, so that an error is all that could be compared; `score` is a number that an open
     task reaches, on the first case; `state` is
     "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
     marked with other earlier functions than the student's, `outdated` where its newest version
@@ -37,6 +38,7 @@ class Report:
     diagnosis: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     complete: bool = True
+    by_error: bool = False
     score: float | None = None
     state: str = "wrong"
     apart: bool = False
@@ -100,6 +102,8 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         report.state = "right"
     else:
         report.diagnosis, report.complete = diagnose(exercise, responses, expected, seed)
+        plain = [response for response in responses if response.case.kind == PLAIN]
+        report.by_error = all(response.results is None for response in plain)
     warned = dict.fromkeys(message for t in responses for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report

@@ -5,6 +5,9 @@ that the units read: who wants its result there copies it to ``rnnlib/data``.
 
 `compared`       unit 15: networks of about the same size on the same tasks
 `compared_nets`  these networks, in PyTorch
+`inside`         unit 16: small networks to be opened
+`translation`    unit 10: Spanish verses into English
+`words`          unit 14: a language model over the words of six novels
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RUNS", "train_stored"]
 
-RUNS = {"compared": "torch"}
-"""Each run's module here, and the extra that it needs."""
+RUNS = {"compared": ("torch",), "inside": (), "translation": (), "words": ("torch",)}
+"""Each run's module here, and the extras that it needs."""
 
 
 def train_stored(name: str, folder: Path, report: Callable[[str], None]) -> None:
@@ -41,6 +44,6 @@ def train_stored(name: str, folder: Path, report: Callable[[str], None]) -> None
     MissingExtra
         Where the package that it needs is not installed.
     """
-    need(f"rnnlib train {name}", RUNS[name])
+    need(f"rnnlib train {name}", *RUNS[name])
     folder.mkdir(parents=True, exist_ok=True)
     import_module(f"rnnlib.course.stored.{name}").train(folder, report)

@@ -19,7 +19,7 @@ from rnnlib.course.authoring import (
 from rnnlib.course.authoring import build as building
 from rnnlib.course.authoring import verify as verifying
 from rnnlib.course.authoring.questions import seal_questions
-from rnnlib.course.authoring.rules import check_release
+from rnnlib.course.authoring.rules import check_release, check_source
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.exercises import all_exercises
 
@@ -268,6 +268,18 @@ def test_a_rule_of_the_source_is_told_before_anything_runs(course, monkeypatch, 
     monkeypatch.setattr(building, "execute", lambda *a, **k: pytest.fail("it ran"))
     course.source.write_text(text)
     assert refuse(course, said).startswith(f"{NAME}:\n  - ")
+
+
+def test_behind_going_further_an_exercise_needs_a_check_and_no_marked_cell(course):
+    marked = '# %% grade="rnn_step" points=5'
+    text = WHOLE.replace(marked, "").replace("points: 6", "points: 1")
+    where = text.index('# %% exercise="rnn_step"')
+    text = text[:where] + "# %% [markdown]\n# ## 99.9 Going further\n\n" + text[where:]
+    course.source.write_text(text)
+    assert check_source(read_source(course.source), {"rnn_step"}, {"window"}) == []
+    course.source.write_text(text.replace("check(rnn_step)", "pass"))
+    (said,) = check_source(read_source(course.source), {"rnn_step"}, {"window"})
+    assert "no cell calls check(rnn_step)" in said
 
 
 def test_all_that_is_wrong_is_told_at_once(course):

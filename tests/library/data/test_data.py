@@ -20,9 +20,11 @@ from rnnlib.data import (
     make_irish_tunes,
     make_japanese_vowels,
     make_named_text,
+    make_novels,
     make_series,
     make_spanish_proverbs,
     make_surnames,
+    make_verses,
     spanish_proverbs,
     sunspots,
     surnames,
@@ -178,9 +180,11 @@ def test_every_file_is_the_one_the_licences_speak_of():
         (make_irish_tunes.make, b"X:1\nM:C\nL:1/8\nK:D Major\nABcd|"),
         (make_japanese_vowels.make, {"TRAIN": b"@data\n1:1\n", "TEST": b"@data\n1:1\n"}),
         (make_named_text.make, b"!<arch>\n"),
+        (make_novels.make, b"!<arch>\n"),
         (make_series.make, dict.fromkeys(make_series.SOURCE, b"YEAR,SUNACTIVITY\n")),
         (make_spanish_proverbs.make, b"No hay mal que por bien no venga.\n%\n"),
         (make_surnames.make, b"PK"),
+        (make_verses.make, [b"!<arch>\n"] * 2),
     ],
 )
 def test_a_maker_refuses_another_source(make, source):

@@ -6,6 +6,13 @@ from rnnlib.plotting.alignment import plot_alignment
 from rnnlib.plotting.style import png
 
 
+def test_words_stand_upright_and_letters_do_not():
+    words = plot_alignment([(np.eye(2), ["tierra", "buena"], ["land", "good"])])
+    letters = plot_alignment([(np.eye(2), "ab", "cd")])
+    for figure, angle in ((words, 90), (letters, 0)):
+        assert {text.get_rotation() for text in figure.axes[0].get_xticklabels()} == {angle}
+
+
 def test_weights_stand_where_their_symbols_stand():
     weights = np.array([[0.1, 0.9, 0.0], [0.7, 0.2, 0.1]])
     figure = plot_alignment([(weights, "a b", "xy")], titles=["one"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -22,7 +24,8 @@ from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import RELAY
-from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.isolation.settings import Settings
+from rnnlib.course.grading.isolation.student_kernel import StudentKernel
 from rnnlib.course.grading.isolation.withheld import NOT_THERE
 from rnnlib.course.grading.limits import (
     CELL_SECONDS,
@@ -67,7 +70,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
         given = locked + given_sources(self, about)
-        run = _Run(self._settings(about["assignment"]), locked, answers, self._secret())
+        run = _Run(self._settings(about["assignment"], given), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
             os.chmod(files, 0o755)
@@ -80,6 +83,10 @@ class IsolatedExecute(NbGraderPreprocessor):
                 self.log.info("%s may be needed after all: everything is run.", sorted(missing))
                 run.all_cells(nb, cell_plan.plan(nb, given, everything=True), Path(files))
         notes = nb.metadata.setdefault("rnnlib", NotebookNode())
+        pictures = notes.pop("pictures", {})
+        for cell in nb.cells:
+            if _was_left_out(cell):
+                cell.outputs += pictures.get(cell.id, [])
         notes["alarms"] = run.alarms
         notes["own"] = {
             f"a cell of their own, {cell.id}": cell.source
@@ -98,7 +105,7 @@ class IsolatedExecute(NbGraderPreprocessor):
     def _root(self) -> Path:
         return Path(CourseDirectory(parent=self).root)
 
-    def _settings(self, unit: str) -> Settings:
+    def _settings(self, unit: str, given: list[str]) -> Settings:
         return Settings(
             sandboxed=self.sandbox == "bwrap",
             cell=self.cell_seconds,
@@ -106,6 +113,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             limits=sandbox.Limits(memory=self.memory),
             hidden=Path(self.hidden) if self.hidden else self._root(),
             unit=unit,
+            modules=tuple(sorted(_imported(given))),
         )
 
 
@@ -272,6 +280,10 @@ def stop_trusted_kernel() -> None:
         trusted.stop()
 
 
+def _was_left_out(cell: NotebookNode) -> bool:
+    return any(output.get("text") == NOT_RUN for output in cell.get("outputs", []))
+
+
 def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
     """The sources of all cells of the instructor's notebook; none where it does not lie there."""
     course = CourseDirectory(parent=preprocessor)
@@ -280,6 +292,19 @@ def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
     if not path.is_file():
         return []
     return [cell.source for cell in nbformat.read(path, as_version=4).cells]
+
+
+def _imported(sources: list[str]) -> set[str]:
+    """The modules that cells import by name."""
+    found = set()
+    for source in sources:
+        with suppress(SyntaxError):  # a cell with a magic
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return found
 
 
 def _sources(notebook) -> tuple[list[str], list[str]]:

@@ -39,6 +39,7 @@ COURSE = (
     "grading/isolation/agent.py",
     "grading/isolation/frames.py",
     "grading/isolation/protocol.py",
+    "grading/isolation/warm.py",
     "grading/isolation/wire.py",
     "grading/isolation/withheld.py",
     "grading/limits.py",
@@ -72,7 +73,6 @@ class Library:
     refused: tuple[Path, ...]
 
 
-@cache
 def shown_library(unit: str, *, whole: bool = False) -> Library:
     """The library for a unit, made once in each process.
 
@@ -82,6 +82,11 @@ def shown_library(unit: str, *, whole: bool = False) -> Library:
     whole : bool
         With all of the mathematics, for an exercise that is marked by what it reaches.
     """
+    return _shown(unit, whole)
+
+
+@cache
+def _shown(unit: str, whole: bool) -> Library:
     root = Path(tempfile.mkdtemp(prefix="rnn"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     root.chmod(0o755)
