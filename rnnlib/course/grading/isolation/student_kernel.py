@@ -206,6 +206,9 @@ class StudentKernel:
             if self.whole:
                 self._room -= ran.size
                 self.again.append(ran)
+                if ran.status == "timeout":
+                    text = f"did not end within {seconds:.3g} seconds, run with the whole library"
+                    self.alarms.append({"kind": "hung", "where": self.where, "text": text})
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
