@@ -121,9 +121,9 @@ clean: ## remove .venv and everything that is made, but no work of students
 	find . -name .git -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 		-prune -exec rm -rf {} +
 
-# The browser tests use a Chromium that is there, grading a bubblewrap. On a machine of a build
-# service, as root, they are fetched; elsewhere nothing is installed behind anybody's back, and the
-# tests that need them are skipped.
+# The browser tests use a Chromium that is there, grading a bubblewrap, and a PostgreSQL whose server
+# the test starts itself. On a machine of a build service, as root, they are fetched; elsewhere
+# nothing is installed behind anybody's back, and the tests that need them are skipped.
 programs:
 	@missing=; \
 	for name in chromium chromium-browser google-chrome; do \
@@ -131,6 +131,8 @@ programs:
 	done; \
 	[ -n "$$found" ] || missing="chromium"; \
 	command -v bwrap >/dev/null || missing="$$missing bubblewrap"; \
+	command -v postgres >/dev/null || command -v pg_ctlcluster >/dev/null || \
+		missing="$$missing postgresql"; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing for the tests:" $$missing; \

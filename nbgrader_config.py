@@ -29,7 +29,8 @@ from rnnlib.course.grading.intake.repair import RepairCells
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.report.clean import CleanOutputs
 from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
-from rnnlib.course.grading.report.summary import PageSummary
+from rnnlib.course.grading.report.offline import NoMathJax
+from rnnlib.course.grading.report.summary import FoldGivenCode, PageSummary
 
 c = get_config()  # noqa: F821
 
@@ -95,3 +96,8 @@ c.GenerateFeedback.preprocessors = [
     CSSHTMLHeaderPreprocessor,
 ]
 c.GenerateFeedback.exporter_class = FeedbackExporter
+
+# The formgrader's pages: formulas without a network, code folded as in the notebook.
+c.HTMLExporter.preprocessors = [FormulasToMathML, NoMathJax]
+c.HTMLExporter.filters = {"highlight_code": FoldGivenCode}
+c.FeedbackExporter.preprocessors = []

@@ -303,12 +303,12 @@ def check_gradients(dhs, dstates, cache, sizes):
     (np.False_, array([[5., 6.]]))
     """
     hs = cache.hs
-    sizes = match_shapes(("xs", cache.xs, "T N D"), ("hs", hs, "T N H"), **sizes)
     dhs = np.zeros_like(hs) if dhs is None else as_floats(dhs=dhs)[0]
-    dstates = {name: np.zeros_like(hs[0]) if d is None else d for name, d in dstates.items()}
-    arrays = as_floats(**dstates)
-    named = zip(dstates, arrays)
-    match_shapes(("dhs", dhs, "T N H"), *((name, d, "N H") for name, d in named), **sizes)
+    zeros = np.zeros(hs.shape[1:], hs.dtype)
+    arrays = as_floats(**{name: zeros if d is None else d for name, d in dstates.items()})
+    named = [(name, d, "N H") for name, d in zip(dstates, arrays)]
+    known = ("xs", cache.xs, "T N D"), ("hs", hs, "T N H")
+    sizes = match_shapes(*known, ("dhs", dhs, "T N H"), *named, **sizes)
     return dhs, arrays, sizes
 
 

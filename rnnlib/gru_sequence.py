@@ -10,11 +10,18 @@ is dh_t times a derivative known beforehand, and one product with W_hh^T leads t
 it, da_r has to wait for the product of da_n with W_hn^T.
 """
 
+from itertools import chain
+
 import numpy as np
 
 from rnnlib._shapes import check_gradients, check_sequence
 from rnnlib._timesteps import (
+    add_to,
+    as_gradients,
+    back_products,
+    ended_at,
     fast_tanh,
+    input_products,
     joined,
     last_first,
     previous,
@@ -68,41 +75,41 @@ def gru_forward(xs, h0, params, *, mask=None, reset="after"):
 
     # sigma(a) = 1 / (1 + exp(-a)): turn the sign of what leads to r and z once, not at every step
     scale = np.array([-1, -1, 1], xs.dtype).repeat(H)
-    W_xh, W_hh, b_h = params.W_xh * scale, params.W_hh * scale, params.b_h * scale
-    gates = np.empty((T, 3, N, H), np.result_type(xs, W_xh))
-    for group in step_groups(T, N, H):
-        a = joined(xs[group]) @ W_xh + b_h
-        gates[group] = a.reshape(-1, N, 3, H).swapaxes(1, 2)
-    hs, qs = np.empty((2, T, N, H), gates.dtype)
-
-    W_hn, b_hn = (a.astype(hs.dtype) for a in (W_hh[:, 2 * H :], params.b_hn))
-    first = W_hh if reset == "after" else W_hh[:, : 2 * H]  # what is multiplied with h itself
-    multiply, W, out, recurrent = recurrent_product(first, first.shape[1] // H, N, hs.dtype)
-    recurrent_rz, recurrent_n = recurrent[:2], recurrent[-1]
-    write_tanh = fast_tanh(N * H, hs.dtype)
-    one, product = np.ones((), hs.dtype), np.empty_like(hs[0])
+    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # for x_t, and for a 1
+    W_hh = params.W_hh * scale
+    dtype = np.result_type(xs, W_x1)
+    gates, (hs, qs) = np.empty((T, 3, N, H), dtype), np.empty((2, T, N, H), dtype)
+    W_hn, b_hn = (a.astype(dtype) for a in (W_hh[:, 2 * H :], params.b_hn))
+    first = 3 if reset == "after" else 2  # so many gates multiply h itself
+    multiply_by_W, W, outs = recurrent_product(W_hh[:, : first * H], gates[:, :first])
+    write_tanh = fast_tanh(N * H, dtype)
+    one, product = np.ones((), dtype), np.empty_like(hs[0])
     h = h0
     with np.errstate(over="ignore"):  # exp(1000) is infinite, and 1 / (1 + infinite) is 0
-        for t, (rz, n, q, h_next) in enumerate(zip(gates[:, :2], gates[:, 2], qs, hs)):
-            multiply(h, W, out)
-            rz += recurrent_rz
-            np.exp(rz, out=rz)
-            rz += one
-            np.divide(one, rz, out=rz)
-            r, z = rz
-            if reset == "after":
-                np.add(recurrent_n, b_hn, out=q)  # q = h_{t-1} W_hn + b_hn
-                n += np.multiply(r, q, out=product)
-            else:
-                np.multiply(r, h, out=product).dot(W_hn, out=q)
-                n += q
-            write_tanh(n, n)
-            np.subtract(h, n, out=h_next)  # h_t = n + z (h_{t-1} - n)
-            h_next *= z
-            h_next += n
-            if mask is not None:
-                np.copyto(h_next, h, where=~mask[t][:, None])
-            h = h_next
+        for group in step_groups(T, N, H):
+            by_x, a = input_products(xs[group], W_x1, 3), gates[group]
+            loop = zip(outs[group], by_x[:, :2], by_x[:, 2], a[:, :2], *a.swapaxes(0, 1))
+            loop = zip(loop, qs[group], hs[group], ended_at(mask, group))
+            for (out, rz_by_x, n_by_x, rz, r, z, n), q, h_next, ended in loop:
+                multiply_by_W(h, W, out)
+                rz += rz_by_x
+                np.exp(rz, rz)
+                rz += one
+                np.divide(one, rz, rz)
+                if reset == "after":
+                    np.add(n, b_hn, q)  # q = h_{t-1} W_hn + b_hn
+                    np.multiply(r, q, n)
+                    n += n_by_x
+                else:
+                    np.multiply(r, h, product).dot(W_hn, q)
+                    np.add(q, n_by_x, n)
+                write_tanh(n, n)
+                np.subtract(h, n, h_next)  # h_t = n + z (h_{t-1} - n)
+                h_next *= z
+                h_next += n
+                if ended is not None:
+                    np.copyto(h_next, h, where=ended)
+                h = h_next
     return hs, h.copy(), GRUCache(xs, h0, hs, gates, qs, params, mask, reset)
 
 
@@ -139,8 +146,7 @@ def gru_backward(dhs, dh, cache):
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
     dh = np.array(dh, hs.dtype, order="C")
-    grads, dxs = params.zeros_like(), np.empty_like(xs)
-    db_h, db_hn = np.zeros(3 * H), np.zeros(H)  # in float64, also for float32: see `sum_rows`
+    dxs, sums = np.empty(xs.shape, xs.dtype), None
     for group in reversed(step_groups(T, N, H)):
         r, z, n = gates[group].swapaxes(0, 1)
         h_before = previous(hs, h0, group)
@@ -153,43 +159,40 @@ def gru_backward(dhs, dh, cache):
             h_by_z *= ~ended
 
         if reset == "after":
-            q = qs[group]
-            h_by_a = np.stack([h_by_n * q * r * (1 - r), h_by_z, h_by_n * r], axis=1)
-            # da reached x_t W_xh, da_h reached h_{t-1} W_hh: they differ in the candidate's columns
-            da, da_h = _back_after(dhs[group], dh, h_by_a, h_by_n, z, W_hh_T)
-            grads.W_hh[:] += joined(h_before).T @ joined(da_h)
-            db_hn += sum_rows(da_h[:, :, 2 * H :])
+            h_by_q = h_by_n * r
+            h_by_r = h_by_q * qs[group] * (1 - r)
+            rows = np.stack([z, h_by_n, h_by_r, h_by_z, h_by_q], axis=2)
+            da, da_h = _back_after(dhs[group], dh, rows, W_hh_T)
+            products = back_products(xs[group], h_before, da, da_h, params.W_xh, dxs[group])
+            sums = add_to(sums, chain(products, [sum_rows(da_h[:, :, 2 * H :])]))
         else:
             s_by_r = h_before * r * (1 - r)  # s = r * h_{t-1}, by a_r
             da = _back_before(dhs[group], dh, h_by_n, h_by_z, s_by_r, r, z, W_hh_T)
-            grads.W_hh[:, : 2 * H] += joined(h_before).T @ joined(da)[:, : 2 * H]
-            grads.W_hh[:, 2 * H :] += joined(r * h_before).T @ joined(da)[:, 2 * H :]
-        da = joined(da)
-        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
-        grads.W_xh[:] += joined(xs[group]).T @ da
-        db_h += sum_rows(da)
-    grads.b_h[:], grads.b_hn[:] = db_h, db_hn
-    return dxs, dh, grads
+            products = list(back_products(xs[group], h_before, da, da, params.W_xh, dxs[group]))
+            products[1][:, 2 * H :] = joined(r * h_before).T @ joined(da[:, :, 2 * H :])
+            sums = add_to(sums, (*products, np.zeros(H)))
+    return dxs, dh, as_gradients(sums, params)
 
 
-def _back_after(dhs, dh, h_by_a, h_by_n, z, W_hh_T):
+def _back_after(dhs, dh, rows, W_hh_T):
     """Go back through a group of steps, reset after the product; dh (N, H) is brought up to date.
 
-    Returns [da_r, da_z, da_n] and [da_r, da_z, dq], (steps, N, 3H) each.
+    rows (steps, N, 5, H) hold h_t by h_{t-1} (as it is kept), a_n, a_r, a_z and q; multiplied with
+    dh_t they become gradients. Returns [da_r, da_z, da_n], which reached x_t W_xh, and
+    [da_r, da_z, dq], which reached h_{t-1} W_hh, (steps, N, 3H) each. The candidate, the largest,
+    stands last there: sums in float32 lose most where they begin with it.
     """
     steps, N, H = dhs.shape
-    da_h = np.empty((steps, N, 3 * H), z.dtype)
-    da_by_gate = da_h.reshape(steps, N, 3, H).swapaxes(1, 2)  # the same numbers, gate by gate
-    dh_after, kept = np.empty_like(z), np.empty_like(dh)
-    loop = last_first(dhs, dh_after, z, h_by_a, da_by_gate, da_h)
-    for dh_t, dh_after_t, z_t, h_by_a_t, da_by_gate_t, da_h_t in loop:
-        np.add(dh, dh_t, out=dh_after_t)  # from later steps, and from the loss at this one
-        np.multiply(dh_after_t, h_by_a_t, out=da_by_gate_t)
-        np.multiply(dh_after_t, z_t, out=kept)
-        da_h_t.dot(W_hh_T, out=dh)
+    _, da_n, da_h = np.split(rows.reshape(steps, N, 5 * H), [H, 2 * H], axis=2)
+    by_gate, dh_after = rows.swapaxes(1, 2), np.empty_like(dh)
+    loop = last_first(dhs, by_gate, by_gate[:, 0], da_h)
+    for dh_t, h_by_t, kept, da_h_t in loop:
+        np.add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
+        h_by_t *= dh_after
+        da_h_t.dot(W_hh_T, dh)
         dh += kept
     da = da_h.copy()
-    np.multiply(dh_after, h_by_n, out=da[:, :, 2 * H :])
+    da[:, :, 2 * H :] = da_n
     return da, da_h
 
 

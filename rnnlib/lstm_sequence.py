@@ -10,16 +10,20 @@ loop they are multiplied by the gradient that arrives.
 """
 
 import numpy as np
+from numpy import add, copyto, multiply
 
 from rnnlib._shapes import check_gradients, check_params, check_sequence, pair_of_states
 from rnnlib._timesteps import (
+    add_to,
+    as_gradients,
+    back_products,
+    ended_at,
     fast_tanh,
-    joined,
+    input_products,
     last_first,
     previous,
     recurrent_product,
     step_groups,
-    sum_rows,
 )
 from rnnlib.lstm import WEIGHTS, LSTMCache, LSTMParams, LSTMState
 
@@ -72,31 +76,31 @@ def lstm_forward(xs, state0, params, *, mask=None):
 
     dtype = np.result_type(xs, params.W_xh)
     scale, write_gates = _gates_together(N, H, dtype)  # the gates from scale * a
-    W_xh, b_h = params.W_xh * scale, params.b_h * scale
-    gates = np.empty((T, 4, N, H), dtype)
-    for group in step_groups(T, N, H):
-        a = joined(xs[group]) @ W_xh + b_h
-        gates[group] = a.reshape(-1, N, 4, H).swapaxes(1, 2)
-    hs, cs = np.empty((2, T, N, H), dtype)
-
-    multiply, W_hh, out, recurrent = recurrent_product(params.W_hh * scale, 4, N, dtype)
+    W_x1 = np.concatenate([params.W_xh, params.b_h[None]]) * scale  # for x_t, and for a 1
+    gates, (hs, cs) = np.empty((T, 4, N, H), dtype), np.empty((2, T, N, H), dtype)
+    multiply_by_W, W_hh, outs = recurrent_product(params.W_hh * scale, gates)
     write_tanh, product = fast_tanh(N * H, dtype), np.empty_like(hs[0])
     h, c = h0, c0
     with np.errstate(over="ignore"):  # exp(1000) is infinite, and 1 / (1 + infinite) is 0
-        for t, (a, h_next, c_next) in enumerate(zip(gates, hs, cs)):
-            multiply(h, W_hh, out)
-            a += recurrent
-            write_gates(a)
-            i, f, g, o = a
-            np.multiply(f, c, out=c_next)  # c_t = f * c_{t-1} + i * g
-            c_next += np.multiply(i, g, out=product)
-            write_tanh(c_next, h_next)  # h_t = o * tanh(c_t)
-            h_next *= o
-            if mask is not None:
-                ended = ~mask[t][:, None]
-                np.copyto(h_next, h, where=ended)
-                np.copyto(c_next, c, where=ended)
-            h, c = h_next, c_next
+        for group in step_groups(T, N, H):
+            by_x = input_products(xs[group], W_x1, 4)
+            a = gates[group]
+            loop = zip(
+                outs[group], by_x, a, *a.swapaxes(0, 1), hs[group], cs[group], ended_at(mask, group)
+            )
+            for out, by_x_t, a, i, f, g, o, h_next, c_next, ended in loop:
+                multiply_by_W(h, W_hh, out)  # written where a stands
+                a += by_x_t
+                write_gates(a)
+                multiply(f, c, c_next)  # c_t = f * c_{t-1} + i * g
+                multiply(i, g, product)
+                c_next += product
+                write_tanh(c_next, h_next)  # h_t = o * tanh(c_t)
+                h_next *= o
+                if ended is not None:
+                    copyto(h_next, h, where=ended)
+                    copyto(c_next, c, where=ended)
+                h, c = h_next, c_next
     state = LSTMState(h.copy(), c.copy())
     return hs, state, LSTMCache(xs, h0, c0, hs, cs, gates, params, mask)
 
@@ -106,11 +110,11 @@ def _gates_together(N, H, dtype):
 
     With k = 1 for i, f, o and k = 2 for g, each gate is k sigma(k a) - (k - 1), because
     tanh(a) = 2 sigma(2a) - 1. So one exp serves them all, by sigma(a) = 1 / (1 + exp(-a)), or one
-    tanh, by sigma(a) = (1 + tanh(a / 2)) / 2. In float64 exp takes a third of the time of tanh, see
-    `fast_tanh`; in float32 the digits that it loses are needed.
+    tanh, by sigma(a) = (1 + tanh(a / 2)) / 2. In float64 exp takes half the time of tanh or less,
+    see `fast_tanh`; in float32 the digits that it loses are needed.
     """
-    # Full arrays: NumPy multiplies arrays of one shape several times faster than it broadcasts.
-    k = np.ones((4, N, H), dtype)
+    # Few numbers are multiplied fastest by as many, many by one: it need not be read.
+    k = np.ones((4, N, H) if N * H < 2048 else (4, 1, 1), dtype)
     k[2] = 2
     one, less, half, rest = np.ones((), dtype), k - 1, k / 2, 1 - k / 2
 
@@ -125,7 +129,7 @@ def _gates_together(N, H, dtype):
         a *= half
         a += rest
 
-    columns = k[:, 0].ravel()
+    columns = k[:, 0, 0].repeat(H)
     return (-columns, by_exp) if dtype == np.float64 else (columns / 2, by_tanh)
 
 
@@ -169,55 +173,56 @@ def lstm_backward(dhs, dstate, cache):
     T, N, H = (sizes[s] for s in "TNH")
 
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
-    grads, dxs = params.zeros_like(), np.empty_like(xs)
-    db_h = np.zeros(4 * H)  # in float64, also for float32: see `sum_rows`
+    dxs, sums = np.empty(xs.shape, xs.dtype), None
     groups = step_groups(T, N, H)
-    steps = groups[0].stop  # of the longest group; its buffers serve all of them
-    by_a_buffer = np.empty((steps, 4, N, H), hs.dtype)
-    da_buffer = np.empty((steps, N, 4 * H), hs.dtype)  # rows, for the matrix products
-    arriving = np.empty((4, N, H), hs.dtype)  # at c_t for i, f and g, at h_t for o
-    dc_after, dh_after, through_h = arriving[:3], arriving[3], np.empty_like(hs[0])
+    rows = np.empty((groups[0].stop, N, 5 * H), hs.dtype)  # serves all groups: dc, then da
+    arriving = np.empty((5, N, H), hs.dtype)  # at c_t for c_{t-1}, i, f and g; at h_t for o
+    dc_after, dc_copies, dh_after = arriving[0], arriving[1:4], arriving[4]
+    through_h = np.empty_like(dh_after)
     dh, dc = (np.array(d, hs.dtype, order="C") for d in (dh, dc))
     for group in reversed(groups):
-        steps = group.stop - group.start
-        by_a, da = by_a_buffer[:steps], da_buffer[:steps]
-        c_by_c, h_by_c = _derivatives_of_steps(cache, group, by_a)
+        d = rows[: group.stop - group.start]
+        by = d.reshape(-1, N, 5, H).swapaxes(1, 2)  # the same numbers, gate by gate
+        h_by_c = _derivatives_of_steps(cache, group, by)
         if mask is not None:  # an ended example: h and c pass unchanged, nothing else does
             ended = ~mask[group][:, :, None]
-            c_by_c = np.where(ended, 1, c_by_c)
+            copyto(by[:, 0], 1, where=ended)
             h_by_c *= ~ended
-            by_a *= ~ended[:, None]
+            by[:, 1:] *= ~ended[:, None]
 
-        da_by_gate = da.reshape(steps, N, 4, H).swapaxes(1, 2)  # the same numbers, gate by gate
-        loop = last_first(range(steps), dhs[group], h_by_c, c_by_c, by_a, da_by_gate, da)
-        for t, dh_t, h_by_c_t, c_by_c_t, by_a_t, da_by_gate_t, da_t in loop:
-            np.add(dh, dh_t, out=dh_after)  # from later steps, and from the loss at this one
-            np.multiply(dh_after, h_by_c_t, out=through_h)
-            np.add(dc, through_h, out=dc_after)  # three times the same: i, f and g act on c_t
-            np.multiply(arriving, by_a_t, out=da_by_gate_t)
-            np.multiply(dc_after[0], c_by_c_t, out=dc)
-            da_t.dot(W_hh_T, out=dh)
-            if mask is not None:
-                dh += dh_after * ended[t]
-        da = joined(da)
-        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
-        grads.W_xh[:] += joined(xs[group]).T @ da
-        grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da
-        db_h += sum_rows(da)
-    grads.b_h[:] = db_h
-    return dxs, LSTMState(dh, dc), grads
+        da = d[:, :, H:]
+        loop = last_first(dhs[group], h_by_c, by, by[:, 0], da, ended_at(mask, group))
+        for dh_t, h_by_c_t, by_t, dc_t, da_t, ended in loop:
+            add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
+            multiply(dh_after, h_by_c_t, through_h)
+            add(dc, through_h, dc_after)
+            copyto(dc_copies, dc_after)
+            by_t *= arriving  # derivatives become gradients, in place: dc_{t-1} and da_t
+            da_t.dot(W_hh_T, dh)
+            dc = dc_t
+            if ended is not None:
+                dh += dh_after * ended
+        dc = dc.copy()  # the next group writes where it stands
+        h_before = previous(hs, h0, group)
+        sums = add_to(sums, back_products(xs[group], h_before, da, da, params.W_xh, dxs[group]))
+    return dxs, LSTMState(dh, dc), as_gradients(sums, params)
 
 
-def _derivatives_of_steps(cache, group, by_a):
-    """Return c_t by c_{t-1} and h_t by c_t for a group of steps; write those by a_t into by_a.
+def _derivatives_of_steps(cache, group, by):
+    """Return h_t by c_t for a group of steps, (steps, N, H); write the other derivatives into by.
 
-    (steps, N, H) each; by_a (steps, 4, N, H). Nothing here waits for a gradient.
+    by (steps, 5, N, H): c_t by c_{t-1}, a_i, a_f and a_g, then h_t by a_o. Nothing here waits for a
+    gradient. With h_t = o * tanh(c_t) at hand, tanh(c_t) is needed once.
     """
+    h, c, c_before = cache.hs[group], cache.cs[group], previous(cache.cs, cache.c0, group)
     i, f, g, o = cache.gates[group].swapaxes(0, 1)
-    c = cache.cs[group]
-    tanh_c = fast_tanh(c.size, c.dtype)(c, np.empty_like(c))
-    by_a[:, 0] = g * i * (1 - i)  # c_t by a_i
-    by_a[:, 1] = previous(cache.cs, cache.c0, group) * f * (1 - f)  # c_t by a_f
-    by_a[:, 2] = i * (1 - g * g)  # c_t by a_g
-    by_a[:, 3] = tanh_c * o * (1 - o)  # h_t by a_o
-    return f, o * (1 - tanh_c * tanh_c)
+    c_by_c, by_i, by_f, by_g, by_o = by.swapaxes(0, 1)
+    one = np.ones((), c.dtype)
+    copyto(c_by_c, f)
+    multiply(g * i, one - i, by_i)
+    multiply(c_before * f, one - f, by_f)
+    multiply(i, one - g * g, by_g)
+    multiply(h, one - o, by_o)
+    h_by_c = fast_tanh(c.size, c.dtype)(c, np.empty_like(c))
+    h_by_c *= h
+    return np.subtract(o, h_by_c, h_by_c)  # o (1 - tanh(c)^2)

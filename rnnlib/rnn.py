@@ -28,13 +28,14 @@ from rnnlib._shapes import (
     match_shapes,
 )
 from rnnlib._timesteps import (
+    add_to,
+    as_gradients,
+    back_products,
+    ended_at,
     fast_tanh,
-    joined,
     last_first,
     previous,
-    recurrent_product,
     step_groups,
-    sum_rows,
 )
 from rnnlib.activations import relu, relu_backward, tanh_backward
 from rnnlib.params import Params, parameters
@@ -242,14 +243,16 @@ def rnn_forward(xs, h0, params, *, mask=None, activation="tanh"):
     hs += params.b_h
     hs = hs.reshape(T, N, H)
     write_f = fast_tanh(N * H, hs.dtype) if activation == "tanh" else _write_relu
-    multiply, W_hh, out, (recurrent,) = recurrent_product(params.W_hh, 1, N, hs.dtype)
+    W_hh, recurrent = np.ascontiguousarray(params.W_hh, hs.dtype), np.empty_like(hs[0])
     h = h0
-    for t, a in enumerate(hs):  # a: what the input adds at step t; becomes the state in place
-        multiply(h, W_hh, out)
+    for a, ended in zip(
+        hs, ended_at(mask, slice(T))
+    ):  # a: what the input adds at step t; becomes the state in place
+        h.dot(W_hh, recurrent)
         a += recurrent
         write_f(a, a)  # from a, into a
-        if mask is not None:
-            np.copyto(a, h, where=~mask[t][:, None])
+        if ended is not None:
+            np.copyto(a, h, where=ended)
         h = a
     return hs, h.copy(), RNNCache(xs, h0, hs, params, mask, activation)
 
@@ -302,26 +305,20 @@ def rnn_backward(dhs, dh, cache):
     W_hh_T = np.ascontiguousarray(params.W_hh.T, hs.dtype)  # laid out once, used at every step
     dh, dh_after = np.array(dh, hs.dtype, order="C"), np.empty_like(hs[0])
     one = hs.dtype.type(1)  # with a plain 1 the derivatives of ReLU would be integers
-    grads, dxs = params.zeros_like(), np.empty_like(xs)
-    db_h = np.zeros(H)  # in float64, also for float32: see `sum_rows`
+    dxs, sums = np.empty(xs.shape, xs.dtype), None
     for group in reversed(step_groups(T, N, H)):
         das = f_backward(one, hs[group])  # local derivatives; times dh_t in the loop
         if mask is not None:  # an ended example: h passes unchanged, nothing else does
-            ended = ~mask[group][:, :, None]
-            das *= ~ended
-        for t, dh_t, da in last_first(range(len(das)), dhs[group], das):
-            np.add(dh, dh_t, out=dh_after)  # from later steps, and from the loss at this one
+            das *= mask[group][:, :, None]
+        for dh_t, da, ended in last_first(dhs[group], das, ended_at(mask, group)):
+            np.add(dh, dh_t, dh_after)  # from later steps, and from the loss at this one
             da *= dh_after  # in place: das collects da of all steps
-            da.dot(W_hh_T, out=dh)
-            if mask is not None:
-                dh += dh_after * ended[t]
-        da = joined(das)
-        dxs[group] = (da @ params.W_xh.T).reshape(dxs[group].shape)
-        grads.W_xh[:] += joined(xs[group]).T @ da
-        grads.W_hh[:] += joined(previous(hs, h0, group)).T @ da  # h_{t-1}, not h_t
-        db_h += sum_rows(da)
-    grads.b_h[:] = db_h
-    return dxs, dh, grads
+            da.dot(W_hh_T, dh)
+            if ended is not None:
+                dh += dh_after * ended
+        h_before = previous(hs, h0, group)  # h_{t-1}, not h_t
+        sums = add_to(sums, back_products(xs[group], h_before, das, das, params.W_xh, dxs[group]))
+    return dxs, dh, as_gradients(sums, params)
 
 
 def _write_relu(a, out):

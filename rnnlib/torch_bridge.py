@@ -134,6 +134,11 @@ def from_torch(module):
     ValueError
         If it is an LSTM with a projection (``proj_size``).
 
+    Notes
+    -----
+    Weights do not tell what they are used with: those of an RNN with ``nonlinearity="relu"`` go
+    with ``rnn_forward(..., activation="relu")``.
+
     Examples
     --------
     >>> import torch

@@ -48,7 +48,9 @@ from rnnlib import GRUParams, RNNParams, rnn_backward, rnn_forward
 from rnnlib.cell_models import CellModel
 from rnnlib.course import check, check_answer, working
 from rnnlib.data import dinosaur_names
+from rnnlib.data.novels import novel_parts, word_run, word_vocabulary, word_weights
 from rnnlib.letter_models import letter_batch, letter_gradients
+from rnnlib.ngrams import NGrams
 from rnnlib.plotting import show
 from rnnlib.plotting.batches import draw_batches
 from rnnlib.plotting.directions import draw_last_states
@@ -942,11 +944,349 @@ for turn in range(1, 11):
 # %% [markdown]
 # The loss is far below both baselines, on letters that were never trained on. (Plain gradient descent is slow: Adam needed fewer updates in section 14.10.) Most scripts that "do not learn" have one of these five faults, and you have now seen how each of them shows.
 #
-# ## 14.13 Going further
+# ## 14.13 Going further: a language model over words
 #
-# Nothing here is marked.
+# Nothing from here on is marked.
 #
-# **Names in other libraries.**
+# Your networks wrote names and tunes letter by letter. A model of *words* has thousands of symbols, and a strong rival that only counts.
+# The text: the six novels of Jane Austen, in lower case, marks as words of their own. Of each novel the chapters 5, 15, ... are the test.
+
+# %%
+parts = novel_parts()
+words = word_vocabulary(parts.training, 5000)
+ids, _, asked = (words.encode(part, unknown="<unk>") for part in parts)
+asked = asked[:15001]  # as much of the test as a lesson has time for
+print(" ".join(parts.training[:24]))
+print(f"{len(ids):,} words to learn from, {len(set(parts.training)):,} different ones")
+print(f"the test asks for {len(asked) - 1:,}; {np.mean(asked == 0):.1%} are <unk>")
+
+# %% [markdown]
+# **Unknown words.** The vocabulary holds the 4,999 most frequent words; all others are one symbol, `<unk>`. Keep this number in mind: it
+# decides what a perplexity means.
+#
+# ### The rival: Kneser and Ney
+#
+# **The idea.** A trigram model predicts a word from the two before it, by counting. Most runs of three words come in no training text,
+# so three things are needed:
+#
+# - *Discount:* from every count take $d$, such as 0.85.
+# - *Interpolate:* what was taken is given to the model with a context shorter by one word, which has its part in every probability.
+# - *Count differently below:* the shorter context is asked when the longer one knows little. What matters then is not how *often* a word
+#   came but behind how many *different* words. *Jennings* comes 197 times, nearly always behind *mrs.*; elsewhere it should be rare.
+#
+# Write $N(\cdot\, w)$ for the number of different words that stand before $w$, and $N(u\,\cdot)$ for the number of different words after $u$:
+#
+# $$p(w) = \frac{N(\cdot\, w)}{\sum_{w'} N(\cdot\, w')} \qquad
+# p(w \mid v) = \frac{\max(N(\cdot\, v w) - d,\, 0) + d\, N(v\, \cdot)\; p(w)}{\sum_{w'} N(\cdot\, v w')} \qquad
+# p(w \mid u v) = \frac{\max(n_{uvw} - d,\, 0) + d\, N(u v\, \cdot)\; p(w \mid v)}{\sum_{w'} n_{uvw'}}$$
+#
+# Only the longest runs are counted by $n_{uvw}$, how often they occur. On paper: in *a b a c a b* the word *b* comes twice, but only ever
+# behind *a*, so it counts 1; *a* stands behind *b* and behind *c* and counts 2.
+#
+# | code | shape | meaning |
+# |---|---|---|
+# | `ids` | (L,) integers | the text |
+# | `k`, `n` | numbers | the length of the runs to count; that of the longest ones; 1 ≤ k ≤ n |
+# | `runs` | (G, k) integers | each different run that counts at least 1, sorted |
+# | `counts` | (G,) integers | for k = n how often it occurs; for k < n how many different words stand before it |
+#
+# **Your turn.** A run that only opens the text has no word before it, and is left out where words before it are counted.
+
+
+# %% exercise="kneser_ney_counts"
+def kneser_ney_counts(ids, k, n):
+    """What a Kneser-Ney model of n-grams counts for runs of k words.
+
+    ids: (L,).  k, n: numbers, 1 <= k <= n.
+    Returns runs: (G, k), sorted; counts: (G,).
+    """
+    ### BEGIN SOLUTION
+    length = k + 1 if k < n else n
+    runs = np.lib.stride_tricks.sliding_window_view(ids, length)
+    if k < n:
+        runs = np.unique(runs, axis=0)[:, 1:]
+    return np.unique(runs, axis=0, return_counts=True)
+    ### END SOLUTION
+
+
+# %%
+check(kneser_ney_counts)
+
+# %% [markdown]
+# <details><summary><b>Hint 1</b>: how often</summary>
+#
+# `sliding_window_view(ids, n)` from `np.lib.stride_tricks` has a row for each run of n words. What do `axis=0` and `return_counts=True` do
+# in `np.unique`? (Tuples in a `Counter` do it as well.)
+# </details>
+# <details><summary><b>Hint 2</b>: how many different words before</summary>
+#
+# Take runs of k + 1 words and keep each different one once. Now cut off their first words: how often does a run come?
+# </details>
+#
+# **Your turn again.** The counts behind one context, as rows: row 0 behind nothing, row 1 behind the last word, row 2 behind the last two. Row
+# by row, from the top down, smooth them with the formulas above. If a row holds only zeros, the context never came, and the level below has the last word.
+#
+# | code | shape | meaning |
+# |---|---|---|
+# | `levels` | (n, V) | counts of all V words behind the last 0, 1, ..., n − 1 words |
+# | `d` | a number | the discount |
+# | `p` | (V,) | the probability of each word |
+
+
+# %% exercise="kneser_ney"
+def kneser_ney(levels, d):
+    """The probabilities of the next word, from counts behind shorter and longer contexts.
+
+    levels: (n, V).  d: a number.
+    Returns p: (V,).
+    """
+    ### BEGIN SOLUTION
+    p = levels[0] / levels[0].sum()
+    for counts in levels[1:]:
+        total = counts.sum()
+        if total > 0:
+            p = (np.maximum(counts - d, 0) + d * np.count_nonzero(counts) * p) / total
+    return p
+    ### END SOLUTION
+
+
+# %%
+check(kneser_ney)
+
+# %% [markdown]
+# <details><summary><b>Hint 1</b>: it must add up</summary>
+#
+# How much does the discount take away, all in all, if six different words came? Just that is given to the level below, whose sum is 1.
+# </details>
+# <details><summary><b>Hint 2</b>: one step</summary>
+#
+# `np.maximum(counts - d, 0)` keeps words that never came from paying; `np.count_nonzero(counts)` is the number of those that did.
+# </details>
+#
+# **Try it.** First the words that come often and in few places; then whether the probabilities of all 5,000 words add up to 1, behind every
+# context of 500 words of the test, seen and unseen; and then the perplexity. *Before you run the cell:* which is better, one word of context or two?
+
+# %%
+count, smooth = working(kneser_ney_counts), working(kneser_ney)
+runs, before = count(ids, 1, 2)
+times = np.bincount(ids)[runs[:, 0]]
+print("word          times   different words before")
+for k in np.lexsort((-times, before / times))[:5]:
+    print(f"{words.symbols[runs[k, 0]]:12} {times[k]:>6} {before[k]:>10}")
+
+
+def kneser_ney_losses(n, V=5000, number=15001):
+    """A model of n-grams, and its loss at each word of the test, with a vocabulary of V words."""
+    small, few = (np.where(some < V, some, 0) for some in (ids, asked[:number]))
+    grams = NGrams(small, n, V, count)
+    return grams, grams.losses(few, lambda levels: smooth(levels, 0.85))
+
+
+losses = {}
+for n, name in ((1, "single words"), (2, "one word of context"), (3, "two words of context")):
+    grams, losses[name] = kneser_ney_losses(n)
+    print(f"{name:22} perplexity {rnnlib.perplexity(losses[name].mean()):6.1f}")
+sums = [smooth(grams.levels(asked[t - 2 : t]), 0.85).sum() for t in range(2, 502)]
+print("all sums are 1:", np.allclose(sums, 1, rtol=0, atol=1e-12))
+
+# %% [markdown]
+# (0.85 was chosen on the chapters 10, 20, ..., which are held out as well.)
+#
+# ### What `<unk>` does to a perplexity
+#
+# The same model, the same text, and a vocabulary of 1,000 words instead of 5,000. Since the numbers follow the frequency, the words beyond 1,000
+# simply become number 0.
+
+# %%
+_, few = kneser_ney_losses(3, V=1000)
+others = len(set(parts.training)) - np.array([5000, 1000]) + 1  # words that share <unk>
+for V, nats, share in zip((5000, 1000), (losses["two words of context"], few), others):
+    unknown = (asked[1:] == 0) | (asked[1:] >= V)
+    paid = nats + unknown * np.log(share)
+    row = f"V = {V:5,}: {unknown.mean():5.1%} unknown, perplexity {np.exp(nats.mean()):5.1f}"
+    print(f"{row}; if the unknown word is named, too: {np.exp(paid.mean()):6.1f}")
+
+# %% [markdown]
+# The small vocabulary seems far better. It only has an easier task: `<unk>` is a frequent symbol, and who predicts it need not say *which* word
+# comes. The last column makes it pay: each time one of the words that share `<unk>` has to be named, all of them equally likely. Now the large
+# vocabulary wins. **Perplexities of models with different vocabularies cannot be compared.** From here on, all have the same 5,000 words.
+#
+# ### The network
+#
+# Four ideas from the literature fit into these lines:
+#
+# - **Weight tying** (Press and Wolf 2017): words with similar meanings should have similar embeddings, and similar rows in the output layer. So both are
+#   *one* matrix. Its gradient is the sum from both places; `backward` adds anyway.
+# - **Dropout between layers** (Zaremba et al. 2014): on what goes up, from layer to layer, never on what goes on in time.
+# - **Truncated BPTT:** the text is read as 32 streams in pieces of 35 words. The state goes on; `detach` cuts the graph.
+# - **Clipping**, as in unit 03.
+
+
+# %%
+class WordModel(torch.nn.Module):
+    """Embeddings, two layers of LSTM, and an output layer that shares its weights with the embeddings."""
+
+    def __init__(self, V, E, dropout):
+        super().__init__()
+        self.embed = torch.nn.Embedding(V, E)
+        self.cell = torch.nn.LSTM(E, E, num_layers=2, dropout=dropout)
+        self.drop = torch.nn.Dropout(dropout)
+        self.out = torch.nn.Linear(E, V)
+        self.out.weight = self.embed.weight  # tied: one matrix in two places
+        torch.nn.init.uniform_(self.embed.weight, -0.1, 0.1)
+
+    def forward(self, ids, state):
+        hs, state = self.cell(self.drop(self.embed(ids)), state)
+        return self.out(self.drop(hs)), state
+
+
+def train_words(model, ids, pieces, learning_rate):
+    """Truncated BPTT over 32 streams in pieces of 35 words; a loss for each piece."""
+    inputs, targets = map(torch.tensor, rnnlib.text_streams(ids, 32))
+    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
+    state, found = None, []
+    for start in range(0, 35 * pieces, 35):
+        logits, state = model(inputs[start : start + 35], state)
+        state = [s.detach() for s in state]
+        aims = targets[start : start + 35].flatten()
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), aims)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        found.append(loss.item())
+    return found
+
+
+torch.manual_seed(0)
+network = WordModel(5000, 96, 0.2)
+size = sum(p.numel() for p in network.parameters())
+print(f"{size:,} weights; without tying {size + network.embed.weight.numel():,}")
+
+# %% [markdown]
+# Sixty pieces, a tenth of one pass through the text:
+
+# %% tags=["nbval-ignore-output"]
+found = train_words(network, ids, 60, 0.003)
+for start in range(0, 60, 12):
+    print(
+        f"pieces {start + 1:2} to {start + 12}: perplexity {np.exp(np.mean(found[start : start + 12])):6.0f}"
+    )
+
+# %% [markdown]
+# From 5,000, where all words are equally likely, to about what the frequencies of single words give: more does not come of a tenth of a pass.
+# Eight passes take nine minutes of processor time. So they were done once (`rnnlib train words` does them again), and the weights are stored
+# in half precision. Here they are loaded into the module above, and tried on the same 15,000 words as the counts. *Before you run the cell:* who wins?
+
+# %% tags=["nbval-ignore-output"]
+run = word_run()
+for k in (0, 1, 3, 5, 7):
+    epoch = run["epochs"][k]
+    print(f"epoch {k + 1:2}: training {epoch['training']:6.1f}, held out {epoch['held out']:6.1f}")
+stored = {name: torch.tensor(array) for name, array in word_weights().items()}
+network.load_state_dict(stored | {"out.weight": stored["embed.weight"]})
+network.eval()
+
+
+def network_losses(read, carry=True):
+    """The loss at each word but the first, in pieces of 35; the state is carried on, or not."""
+    state, found = None, []
+    with torch.no_grad():
+        for start in range(0, len(read) - 1, 35):
+            piece = torch.tensor(read[start : start + 36])
+            logits, state = network(piece[:-1, None], state if carry else None)
+            found.append(
+                torch.nn.functional.cross_entropy(logits[:, 0], piece[1:], reduction="none")
+            )
+    return torch.cat(found).numpy()
+
+
+losses["the network"] = network_losses(asked)
+by_counting, by_network = losses["two words of context"], losses["the network"]
+losses["both, mixed"] = -np.log((np.exp(-by_counting) + np.exp(-by_network)) / 2)
+losses["state not carried on"] = network_losses(asked, carry=False)
+print(f"\n{grams.stored:,} counts, {size:,} weights; perplexity on the test:")
+for name, nats in losses.items():
+    print(f"  {name:22}{rnnlib.perplexity(nats.mean()):6.1f}")
+
+# %% [markdown]
+# - **The network wins,** by 6 percent, with about as many numbers as the trigram has counts. After one pass it was far behind; both
+#   its losses were still falling after eight.
+# - **What it carries on is its advantage.** With the state thrown away every 35 words it is no better than counting, though no gradient ever crossed
+#   such a border in training.
+# - **Both together are much better than either,** 15 percent below the network. A mean of their probabilities costs nothing. So they
+#   know different things. Which?
+
+# %% tags=["nbval-ignore-output"]
+came = np.array([grams.levels(asked[t - 2 : t])[2].sum() for t in range(2, len(asked))])
+print("the two words before came   share    counted   network")
+for low, high in ((0, 1), (1, 10), (10, 100), (100, np.inf)):
+    here = (came >= low) & (came < high)
+    row = [rnnlib.perplexity(nats[1:][here].mean()) for nats in (by_counting, by_network)]
+    span = (
+        "never"
+        if high == 1
+        else f"{low} times or more"
+        if high == np.inf
+        else f"{low} to {high - 1} times"
+    )
+    print(f"{span:26} {here.mean():6.1%} {row[0]:10.1f} {row[1]:9.1f}")
+
+# %% [markdown]
+# (The row is about the context, the two words before; not about how hard the next word is. Behind *, and* anything may come.) Where the two
+# words came rarely or never, counting has little to say, and the network, which knows similar words, is ahead. Where they came often, both are about equal:
+# there the counts know what follows.
+#
+# **Text.** Both models go on with the same beginning, at three temperatures; `<unk>` is never drawn.
+
+
+# %% tags=["nbval-ignore-output"]
+def counted_logits(read, state):
+    """By counting: the state is the last two words."""
+    seen = [*(state or []), read][-2:]
+    return np.log(smooth(grams.levels(seen), 0.85)), seen
+
+
+def network_logits(read, state):
+    with torch.no_grad():
+        logits, state = network(torch.tensor([[read]]), state)
+    return logits[0, 0].numpy(), state
+
+
+def written(step, temperature):
+    """Two hundred words behind the beginning of a sentence."""
+    rng = np.random.default_rng(14)
+
+    def choose(logits):
+        logits = np.where(np.arange(len(logits)) == 0, -np.inf, logits)
+        return int(rnnlib.sample(logits, rng, temperature=temperature))
+
+    start = words.encode("she had never been so".split())
+    return rnnlib.continue_text(start, 200, step, choose, None).tolist()
+
+
+hers = set(zip(*(ids[k:].tolist() for k in range(3))))
+
+
+for name, step in (("counted", counted_logits), ("network", network_logits)):
+    for temperature in (0.5, 0.8, 1.0):
+        text = written(step, temperature)
+        copied = np.mean([run in hers for run in zip(text, text[1:], text[2:])])
+        print(
+            f"{name}, temperature {temperature}, {copied:.0%} of the runs of three words are hers:"
+        )
+        print("   ...", " ".join(words.symbols[k] for k in text[:40]))
+
+# %% [markdown]
+# Read them aloud. Most of what the trigram writes it has taken from her books, three words at a time, and its sentences turn into others on
+# the way. The network makes up more by itself, and more of it is wrong: its lead in perplexity does not show in a few lines. At 0.5 both
+# say what is always possible; at 1.0 they take risks and fail. A perplexity near 90 is a choice among 90 words, again and again. What you know from large
+# language models takes far more text, and far more weights.
+#
+# **To try.** Two words of context or three: does `n=4` help? Mix with another share than one half, chosen on `parts.held_out`. Keep a whole novel out instead
+# of chapters: who loses more, and why?
+#
+# ## 14.14 Names in other libraries
 #
 # | here | PyTorch | Keras | Flax (JAX) |
 # |---|---|---|---|
@@ -986,6 +1326,7 @@ for turn in range(1, 11):
 # - A packed sequence is a mask; `detach` is truncation; a module lists its parameters; an `autograd.Function` is a backward pass by hand.
 # - With the same start, batches and optimizer, both give the same losses, update by update.
 # - For small networks on a CPU NumPy keeps up, because bookkeeping is what costs there.
+# - A perplexity belongs to its vocabulary. On little text, well-smoothed counts are hard to beat, and worth mixing in.
 #
 # **Next:** the same tasks for very different models, in unit 15.
 #
@@ -996,4 +1337,10 @@ for turn in range(1, 11):
 # - G.-B. Zhou, J. Wu, C.-L. Zhang, Z.-H. Zhou, *Minimal gated unit for recurrent neural networks*, International Journal of Automation and Computing 13 (2016), 226–234.
 # - Y. Gal, Z. Ghahramani, *A theoretically grounded application of dropout in recurrent neural networks*, NeurIPS 2016.
 # - J. Ansel et al., *PyTorch 2: faster machine learning through dynamic Python bytecode transformation and graph compilation*, ASPLOS 2024.
+# - R. Kneser, H. Ney, *Improved backing-off for m-gram language modeling*, ICASSP 1995.
+# - S. F. Chen, J. Goodman, *An empirical study of smoothing techniques for language modeling*, Computer Speech and Language 13 (1999), 359–394.
+# - W. Zaremba, I. Sutskever, O. Vinyals, *Recurrent neural network regularization*, arXiv:1409.2329 (2014).
+# - O. Press, L. Wolf, *Using the output embedding to improve language models*, EACL 2017.
+# - S. Merity, N. S. Keskar, R. Socher, *Regularizing and optimizing LSTM language models*, ICLR 2018.
+# - The novels: Debian package `r-cran-janeaustenr`, public domain; see `rnnlib/data/LICENSES.md`.
 # - The documentation of `torch.nn.RNN`, `LSTM` and `GRU`, section "Variables"; of `keras.layers.LSTM` and `GRU`; of `flax.linen.LSTMCell`, `GRUCell` and `RNN`.

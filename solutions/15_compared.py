@@ -977,7 +977,7 @@ show(
 # - Hopfield's memory walks downhill, and collapses beyond 0.138 N random patterns.
 # - A reward at the end is enough to learn to remember a cue, if gradients flow through time.
 #
-# **This is the last unit.** Take a sequence of your own, choose a baseline first, and find out whether a network is worth it.
+# **Next:** what trained networks have learned, in unit 16.
 #
 # ## References
 #

@@ -9,6 +9,7 @@
 `site`          the course as a web site
 `stored`        runs that take too long for a lesson, by ``rnnlib train``
 `bench`         how fast the library is, the checks are, and a class is graded
+`rebinding`     a function in which other names mean other functions
 `cli`           the command ``rnnlib``; `extras` says what must be installed for each part of it
 ==============  =================================================================================
 

@@ -79,7 +79,8 @@ def main(argv: list[str] | None = None) -> int:
     bench = commands.add_parser("bench-grading", help="speed beside plain nbgrader autograde")
     bench.add_argument("--unit", default="01_hidden_state")
     bench.add_argument("--submissions", type=positive, default=24)
-    bench.add_argument("--growth", type=positive, help="and the same with so many submissions")
+    bench.add_argument("--growth", type=positive, help="only whether so many need more memory")
+    bench.add_argument("--mixed", type=positive, help="only a class of so many, with hostile ones")
     bench.set_defaults(run=_bench_grading)
 
     bench_checks = commands.add_parser("bench-checks", help="how long each exercise's check takes")
@@ -259,6 +260,10 @@ def _bench_grading(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.bench.grading import run_bench
 
     unit = marked_unit(course_root(), options.unit)
+    if options.mixed:
+        from rnnlib.course.bench.mixed import run_mixed
+
+        return run_mixed(unit, console, options.mixed)
     return run_bench(unit, console, options.submissions, options.growth)
 
 

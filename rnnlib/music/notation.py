@@ -6,7 +6,9 @@ ABC writes a tune as text (https://abcnotation.com/wiki/abc:standard:v2.1). A no
 
 `abc_sections` cuts a text into sections, bars and *tokens*; everything else here works on tokens.
 What is covered is what tunes of one voice use: notes, rests, chords, ties, triplets, broken rhythm,
-grace notes, bar lines, repeats and endings, key signatures. Words, ornaments and voices are not.
+grace notes, bar lines, repeats and endings, key signatures. Words, chord symbols, comments,
+ornaments and fields within a line are skipped. Of other tuplets than triplets the notes are read
+as written, and ``>>`` as ``>``.
 """
 
 import re
@@ -28,7 +30,8 @@ __all__ = [
 LENGTH = r"(?:[1-9]\d*)?(?://?(?:[1-9]\d*)?)?"
 NOTE = rf"(?:(?:\^\^|__|[\^_=])?[A-Ga-g][,']*|z){LENGTH}"
 TOKEN = re.compile(
-    rf"(?P<bar>\|:|\|\]|\|\||:\||::|\[\||\|)|(?P<ending>\[[12]|(?<=\|)[12])"
+    r"(?P<skipped>\"[^\"\n]*\"|%[^\n]*|![^!\n]*!|\+[a-z]+\+|\[[A-Za-z]:[^\]\n]*\])"
+    rf"|(?P<bar>\|:|\|\]|\|\||:\||::|\[\||\|)|(?P<ending>\[[12]|(?<=\|)[12])"
     rf"|(?P<token>\[(?:{NOTE})+\]{LENGTH}|\(3|[<>-]|\{{[^}}\n]*\}}|{NOTE})"
 )
 
@@ -97,7 +100,7 @@ def abc_sections(notes):
     -----
     A section ends at a double bar, a repeat sign or an ending ([1, [2): there a bar may be
     incomplete, for a tune often begins with an upbeat. A line's end is no bar line. What is not
-    ABC of this kind is skipped.
+    ABC of this kind is skipped, chord symbols in quotes and comments among it.
 
     Examples
     --------
@@ -107,7 +110,9 @@ def abc_sections(notes):
     sections = [[[]]]
     for match in TOKEN.finditer(notes):
         token, bar = match["token"], sections[-1][-1]
-        if token in ("<", ">", "-") and (not bar or bar[-1] in ("(3", "<", ">", "-")):
+        if match["skipped"]:
+            continue
+        elif token in ("<", ">", "-") and (not bar or bar[-1] in ("(3", "<", ">", "-")):
             continue  # it needs a note in front of it
         elif token:
             bar.append(token.replace("//", "/4"))

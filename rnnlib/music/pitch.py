@@ -1,12 +1,18 @@
 """Pitches of tunes in ABC notation: keys, accidentals, MIDI numbers, and a tune as it sounds."""
 
+import re
+
 import numpy as np
 
 from rnnlib.music.notation import abc_sections, note_durations, read_abc
 
 __all__ = ["bar_accidentals", "key_signature", "melody", "midi_number", "sharps_of_key"]
 
-MODES = {"Major": 0, "Mixolydian": -1, "Dorian": -2, "Minor": -3}
+MODES = {"maj": 0, "ion": 0, "lyd": 1, "mix": -1, "dor": -2, "min": -3, "aeo": -3, "phr": -4}
+MODES |= {"loc": -5, "m": -3, "": 0}
+"""Of a mode's name the first three letters count, in any case; m is minor."""
+
+KEY = re.compile(r"([A-G])([#b]?) *([A-Za-z]*)")
 CIRCLE = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 STEPS = "C D EF G A B"
 """A letter's place in this text is its distance from C in semitones."""
@@ -18,7 +24,7 @@ def sharps_of_key(key):
     Parameters
     ----------
     key : str
-        As after K:, such as ``"A Dorian"``, ``"F# Minor"``, ``"Bb Major"``; Major may be left out.
+        As after K:, such as ``"A Dorian"``, ``"F# Minor"``, ``"Bb"``, ``"Em"``, ``"Ador"``.
 
     Returns
     -------
@@ -27,18 +33,18 @@ def sharps_of_key(key):
     Raises
     ------
     ValueError
-        If the key is not one of C ... B in one of four modes.
+        If the key is not one of C ... B in one of the modes.
 
     Examples
     --------
-    >>> sharps_of_key("D Major"), sharps_of_key("A Dorian"), sharps_of_key("F Major")
-    (2, 1, -1)
+    >>> sharps_of_key("D Major"), sharps_of_key("A Dorian"), sharps_of_key("F"), sharps_of_key("Em")
+    (2, 1, -1, 1)
     """
-    tonic, _, mode = key.partition(" ")
-    mode = mode or "Major"
-    if tonic[:1] not in CIRCLE or tonic[1:] not in ("", "#", "b") or mode not in MODES:
+    found = KEY.fullmatch(key.strip())
+    mode = found[3].lower() if found else None
+    if mode is None or (mode if len(mode) < 3 else mode[:3]) not in MODES:
         raise ValueError(f"unknown key {key!r}")
-    return CIRCLE[tonic[0]] + 7 * ((tonic[1:] == "#") - (tonic[1:] == "b")) + MODES[mode]
+    return CIRCLE[found[1]] + 7 * ((found[2] == "#") - (found[2] == "b")) + MODES[mode[:3]]
 
 
 def key_signature(key):
@@ -138,7 +144,8 @@ def melody(text, *, durations=note_durations, pitch=midi_number):
 
     Notes
     -----
-    Repeats are not played twice, and of a chord only the first note sounds.
+    Repeats are not played twice, and of a chord only the first note sounds. A tied note keeps its
+    accidental over the bar line; the notes after it do not.
 
     Examples
     --------
@@ -146,7 +153,7 @@ def melody(text, *, durations=note_durations, pitch=midi_number):
     (array([66., nan, 65., 66.]), array([2., 1., 1., 4.]))
     """
     tune = read_abc(text)
-    midi, units, tied = [], [], False
+    midi, units, tied, before = [], [], False, ""
     for bars in abc_sections(tune.notes):
         for bar in bars:
             signature, lengths = key_signature(tune.key), iter(durations(bar))
@@ -156,11 +163,14 @@ def melody(text, *, durations=note_durations, pitch=midi_number):
                 elif token[0] not in "(<>{":
                     note, length = token.lstrip("["), float(next(lengths))
                     number = np.nan if note[0] == "z" else float(pitch(note, signature))
+                    place = note.rstrip("/0123456789")
+                    if tied and place == before:  # no accidental of its own: that of the first
+                        number = midi[-1]
                     if tied and midi and midi[-1] == number:
                         units[-1] += length
                     else:
                         midi.append(number)
                         units.append(length)
                     signature = signature if note[0] == "z" else bar_accidentals(note, signature)
-                    tied = False
+                    tied, before = False, place.lstrip("^_=")
     return np.array(midi), np.array(units)

@@ -16,15 +16,6 @@ from rnnlib.course.grading.run.autograde import autograde as _autograde
 UNIT = "01_hidden_state"
 SOLUTION = ROOT / "solutions" / UNIT / f"{UNIT}.ipynb"
 POINTS = {
-    cell.metadata.nbgrader.grade_id.removeprefix("grade_").removeprefix("answer_"): float(
-        cell.metadata.nbgrader.points
-    )
-    for cell in nbformat.read(SOLUTION, as_version=4).cells
-    if cell.metadata.get("nbgrader", {}).get("grade")
-}
-"""What the unit's marked cells are worth, by exercise and question."""
-
-POINTS = {
     exercise_of(cell.metadata.nbgrader.grade_id): float(cell.metadata.nbgrader.points)
     for cell in nbformat.read(SOLUTION, as_version=4).cells
     if cell.metadata.get("nbgrader", {}).get("grade")

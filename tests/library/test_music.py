@@ -102,6 +102,22 @@ def test_key_signatures_against_the_circle_of_fifths():
         key_signature("H Major")
 
 
+@pytest.mark.parametrize(
+    "spelled, same",
+    [("Em", "E Minor"), ("Ador", "A Dorian"), ("F#min", "F# Minor"), ("Bb", "Bb Major")]
+    + [("Eminor", "E Minor"), ("D mix", "D Mixolydian"), ("C Ionian", "C Major")],
+)
+def test_a_key_may_be_spelled_as_tunes_do(spelled, same):
+    assert sharps_of_key(spelled) == sharps_of_key(same)
+
+
+def test_the_other_modes_and_what_is_no_key():
+    assert [sharps_of_key(f"C {m}") for m in ("Lydian", "Phrygian", "Locrian")] == [1, -4, -5]
+    for key in ("H", "e Minor", "C Major scale", "Cx", "C Mi", ""):
+        with pytest.raises(ValueError, match="unknown key"):
+            sharps_of_key(key)
+
+
 def test_pitches_of_a_scale_and_accidentals_within_a_bar():
     scale = [midi_number(letter, {}) for letter in ["B,", *"CDEFGABcdefgab", "c'"]]
     assert np.diff(scale).tolist() == [1, 2, 2, 1, 2, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1]
@@ -113,6 +129,23 @@ def test_pitches_of_a_scale_and_accidentals_within_a_bar():
 def test_ties_of_one_pitch_are_one_note():
     midi, units = melody("M:C\nK:C Major\nA2-A-|A B-c")
     assert midi.tolist() == [69, 71, 72] and units.tolist() == [4, 1, 1]
+
+
+def test_a_tied_note_keeps_its_accidental_over_the_bar_line():
+    midi, units = melody("M:4/4\nL:1/4\nK:C\n^c4-|c4|c4|^c2-c2-|c3-d|")
+    assert midi.tolist() == [73, 72, 73, 74] and units.tolist() == [8, 4, 7, 1]
+
+
+@pytest.mark.parametrize(
+    "notes, sections",
+    [
+        ('"Am"A2 "^above"B2|', [[["A2", "B2"]]]),
+        ("AB|% a bad face\ncd|", [[["A", "B"], ["c", "d"]]]),
+        ("!trill!A +fermata+B [K:D]c|", [[["A", "B", "c"]]]),
+    ],
+)
+def test_what_is_not_covered_is_not_read_as_notes(notes, sections):
+    assert abc_sections(notes) == sections
 
 
 @pytest.mark.parametrize("number, hertz", [(21, 27.5), (60, 261.6256), (69, 440), (108, 4186.009)])

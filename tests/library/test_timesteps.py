@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import few, size
 
-from rnnlib import init_gru, init_lstm, init_rnn, zero_state
+from rnnlib import _timesteps, init_gru, init_lstm, init_rnn, zero_state
 from rnnlib._timesteps import (
     NUMBERS,
     ROWS,
     by_gate,
     fast_tanh,
+    input_products,
     joined,
     previous,
     recurrent_product,
@@ -61,14 +62,26 @@ def test_many_rows_are_added_without_loss():
 def test_the_recurrent_product_gate_by_gate(N, gates, dtype):
     rng = np.random.default_rng(0)
     h, W_hh = rng.normal(size=(N, 5)).astype(dtype), rng.normal(size=(5, gates * 5))
-    multiply, W, out, product = recurrent_product(W_hh, gates, N, dtype)
-    for _ in range(2):  # what stands in the buffer does no harm
+    more = np.full((2, gates + 1, N, 5), 7, dtype)  # a gate that this product does not reach
+    multiply, W, outs = recurrent_product(W_hh, more[:, :gates])
+    for out, written in zip(outs, more):  # what stands there does no harm
         multiply(h, W, out)
-        assert product.dtype == dtype and product.flags.c_contiguous
-        np.testing.assert_allclose(product, by_gate(h @ W_hh, gates), rtol=1e-5)
+        np.testing.assert_allclose(written[:gates], by_gate(h @ W_hh, gates), rtol=1e-5)
+        assert (written[gates] == 7).all()
 
 
-def test_fast_tanh_far_out_near_zero_and_in_place():
+def test_products_with_the_inputs_gate_by_gate():
+    rng = np.random.default_rng(0)
+    xs, W_xh, b_h = rng.normal(size=(4, 3, 5)), rng.normal(size=(5, 12)), rng.normal(size=12)
+    found = input_products(xs, np.concatenate([W_xh, b_h[None]]), 2)
+    for product, x in zip(found, xs, strict=True):
+        np.testing.assert_allclose(product, by_gate(x @ W_xh + b_h, 2), rtol=1e-12)
+
+
+def test_fast_tanh_far_out_near_zero_and_in_place(monkeypatch):
+    monkeypatch.setattr(_timesteps, "TANH_BY_AVX512", True)
+    assert fast_tanh(10**6, np.dtype(float)) is np.tanh
+    monkeypatch.setattr(_timesteps, "TANH_BY_AVX512", False)
     a = np.array([-np.inf, -1e300, -800.0, -20.0, -1e-9, 0.0, 1e-9, 20.0, 800.0, 1e300, np.inf])
     a = np.concatenate([np.random.default_rng(0).normal(size=(40, 11)), a[None]])
     tanh = fast_tanh(a.size, a.dtype)
@@ -84,8 +97,10 @@ def test_fast_tanh_far_out_near_zero_and_in_place():
 
 @pytest.mark.parametrize("init", [init_rnn, init_gru, init_lstm])
 @pytest.mark.parametrize("N", [1, 16])
-def test_large_sizes_agree_with_torch(init, N):
-    """In float64 tanh is another function from 256 numbers on, and the others are small."""
+@pytest.mark.parametrize("by_avx512", [False, True])
+def test_large_sizes_agree_with_torch(init, N, by_avx512, monkeypatch):
+    """In float64 tanh may be another function from 256 numbers on, and the others are small."""
+    monkeypatch.setattr(_timesteps, "TANH_BY_AVX512", by_avx512)
     T, D, H = 30, 6, 300 // N + 2
     rng = np.random.default_rng(0)
     params, xs, dhs = init(D, H, rng), rng.normal(size=(T, N, D)), rng.normal(size=(T, N, H))

@@ -71,6 +71,15 @@ def test_relu():
     close(hs, to_torch(params, activation="relu")(torch.tensor(xs))[0])
 
 
+def test_the_weights_of_a_relu_network_go_with_relu():
+    net = torch.nn.RNN(3, 4, nonlinearity="relu").double()
+    xs, params = np.random.default_rng(1).normal(size=(5, 2, 3)), from_torch(net)
+    close(
+        rnn_forward(xs, zero_state(params, 2), params, activation="relu")[0],
+        net(torch.tensor(xs))[0],
+    )
+
+
 def test_errors():
     rng = np.random.default_rng(0)
     with pytest.raises(TypeError, match=r"module must be torch.nn.RNN, LSTM or GRU, got Linear"):

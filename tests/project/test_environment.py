@@ -183,13 +183,13 @@ def test_without_a_browser_or_a_sandbox_the_tests_go_on_and_say_so(tmp_path, too
     answer = run("make", "programs", PATH=tools)
     assert answer.returncode == 0
     assert "some tests will be skipped" in answer.stdout
-    assert "chromium bubblewrap" in answer.stdout
+    assert "chromium bubblewrap postgresql" in answer.stdout
     assert not (tmp_path / "calls").exists(), "nothing is installed on somebody's own machine"
 
     answer = run("make", "programs", PATH=tools, CI="true")
     assert answer.returncode == 0
     asked = (tmp_path / "calls").read_text()
-    assert "install -y -qq --no-install-recommends chromium bubblewrap" in asked
+    assert "install -y -qq --no-install-recommends chromium bubblewrap postgresql" in asked
 
     script(tools / "apt-get", "exit 100")
     answer = run("make", "programs", PATH=tools, CI="true")
@@ -198,4 +198,5 @@ def test_without_a_browser_or_a_sandbox_the_tests_go_on_and_say_so(tmp_path, too
 
     script(tools / "chromium", "exit 0")
     script(tools / "bwrap", "exit 0")
+    script(tools / "pg_ctlcluster", "exit 0")
     assert run("make", "programs", PATH=tools).stdout == ""

@@ -140,9 +140,14 @@ def test_each_of_the_five_faults_costs_its_own_share():
 
 
 def test_the_students_cell_holds_the_script_as_found():
-    release = (SOLUTIONS.parent / "course" / "14_pytorch" / "14_pytorch.ipynb").read_text("utf-8")
-    assert "probs = torch.softmax(out(drop(hs)), dim=2)" in release
-    assert "network.eval()" not in release and "optimizer.zero_grad" not in release
+    path = SOLUTIONS.parent / "course" / "14_pytorch" / "14_pytorch.ipynb"
+    (given,) = (
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "train_stream"
+    )
+    assert "probs = torch.softmax(out(drop(hs)), dim=2)" in given
+    assert "network.eval()" not in given and "optimizer.zero_grad" not in given
 
 
 def test_without_pytorch_the_set_up_says_how_to_get_it():
@@ -158,6 +163,76 @@ def test_without_pytorch_the_set_up_says_how_to_get_it():
     assert done.returncode and 'pip install "torch>=2.3"' in done.stderr.splitlines()[-1]
 
 
+def perplexities(printed):
+    """Name -> perplexity, from the table of all models."""
+    table = printed[printed.index("perplexity on the test:\n") :].splitlines()[1:]
+    rows = (re.fullmatch(r"  (\w.*?) +([\d.]+)", line) for line in table)
+    return {row[1]: float(row[2]) for row in rows if row}
+
+
+def test_words_that_come_often_and_in_few_places(printed):
+    after = "different words before\n"
+    times, before = numbers(printed, "jennings", after)
+    assert (times, before) == (197, 2)
+
+
+def test_more_context_counts_better_and_adds_up(printed):
+    one, two, three = (
+        numbers(printed, f"{name} ", "different words before")[-1]
+        for name in ("single words", "one word of context", "two words of context")
+    )
+    assert one > 3 * two and two > 1.1 * three
+    assert "all sums are 1: True" in printed
+
+
+def test_a_smaller_vocabulary_seems_better_and_is_not(printed):
+    pattern = r"V = +([\d,]+): +[\d.]+% unknown, perplexity +([\d.]+); .*: +([\d.]+)"
+    rows = {v: (float(a), float(b)) for v, a, b in re.findall(pattern, printed)}
+    large, small = rows["5,000"], rows["1,000"]
+    assert small[0] < 0.6 * large[0] and small[1] > 1.15 * large[1]
+
+
+def test_tied_weights_are_stored_once(printed):
+    assert "633,992 weights; without tying 1,113,992" in printed
+
+
+def test_sixty_pieces_reach_about_the_frequencies_of_single_words(printed):
+    rows = re.findall(r"pieces +\d+ to \d+: perplexity +(\d+)", printed)
+    first, *_, last = map(int, rows)
+    assert len(rows) == 5 and first > 1000
+    assert abs(last / perplexities(printed)["single words"] - 1) < 0.3
+
+
+def test_the_network_beats_counting_and_both_together_beat_either(printed):
+    found = perplexities(printed)
+    counted, network = found["two words of context"], found["the network"]
+    assert 0.04 < 1 - network / counted < 0.08  # "by 6 percent"
+    assert 0.13 < 1 - found["both, mixed"] / network < 0.17  # "15 percent below the network"
+    assert abs(found["state not carried on"] / counted - 1) < 0.02  # "no better than counting"
+    run = re.findall(r"epoch +(\d): training +([\d.]+), held out +([\d.]+)", printed)
+    assert [int(epoch) for epoch, _, _ in run] == [1, 2, 4, 6, 8]
+    for losses in ([float(row[k]) for row in run] for k in (1, 2)):
+        assert losses == sorted(losses, reverse=True)  # "still falling"
+    assert float(run[0][2]) > 1.8 * counted  # "after one pass it was far behind"
+
+
+def test_the_network_is_ahead_where_the_two_words_before_are_rare(printed):
+    pattern = r"^(never|1 to 9 times|10 to 99 times|100 times or more) +[\d.]+% +([\d.]+) +([\d.]+)"
+    rows = re.findall(pattern, printed, re.MULTILINE)
+    ratios = [float(network) / float(counted) for _, counted, network in rows]
+    assert len(ratios) == 4 and ratios == sorted(ratios)
+    assert ratios[0] < 0.85 and ratios[1] < 0.95 and min(ratios[2:]) > 0.96 and ratios[3] < 1.03
+
+
+def test_what_the_trigram_writes_is_copied_more_than_what_the_network_writes(printed):
+    pattern = r"(counted|network), temperature ([\d.]+), (\d+)% of the runs of three words are hers"
+    copied = {(name, t): int(share) for name, t, share in re.findall(pattern, printed)}
+    assert len(copied) == 6
+    for t in ("0.5", "0.8", "1.0"):
+        assert copied["counted", t] > copied["network", t] + 5
+    assert copied["counted", "1.0"] > 50  # "most of what the trigram writes"
+
+
 def test_what_needs_no_pytorch_is_marked_without_it():
     script = """
 import sys
@@ -171,7 +246,7 @@ for exercise in EXERCISES:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.split() == [e.name for e in EXERCISES if not e.borrow], done.stderr
-    assert len(done.stdout.split()) == 5
+    assert len(done.stdout.split()) == 7
 
 
 def test_the_first_exercises_of_a_notebook_know_torch():

@@ -22,6 +22,8 @@ class UnitError(Exception):
 def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str]) -> list[str]:
     """What is wrong with a unit's notebook before it is run.
 
+    Every exercise has a check, and in the core a marked cell, if the unit has points.
+
     Parameters
     ----------
     notebook : NotebookNode
@@ -44,17 +46,12 @@ def check_source(notebook: NotebookNode, exercises: set[str], questions: set[str
     written = {c.metadata.nbgrader.grade_id for c in graded if c.metadata.nbgrader.solution}
     answered = {name.removeprefix("answer_") for name in written if name.startswith("answer_")}
     written -= {f"answer_{name}" for name in answered}
-    marked = {c.metadata.nbgrader.grade_id for c in core(notebook) if "nbgrader" in c.metadata}
+    in_core = {cell.id for cell in core(notebook)}
+    further = {c.metadata.nbgrader.grade_id for c in graded if c.id not in in_core}
     for name in sorted(written | exercises):
+        marked = wanted > 0 and name not in further
         problems += _missing(
-            name,
-            name in written,
-            name in exercises,
-            "exercise",
-            "check",
-            ids,
-            code,
-            wanted > 0 and name in marked,
+            name, name in written, name in exercises, "exercise", "check", ids, code, marked
         )
     for name in sorted(answered | questions):
         problems += _missing(

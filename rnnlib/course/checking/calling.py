@@ -33,6 +33,8 @@ class Call:
     call. `changed` names the arguments that it wrote into, `writes` is the line that did it, where
     it can be told; `undrawn` names the random generators that it did not use, `borrowed` a function
     of `rnnlib` or torch that it called. `inside` holds its local variables when it returned.
+    `withheld` names functions of `rnnlib` that it called and that are not there while grading;
+    `withheld_before` says whether the cells of its notebook had called any.
     """
 
     value: object = None
@@ -47,6 +49,8 @@ class Call:
     borrowed: str | None = None
     warned: tuple[str, ...] = ()
     inside: dict[str, object] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
+    withheld_before: bool = False
 
 
 class Remote:

@@ -15,13 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.course.checking.calling import Call, call
+from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
-from rnnlib.course.checking.results import close, collect, floats, same
+from rnnlib.course.checking.results import close, collect, compare, floats, kept_reason, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
 REMEMBERED = 32
 """Exercises with a seed whose mistakes are remembered: more than a unit has."""
+
+
+TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less", "exp", "log")
+"""Patterns that are said of what was observed, too: nothing else can look like them."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def diagnose(
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
     known = []
+    faults = _faults(exercise, responses, expected)
     for mistake in exercise.mistakes:
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
@@ -71,7 +77,7 @@ def diagnose(
             and mine.call.changed == his.call.changed
             and mine.call.undrawn == his.call.undrawn
             for mine, his in zip(responses, theirs, strict=True)
-        ):
+        ) and faults == _faults(exercise, theirs, expected):
             return [(mistake.name, mistake.text)], True
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     # Many mistakes leave a result out.
@@ -82,6 +88,10 @@ def diagnose(
         advice = exercise.advise(responses[0].call.value) if usable else None
         if advice:
             return [("advice", advice)], True
+        if not found and len(wrong) == 1:
+            clause = _pattern(exercise, wrong[0], responses, expected)
+            if clause is not None and clause[0].partition(":")[0] in TOLD_OF_BEHAVIOUR:
+                return [clause], True
         return list(found.items()), not found or explained >= set(wrong)
     patterns = {}
     # A shape may be wrong only where a size is 1.
@@ -92,7 +102,61 @@ def diagnose(
                 patterns[name] = clause
     found |= merged(patterns)
     explained |= set(patterns)
+    trials = _trials(exercise, responses, expected, left := set(wrong) - explained - missing)
+    for key, (clause, names) in experiments(exercise, trials, sorted(left)).items():
+        found[key] = clause
+        explained |= names
     return list(found.items()), explained >= set(wrong)
+
+
+def _faults(
+    exercise: Exercise, responses: list[Response], expected: list[dict]
+) -> set[tuple[int, str]]:
+    """Which results are not as they should be, in which cases; where all are, what is kept.
+
+    Two answers with the same numbers may be wrong in different ways: one in the type of a result,
+    one in its cache.
+    """
+    pairs = list(enumerate(zip(responses, expected, strict=False)))
+    found = {
+        (k, name)
+        for k, (response, right) in pairs
+        for name in exercise.results
+        if response.results is None
+        or compare(exercise, name, response.results.get(name), right[name], response.case)
+    }
+    if exercise.kept is not None and not found:
+        reasons = ((k, kept_reason(exercise, t.call.value, t.case)) for k, (t, _) in pairs)
+        return {(k, reason) for k, reason in reasons if reason}
+    if found or exercise.observe is not None:
+        return found
+    kept = [name for name in expected[0] if name not in exercise.results]
+    return {
+        (k, name)
+        for k, (response, right) in pairs
+        for name in kept
+        if not same(response.results.get(name), right[name], exercise)
+    }
+
+
+def _trials(
+    exercise: Exercise, responses: list[Response], expected: list[dict], wrong: set[str]
+) -> list[tuple[Case, dict, dict]]:
+    """The ordinary cases in which one of these results is wrong, if all are comparable numbers."""
+    trials = []
+    for response, right in zip(responses[:-1], expected, strict=True):
+        if response.case.kind != PLAIN or not wrong:
+            continue
+        mine = response.results or {}
+        for name in wrong:
+            got, wanted = floats(mine.get(name)), floats(right[name])
+            if got is None or wanted is None or got.shape != wanted.shape:
+                return []
+            if not np.isfinite(got).all() or np.asarray(right[name]).dtype.kind != "f":
+                return []
+        if not all(same(mine.get(name), right[name], exercise) for name in wrong):
+            trials.append((response.case, mine, right))
+    return trials
 
 
 def _best_mistakes(
@@ -152,6 +216,7 @@ def _pattern(
                 response.case.sizes,
                 arrays_of(exercise.arguments, response.case.args),
                 {n: array for n, array in others.items() if array is not None},
+                whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
             )
         )
     return pattern(name, cases, lambda a, b: close(a, b, exercise))
@@ -166,16 +231,18 @@ def _shape_pattern(
     for response, right in zip(responses[:-1], expected, strict=True):
         got, wanted = floats((response.results or {}).get(name)), floats(right[name])
         if got is not None and wanted is not None and got.shape != wanted.shape:
-            wrong.append((response.case.kind == PLAIN, got, wanted))
+            wrong.append((response.case.kind == PLAIN, got, wanted, right))
     found = None
-    for plain, got, wanted in wrong:
+    for plain, got, wanted, right in wrong:
         if plain < wrong[0][0]:
             break  # ordinary cases come first, and say enough
         named = letters if len(letters) == wanted.ndim else ()
         with np.errstate(all="ignore"):  # infinities, perhaps
-            here = dict(
-                shape_patterns(name, got, wanted, named, lambda a, b: close(a, b, exercise))
-            )
+            here = {
+                f"is:{other}": f"the numbers of `{other}` stand in `{name}`"
+                for other in exercise.results
+                if np.size(right[other]) > 1 and same(got, right[other], exercise)
+            } | dict(shape_patterns(name, got, wanted, named, lambda a, b: close(a, b, exercise)))
         found = here if found is None else {k: v for k, v in found.items() if k in here}
     return next(iter(found.items()), None) if found else None
 

@@ -44,6 +44,8 @@ def text(report: Report, points: float | None = None, headed: str | None = None)
 
 def diagnosis_lines(report: Report) -> list[str]:
     """A sentence for every known mistake that fits."""
+    if report.by_error:  # other causes may end in the same error
+        return [f"This happens, for example, when {_lower(text)}" for _, text in report.diagnosis]
     if len(report.diagnosis) == 1 and report.complete:
         return [f"This is what you get when {_lower(report.diagnosis[0][1])}"]
     return [f"Part of it is what you get when {_lower(text)}" for _, text in report.diagnosis]
@@ -227,6 +229,8 @@ def _rich(sentence: str) -> str:
 
 def _lower(sentence: str) -> str:
     """A sentence as it continues another one: it begins in lower case, unless with a name."""
-    return (
-        sentence if sentence.startswith(("ReLU", "NumPy")) else sentence[:1].lower() + sentence[1:]
-    )
+    first = sentence.split()[0].strip("`,:") if sentence.split() else ""
+    symbol = first[1:2] == "_" or (len(first) == 1 and first != "A") or first in ("True", "False")
+    if symbol or sentence.startswith(("ReLU", "NumPy")):
+        return sentence
+    return sentence[:1].lower() + sentence[1:]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
 from rnnlib.course.checking.results import collect, compare, floats, same
 from rnnlib.course.checking.rows import Row, rows_of
-from rnnlib.course.exercises import Case, Exercise, Unusable, all_exercises, rebind
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
 from rnnlib.course.marks import earned_share
 from rnnlib.params import Params
 
@@ -24,7 +25,8 @@ class Report:
     """What marking found out about one function.
 
     `diagnosis` lists the known mistakes that the numbers fit, as pairs (name, sentence), and
-    `complete` says whether they account for every wrong result; `score` is a number that an open
+    `complete` says whether they account for every wrong result, `by_error` that there were no
+    results, so that an error is all that could be compared; `score` is a number that an open
     task reaches, on the first case; `state` is
     "right", "wrong", "unwritten", "unanswered" or "borrowed"; `apart` is set where the function was
     marked with other earlier functions than the student's, `outdated` where its newest version
@@ -36,6 +38,7 @@ class Report:
     diagnosis: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     complete: bool = True
+    by_error: bool = False
     score: float | None = None
     state: str = "wrong"
     apart: bool = False
@@ -99,6 +102,8 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         report.state = "right"
     else:
         report.diagnosis, report.complete = diagnose(exercise, responses, expected, seed)
+        plain = [response for response in responses if response.case.kind == PLAIN]
+        report.by_error = all(response.results is None for response in plain)
     warned = dict.fromkeys(message for t in responses for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report
@@ -241,29 +246,44 @@ def _wrong_as_known(exercise: Exercise, report_on: Callable[[str], Report]) -> b
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
     """Whether the student's earlier functions ignore so much that almost nothing is left to write.
 
-    Otherwise, after an `rnn_step` that returns zeros, a sequence of zeros would be right. One
-    argument may be ignored: some honest mistakes do that.
+    Otherwise, after an `rnn_step` that returns zeros, a sequence of zeros would be right; and after
+    one without its recurrent term, a single product. One array may be ignored, such as a bias: an
+    honest mistake does that.
     """
+    functions = (None, mixed)
+    try:
+        before = [_expected(exercise, case, function) for function in functions]
+    except (Unusable, ValueError):
+        return False
     ignored = 0
     for place, value in enumerate(case.args):
-        if isinstance(value, Params):
-            other = value.map(lambda array: 1.1 * array + 0.1)
-        elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            other = 1.1 * value + 0.1
-        else:
-            continue
-        args = (*case.args[:place], other, *case.args[place + 1 :])
-        moved = []
-        for function in (None, mixed):
+        for other in _changed_in_one(value):
+            args = (*case.args[:place], other, *case.args[place + 1 :])
             try:
-                pair = [
-                    _expected(exercise, one, function) for one in (case, replace(case, args=args))
-                ]
+                after = [_expected(exercise, replace(case, args=args), f) for f in functions]
             except (Unusable, ValueError):
-                break
-            moved.append(not all(same(pair[0][n], pair[1][n], exercise) for n in exercise.results))
-        ignored += moved == [True, False]
+                continue
+            moved = [
+                not all(same(a[n], b[n], exercise) for n in exercise.results)
+                for a, b in zip(before, after, strict=True)
+            ]
+            ignored += moved == [True, False]
     return ignored > 1
+
+
+def _changed_in_one(value: object) -> Iterator[object]:
+    """An argument with other numbers in one of its arrays, for each of them in turn."""
+    if isinstance(value, Params):
+        for wanted in range(sum(1 for _ in value.items())):
+            places = count()
+            yield value.map(lambda a, p=places, w=wanted: 1.1 * a + 0.1 if next(p) == w else a)
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        yield 1.1 * value + 0.1
+    elif isinstance(value, tuple):
+        for place, part in enumerate(value):
+            for other in _changed_in_one(part):
+                parts = (*value[:place], other, *value[place + 1 :])
+                yield type(value)(*parts) if hasattr(value, "_fields") else parts
 
 
 def _borrowed(responses: list[Response]) -> str | None:

@@ -18,7 +18,10 @@ from rnnlib.params import Params
 FEWEST = 4
 """Fewer wrong numbers than this show no pattern."""
 
-TOLD_OF_FEW = ("sign", "divided", "times", "factor", "rounded")
+TOLD_OF_FEW = (
+    *("sign", "divided", "times", "factor", "rounded", "constant", "size", "whole"),
+    *("exp", "log", "root", "square", "one more", "one less"),
+)
 """Patterns that show in a few numbers too, if they do in two cases."""
 
 
@@ -27,7 +30,8 @@ class Numbers:
     """One result in one case: what it is, what it should be, and what else there was.
 
     `letters` name the axes, such as ``("T", "N", "H")``; `sizes` are those of the case; `arguments`
-    and `others` (the other results, as they should be) have names.
+    and `others` (the other results, as they should be) have names; `whole` says that it came as
+    integers.
     """
 
     got: np.ndarray
@@ -36,6 +40,7 @@ class Numbers:
     sizes: dict[str, int]
     arguments: dict[str, np.ndarray]
     others: dict[str, np.ndarray]
+    whole: bool = False
 
 
 Close = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -132,10 +137,16 @@ def _axis(axis: int, letter: str, ndim: int) -> str:
 def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
     """The patterns that one case shows, the plainest first."""
     got, right = case.got, case.right
+    if case.whole and np.any(right != np.trunc(right)):
+        yield (
+            "whole",
+            f"`{name}` holds whole numbers alone: an array of integers (`dtype=int`) drops what "
+            "stands after the point",
+        )
     if not got.any():
         yield "zeros", f"`{name}` is 0 everywhere: what was computed never gets into it"
         return
-    if np.all(got == got.flat[0]):
+    if got.size > 1 and np.all(got == got.flat[0]):
         yield "constant", f"`{name}` holds the same number everywhere"
         return
 
@@ -150,6 +161,8 @@ def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str
             yield f"same:{other}", f"`{name}` is `{other}`, as it was given"
     if equals(-right):
         yield "sign", f"the sign of `{name}` is wrong: each entry is the negative of the right one"
+    elif np.any(right < 0) and equals(np.abs(right)):
+        yield "size", f"`{name}` has lost its signs, as by `abs`"
     yield from _factor(name, case, close)
     for digits in range(4):
         if np.array_equal(got, np.round(right, digits)):
@@ -166,11 +179,45 @@ def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str
             if letter != "T" and got.shape[axis] > 1 and equals(flipped):
                 yield f"flip:{axis}", f"`{name}` has its {letter} entries in reverse order"
     if got.size > FEWEST and bool(close(np.sort(got, None), np.sort(right, None)).all()):
-        yield (
-            "places",
-            f"`{name}` holds the right numbers in wrong places: look at its reshapes, transposes "
-            "and orders",
-        )
+        sparse = 2 * np.count_nonzero(right) < right.size
+        look = "at the places that are written to" if sparse else "at reshapes, transposes, orders"
+        yield "places", f"`{name}` holds the right numbers in wrong places: look {look}"
+    yield from _on_the_way_out(name, case, equals)
+    for axis, letter in enumerate(case.letters[: got.ndim]):
+        same = np.broadcast_to(got.take([0], axis), got.shape)
+        if letter != "T" and got.shape[axis] > 1 and equals(same):
+            yield f"same:{axis}", f"`{name}` is the same for every entry along {letter}"
+
+
+def _on_the_way_out(
+    name: str, case: Numbers, equals: Callable[[np.ndarray], bool]
+) -> Iterator[tuple[str, str]]:
+    """Something that was done to the right numbers: one more function, or an argument added."""
+    right, q = case.right, f"`{name}`"
+    with np.errstate(all="ignore"):
+        for key, other, clause in (
+            ("tanh", np.tanh(right), f"a tanh is taken of {q} at the end"),
+            ("sigmoid", 1 / (1 + np.exp(-right)), f"a sigmoid is taken of {q} at the end"),
+            ("rest", 1 - right, f"{q} is 1 minus the right one"),
+            ("square", right**2, f"{q} is the square of the right one"),
+            ("root", np.sqrt(right), f"{q} is the square root of the right one"),
+            ("exp", np.exp(right), f"{q} is the exponential of the right one"),
+            ("log", np.log(right), f"{q} is the logarithm of the right one"),
+            ("one more", right + 1, f"{q} is too large by 1 everywhere"),
+            ("one less", right - 1, f"{q} is too small by 1 everywhere"),
+        ):
+            if equals(other):
+                yield key, clause
+        for other, array in case.arguments.items():
+            if array.ndim == 0 or array.shape != right.shape[right.ndim - array.ndim :]:
+                continue
+            for key, changed, clause in (
+                ("plus", right + array, f"`{other}` is added to {q}"),
+                ("minus", right - array, f"`{other}` is taken off {q}"),
+                ("times", right * array, f"{q} is multiplied by `{other}` once too often"),
+            ):
+                if equals(changed):
+                    yield f"{key}:{other}", clause
 
 
 def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
@@ -208,8 +255,7 @@ def _in_time(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]
     if close(got[:-1], right[1:]).all():
         yield "early", f"`{name}` is one step early: what belongs to t + 1 stands at t"
     if np.all(got == got[0]) and got[0].size > 1:
-        yield (
-            "one buffer",
-            f"all steps of `{name}` hold the same numbers: an array that is written into at every "
-            "step must be copied before it is kept",
-        )
+        text = f"all steps of `{name}` hold the same numbers"
+        if close(got[0], right[-1]).all() or close(got[0], right[0]).all():
+            text += ": if an array is written into at every step, a copy of it must be kept"
+        yield "one buffer", text

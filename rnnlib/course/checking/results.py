@@ -151,6 +151,31 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
     return np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit
 
 
+def kept_reason(exercise: Exercise, value: object, case: Case) -> str:
+    """What is wrong with what an exercise with `kept` returns for a later function; or ""."""
+    try:
+        with np.errstate(all="ignore"):
+            return exercise.kept(value, case) or ""
+    except Exception as error:  # a student's value: whatever it does when it is used
+        return f"`{KEPT}` cannot be used: {error}"
+
+
+def short_of_digits(exercise: Exercise, got: object, expected: object) -> str:
+    """What to say of a right result in float64 that does not have the digits of one; or ""."""
+    array, right = np.asarray(got), np.asarray(expected)
+    if array.dtype != np.float64 or right.dtype != np.float64 or array.shape != right.shape:
+        return ""
+    finite = np.isfinite(array) & np.isfinite(right)
+    off = np.abs(array - right, where=finite, out=np.zeros(right.shape)).max(initial=0.0)
+    largest = np.abs(right, where=finite, out=np.zeros(right.shape)).max(initial=0.0)
+    if off <= exercise.digits * largest:
+        return ""
+    return (
+        f"is right in {int(-np.log10(off / largest))} digits, and float64 holds 16: is something "
+        "in float32 on the way, or rounded, or a small number added?"
+    )
+
+
 def same(a: object, b: object, exercise: Exercise) -> bool:
     """Whether two results agree: same shape, same numbers, NaN and infinity in the same places."""
     x, y = floats(a), floats(b)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.course.checking.diagnosis import Response
-from rnnlib.course.checking.results import KEPT, compare, floats
+from rnnlib.course.checking.results import KEPT, compare, floats, kept_reason, short_of_digits
 from rnnlib.course.exercises import PLAIN, Exercise
 from rnnlib.course.marks import extra_share, result_share, results_right
 
@@ -34,6 +34,9 @@ class Row:
     result: str | None = None
 
 
+SHORT_OF_DIGITS = 0.9
+"""How far a result counts as right that lacks digits alone."""
+
 _Pairs = list[tuple[Response, dict[str, object]]]
 """Responses, each with the results that are expected of it."""
 
@@ -49,7 +52,7 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
     }
     draws = any(isinstance(value, np.random.Generator) for value in firsts[0].case.args)
     kept = _kept_fields(exercise, expected[0])
-    keeps = bool(kept) or exercise.values > len(exercise.returned)
+    keeps = bool(kept) or exercise.values > len(exercise.returned) or exercise.kept is not None
     extra = extra_share(len(special) + 1 + bool(exercise.arguments) + draws + keeps)
 
     rows, extras = [], []
@@ -57,7 +60,10 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
         reason = _first_reason(exercise, name, pairs[PLAIN])
         share = result_share(exercise.share(name))
         label = name if exercise.observe else f"`{name}`"
-        rows.append(Row(label, float(not reason), share, reason, result=name))
+        right = float(not reason)
+        if not reason and (reason := _short_of_digits(exercise, name, pairs[PLAIN])):
+            right = SHORT_OF_DIGITS
+        rows.append(Row(label, right, share, reason, result=name))
     right = _part(exercise, rows)
 
     for kind in special:
@@ -128,6 +134,10 @@ def _kept_fields(exercise: Exercise, expected: dict[str, object]) -> list[str]:
 
 def _kept(exercise: Exercise, pairs: dict[str, _Pairs], *, all_right: bool) -> str:
     """What is wrong with the cache. Where results are wrong, only what was given is compared."""
+    if exercise.kept is not None:
+        usable = [t for each in pairs.values() for t, _ in each if all_right and t.results]
+        reasons = (kept_reason(exercise, t.call.value, t.case) for t in usable)
+        return next(filter(None, reasons), "")
     for response, right in (pair for each in pairs.values() for pair in each):
         if response.results is None:
             return ""  # said of the results
@@ -173,6 +183,14 @@ def _first_reason(exercise: Exercise, name: str, pairs: _Pairs) -> str:
             return response.problem
         reason = compare(exercise, name, response.results.get(name), right[name], response.case)
         if reason:
+            return reason
+    return ""
+
+
+def _short_of_digits(exercise: Exercise, name: str, pairs: _Pairs) -> str:
+    """Whether digits got lost on the way to a right result that claims to have them all."""
+    for response, right in pairs:
+        if reason := short_of_digits(exercise, (response.results or {}).get(name), right[name]):
             return reason
     return ""
 

@@ -17,7 +17,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
-from rnnlib.course.exercises.versions import Version, rebind
+from rnnlib.course.exercises.versions import Version
+from rnnlib.course.rebinding import rebind
 
 UNITS = tuple(
     name[1:] for name in sorted(m.name for m in iter_modules(__path__)) if re.match(r"u\d\d_", name)

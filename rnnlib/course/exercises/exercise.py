@@ -103,6 +103,17 @@ class Exercise:
     borrow : tuple of str
         Modules that the student may call here, such as ``"rnnlib.activations"``. ``"torch"`` is
         all of torch but its recurrent layers, which are ``"torch.nn.modules.rnn"``.
+    alike : tuple of str
+        Functions of `rnnlib` under another name that do what is asked for here, or most of it, such
+        as ``"rnnlib.lstm:lstm_step_backward"``. Where answers are marked they are not there; nor is
+        any that has the exercise's own name.
+    kept : callable, optional
+        ``kept(returned, case)`` says what is wrong with what is returned for a later function, for
+        an exercise with `observe`; None where it is right. Without `observe` a cache is compared
+        field by field.
+    digits : float
+        How far a result in float64 may be from the right one, as a part of its largest number.
+        A result that is returned in float32 says itself that it holds half of the digits.
     score : tuple of str
         For an open task: the name of a number that `observe` gives beside the results, and which
         way is better: ``("perplexity", "lower")``. It is shown and earns nothing by itself.
@@ -128,6 +139,9 @@ class Exercise:
     advise: Callable | None = None
     explain: dict[str, str] = field(default_factory=dict)
     borrow: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    kept: Callable | None = None
+    digits: float = 1e-9
     score: tuple[str, str] | tuple[()] = ()
     start: str = ""
     whole: bool = True

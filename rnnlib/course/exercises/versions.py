@@ -10,7 +10,6 @@ import ast
 import inspect
 import linecache
 import textwrap
-import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -105,16 +104,3 @@ def slipped(
     made: dict[str, Callable] = {}
     exec(code, version.function.__globals__, made)
     return Version.of(exercise, made[name])
-
-
-def rebind(function: types.FunctionType, names: dict[str, Callable]) -> types.FunctionType:
-    """The same function, in which these global names mean these functions."""
-    bound = types.FunctionType(
-        function.__code__,
-        {**function.__globals__, **names},
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    bound.__kwdefaults__ = function.__kwdefaults__
-    return bound

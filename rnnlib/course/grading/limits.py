@@ -65,7 +65,11 @@ PRINTED_CHARACTERS = 100_000
 # --- time, in seconds ---------------------------------------------------------------------------
 
 CELL_SECONDS = 30.0
-"""For one cell of a student's: a unit's slowest takes two or three."""
+"""For one cell of a student's: a unit's slowest takes two or three. Time in which it waits for a
+core that other programs have does not count, here and for a submission."""
+
+BY_THE_CLOCK = 10
+"""So many times the limit of a cell may pass by the clock while it waits for a core."""
 
 SUBMISSION_SECONDS = 300.0
 """For all of a submission's own cells: a unit runs in less than a minute."""
@@ -111,6 +115,9 @@ LAST_OUTPUT_SECONDS = 2.0
 
 WATCH_SECONDS = 0.3
 """Between two looks at a kernel's memory and files: a look costs some milliseconds."""
+
+START_POLL_SECONDS = 0.005
+"""Between two looks whether a kernel has made its sockets."""
 
 POLL_SECONDS = 0.1
 """Between two looks whether a kernel still lives."""
@@ -251,6 +258,12 @@ TERMINAL_STUDENTS = 30
 
 NAMED_STUDENTS = 30
 """Students named in one place of the report; the rest are counted."""
+
+PICTURE_CHARACTERS = 500_000
+"""Of a picture that was handed in, in base64; the largest of a unit has a hundred thousand."""
+
+PICTURES_CHARACTERS = 4 * MiB
+"""Of all of them: a page is sent by e-mail."""
 
 SHOWN_TEXT_CHARACTERS = 10_000
 """Of a text cell that is made into a page; longer ones can be made to take hours."""

@@ -5,7 +5,9 @@ that the units read: who wants its result there copies it to ``rnnlib/data``.
 
 `compared`       unit 15: networks of about the same size on the same tasks
 `compared_nets`  these networks, in PyTorch
+`inside`         unit 16: small networks to be opened
 `translation`    unit 10: Spanish verses into English
+`words`          unit 14: a language model over the words of six novels
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RUNS", "train_stored"]
 
-RUNS = {"compared": ("torch",), "translation": ()}
+RUNS = {"compared": ("torch",), "inside": (), "translation": (), "words": ("torch",)}
 """Each run's module here, and the extras that it needs."""
 
 

@@ -270,14 +270,16 @@ def test_a_rule_of_the_source_is_told_before_anything_runs(course, monkeypatch, 
     assert refuse(course, said).startswith(f"{NAME}:\n  - ")
 
 
-def test_below_going_further_an_exercise_needs_a_check_and_no_marked_cell(course):
-    below = EXERCISE.replace('# %% grade="rnn_step" points=5\n', "")
-    text = HEADER.replace("points: 6", "points: 1") + SETUP + ANSWER
-    text += "\n# %% [markdown]\n# ## 1.9 Going further\n"
-    assert check_source(source(course, text + below), {"rnn_step"}, {"window"}) == []
-    unchecked = source(course, text + below.replace("check(rnn_step)", "pass"))
-    (said,) = check_source(unchecked, {"rnn_step"}, {"window"})
-    assert said.startswith("rnn_step has no check")
+def test_behind_going_further_an_exercise_needs_a_check_and_no_marked_cell(course):
+    marked = '# %% grade="rnn_step" points=5'
+    text = WHOLE.replace(marked, "").replace("points: 6", "points: 1")
+    where = text.index('# %% exercise="rnn_step"')
+    text = text[:where] + "# %% [markdown]\n# ## 99.9 Going further\n\n" + text[where:]
+    course.source.write_text(text)
+    assert check_source(read_source(course.source), {"rnn_step"}, {"window"}) == []
+    course.source.write_text(text.replace("check(rnn_step)", "pass"))
+    (said,) = check_source(read_source(course.source), {"rnn_step"}, {"window"})
+    assert "no cell calls check(rnn_step)" in said
 
 
 def test_all_that_is_wrong_is_told_at_once(course):

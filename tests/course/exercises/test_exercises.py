@@ -159,6 +159,9 @@ def test_the_sentence_makes_sense_after_this_is_what_you_get_when(exercise, mist
     # In the middle of a sentence only names keep their capital: ReLU, PyTorch, LSTM.
     said = mistake.text.split()[0]
     is_name = said.startswith("`") or sum(letter.isupper() for letter in said) > 1
+    is_name = (
+        is_name or said == "True" or (len(said.strip(",")) == 1 and said != "A") or said[1:2] == "_"
+    )
     assert first == (said if is_name else said[:1].lower() + said[1:])
     clause = re.split(r"[.;:]\s", sentence)[0]
     assert re.search(r"\b(is|are|was|were|has|have|do|does|[a-z]+s)\b", clause), "no verb"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from classroom import ROOT, UNIT, assignment
+from classroom import ROOT, UNIT, assignment, make_course, short_notebook
 from nbgrader.api import Gradebook
 
 from rnnlib.course.authoring import UnitError
@@ -47,3 +47,15 @@ def test_what_cannot_be_extended_is_told(root, tmp_path_factory):
         set_due(assignment(root), LATER, "ben")
     with pytest.raises(UnitError, match="there is no gradebook yet"):
         read_due(assignment(tmp_path_factory.mktemp("empty")))
+
+
+def test_a_date_can_be_set_before_anybody_hands_in(tmp_path):
+    make_course(tmp_path / "course", short_notebook())
+    new = assignment(tmp_path / "course")
+    (new.root / "gradebook.db").unlink()
+    set_due(new, FIRST)
+    assert read_due(new).date == FIRST
+    with Gradebook(new.gradebook) as book:
+        assert book.find_notebook(UNIT, UNIT).grade_cells, "the unit is entered whole"
+    set_due(new, LATER)
+    assert read_due(new).date == LATER

@@ -212,7 +212,9 @@ def read(message, expected):
 
 def called(**more):
     plain = {each.name: None for each in dataclasses.fields(protocol.Called)}
-    return protocol.Called(**plain | dict(changed=(), undrawn=(), warned=(), inside={}) | more)
+    return protocol.Called(
+        **plain | dict(changed=(), undrawn=(), warned=(), withheld=(), inside={}) | more
+    )
 
 
 def test_a_call_is_told_with_all_its_fields_but_that_it_was_lost():
@@ -229,6 +231,8 @@ def test_a_call_is_told_with_all_its_fields_but_that_it_was_lost():
         borrowed="rnnlib.rnn_step",
         warned=("overflow",),
         inside={"z": 1.0},
+        withheld=("rnnlib.rnn.rnn_step",),
+        withheld_before=True,
     )
     others = [each.name for each in dataclasses.fields(Call) if each.name != "value"]
     assert all(getattr(told, name) for name in others)  # nothing is left as it is by itself

@@ -220,8 +220,6 @@ def one_largest_for_all(logits, targets):
 
 @CROSS_ENTROPY_BACKWARD.mistake
 def logits_overwritten(logits, targets):
-    """the largest logit is subtracted in place: `-=` changes the caller's logits. Make a new
-    array.
-    """
+    """the caller's logits are written into, as by `logits -= ...`. Make a new array."""
     logits -= logits.max(axis=-1, keepdims=True)
     return (softmax(logits) - one_hot(targets, logits.shape[-1])) / targets.size

@@ -43,6 +43,9 @@ def _draw_adam(rng):
     grads.W[0] = 0  # the letter of this row was not read: 0 / (0 + eps)
     start = AdamState(params.zeros_like(), params.zeros_like(), 0)
     yield Case((params, grads, start), s, drawing.ZEROS)
+    options = {"learning_rate": 0.2, "beta1": 0.6, "beta2": 0.5, "eps": 0.2}
+    falling = AdamState(group(rng, **s), squares(rng, **s).map(lambda v: 10 * v), 9)
+    yield Case((group(rng, **s), group(rng, **s), falling), s, options=options)
 
 
 ADAM_STEP = Exercise(

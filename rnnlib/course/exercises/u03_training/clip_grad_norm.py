@@ -9,6 +9,8 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u03_training.inputs import NESTED, PLAIN_SIZES, group, model
 
+SHORT = "a gradient that is short enough"
+
 
 def _draw_clip(rng):
     for kind, s in drawing.sizes(PLAIN_SIZES, "HK"):
@@ -23,10 +25,12 @@ def _draw_clip(rng):
         yield Case((grads, limit), s, kind)
     s = PLAIN_SIZES[0]
     grads = group(rng, **s, scale=0.1)
-    yield Case((grads, float(rng.uniform(2, 3))), s, "a gradient that is short enough")
+    yield Case((grads, float(rng.uniform(2, 3))), s, SHORT)
     yield Case((group(rng, **s, scale=1e6), float(rng.uniform(2, 3))), s, drawing.LARGE)
     yield Case((group(rng, **s, scale=7), np.inf), s, "max_norm = np.inf")
     yield Case((model(rng, **s, scale=7), float(rng.uniform(0.5, 1.5))), s, NESTED)
+    grads = group(rng, **s, scale=7)  # longer than 1, and short enough
+    yield Case((grads, 1.2 * _clip_inside(grads, 1.0)["norm"]), s, SHORT)
 
 
 def _clip_inside(grads, max_norm):
@@ -41,6 +45,7 @@ CLIP_GRAD_NORM = Exercise(
     results={"grads.W": "(H, K)", "grads.b": "(K,)", "norm": ""},
     weights={"norm": 2},
     intermediates=_clip_inside,
+    digits=1e-5,  # PyTorch adds 1e-6 to the norm
 )
 
 
@@ -216,8 +221,8 @@ def entries_compared(grads, max_norm):
 
 @CLIP_GRAD_NORM.mistake
 def infinity_over_infinity(grads, max_norm):
-    """`max_norm` is divided by the larger of the two, and with `max_norm = np.inf`, which means no
-    limit, inf / inf is nan. `min(1, max_norm / norm)` is 1 there.
+    """inf is divided by inf, which is nan, where `max_norm = np.inf` means that there is no limit.
+    `min(1, max_norm / norm)` is 1 there.
     """
     norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
     with np.errstate(invalid="ignore"):

@@ -22,7 +22,13 @@ def _draw_jacobian(rng):
     yield Case((h, draw_weights(rng, 3, 4)), {"H": 4}, "states near 1 and -1")
 
 
-RNN_JACOBIAN = Exercise("rnn_jacobian", rnn_jacobian, _draw_jacobian, results={"J": "(H, H)"})
+RNN_JACOBIAN = Exercise(
+    "rnn_jacobian",
+    rnn_jacobian,
+    _draw_jacobian,
+    results={"J": "(H, H)"},
+    alike=("rnnlib.rnn:rnn_step_backward", "rnnlib.rnn:rnn_backward"),
+)
 
 
 @RNN_JACOBIAN.variant

@@ -64,7 +64,7 @@ def on_a_copy(c, i, f, g, o):
     c_next = c.astype(np.float32)
     c_next *= f
     c_next += i * g
-    return np.tanh(c_next) * o, c_next
+    return np.tanh(c_next) * o.astype(np.float32), c_next
 
 
 @LSTM_STATE.mistake

@@ -65,7 +65,7 @@ def by_h_next(dh, dc, cache):
 @LSTM_STATE_BACKWARD.variant
 def cell_worked_out_again(dh, dc, cache):
     """c_next made anew from the gates, and the derivative through cosh; in float32."""
-    c, i, f, g, o = (a.astype(np.float32) for a in cache[2:7])
+    c, i, f, g, o, dh, dc = (a.astype(np.float32) for a in (*cache[2:7], dh, dc))
     c_next = f * c + i * g
     do = dh * np.tanh(c_next)
     through_h = np.zeros_like(dc)

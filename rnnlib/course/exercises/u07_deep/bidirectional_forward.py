@@ -7,7 +7,7 @@ import numpy as np
 from rnnlib.bidirectional import bidirectional_forward
 from rnnlib.course.exercises.exercise import Exercise
 from rnnlib.course.exercises.u07_deep.inputs import THE_RNN, as_array, as_parts, draw_both, one_each
-from rnnlib.rnn import rnn_forward
+from rnnlib.rnn import RNNCache, rnn_forward
 
 
 def observe_both(value, case):
@@ -26,6 +26,38 @@ def observe_both(value, case):
     }
 
 
+def kept_of_both(value, case):
+    """What is wrong with the pair of caches. Flipped, or reversed by length: both are fine."""
+    cache = value[2] if isinstance(value, tuple | list) and len(value) > 2 else None
+    if cache is None:
+        return "no `cache` is returned: it is the last value, after states"
+    if not (isinstance(cache, tuple | list) and len(cache) == 2):
+        return "`cache` should be a pair: the cache of each direction"
+    xs, states0, params = case.args
+    mask, H = case.options["mask"], states0[0].shape[1]
+    t, lengths, n = np.arange(len(xs))[:, None], mask.sum(axis=0), np.arange(mask.shape[1])
+    by_length = np.where(mask, lengths - 1 - t, t)
+    cells, flipped = (params.forward, params.backward), len(xs) - 1 - t
+    for k, orders in enumerate([(t,), (flipped, by_length)]):
+        if not all(hasattr(cache[k], name) for name in RNNCache._fields):
+            return f"`cache[{k}]` should be what `rnn_forward` returned as its third value"
+        if not (np.shape(cache[k].xs) == xs.shape and np.shape(cache[k].hs)[:2] == mask.shape):
+            return f"`cache[{k}]` does not have the sizes of this batch"
+        halves = np.asarray(value[0])[:, :, k * H : (k + 1) * H][mask]
+        found = [np.asarray(cache[k].hs)[order, n][mask] for order in orders]
+        if not any(np.allclose(states, halves) for states in found):
+            which = ("forward", "backward")[k]
+            return f"`cache[{k}].hs` does not hold the states of the {which} cell, as it read"
+        if not np.allclose(cache[k].h0, states0[k]):
+            return f"`cache[{k}].h0` is not `states0[{k}]`"
+        if any(
+            not np.array_equal(a, b)
+            for (_, a), (_, b) in zip(cache[k].params.items(), cells[k].items(), strict=True)
+        ):
+            return f"`cache[{k}].params` are not the weights of that cell"
+    return None
+
+
 BIDIRECTIONAL_FORWARD = Exercise(
     "bidirectional_forward",
     bidirectional_forward,
@@ -38,6 +70,7 @@ BIDIRECTIONAL_FORWARD = Exercise(
     },
     weights={"hs[:, :, :H]": 2, "hs[:, :, H:]": 3},
     observe=observe_both,
+    kept=kept_of_both,
     borrow=THE_RNN,
     explain={
         "hs[:, :, :H]": "the first half, the states forward in time, is wrong on real steps",
@@ -63,9 +96,9 @@ def reversed_by_length(xs, states0, params, *, mask):
     """Each example is reversed by its own length, and reversed back; the mask stays."""
     t, lengths, n = np.arange(len(xs))[:, None], mask.sum(axis=0), np.arange(mask.shape[1])
     source = np.where(mask, lengths - 1 - t, t)
-    hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
-    hs_back, h_back, _ = rnn_forward(xs[source, n], states0[1], params.backward, mask=mask)
-    return np.concatenate([hs, hs_back[source, n]], axis=-1), [h, h_back]
+    hs, h, cache = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, back = rnn_forward(xs[source, n], states0[1], params.backward, mask=mask)
+    return np.concatenate([hs, hs_back[source, n]], axis=-1), [h, h_back], [cache, back]
 
 
 @BIDIRECTIONAL_FORWARD.variant
@@ -82,7 +115,8 @@ def two_loops(xs, states0, params, *, mask):
         m = mask[t][:, None]
         g = np.where(m, np.tanh(xs[t] @ q.W_xh + g @ q.W_hh + q.b_h), g)
         hs[t, :, H:] = g * m
-    return hs, (h, g)
+    cache = RNNCache(xs, states0[0], hs[:, :, :H], p, mask)
+    return hs, (h, g), (cache, RNNCache(xs[::-1], states0[1], hs[::-1, :, H:], q, mask[::-1]))
 
 
 @BIDIRECTIONAL_FORWARD.mistake
@@ -238,3 +272,11 @@ def final_states_exchanged(xs, states0, params, *, mask):
     hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
     hs_back, h_back, _ = rnn_forward(xs[::-1], states0[1], params.backward, mask=mask[::-1])
     return np.concatenate([hs, hs_back[::-1]], axis=2), (h_back, h)
+
+
+@BIDIRECTIONAL_FORWARD.mistake
+def caches_left_out(xs, states0, params, *, mask):
+    """The caches are not returned. The backward pass needs both, as a pair."""
+    hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, _ = rnn_forward(xs[::-1], states0[1], params.backward, mask=mask[::-1])
+    return np.concatenate([hs, hs_back[::-1]], axis=2), (h, h_back)

@@ -59,8 +59,8 @@ def place_by_place(dvectors, ids, W_e):
 
 @EMBEDDING_BACKWARD.mistake
 def repeated_symbols_lost(dvectors, ids, W_e):
-    """`dW_e[ids] += dvectors` is written: for a symbol that stands in several places NumPy keeps
-    the last gradient only. `np.add.at` adds them all.
+    """of a symbol that stands in several places the last gradient alone is kept, as NumPy does in
+    `dW_e[ids] += ...`. `np.add.at` adds them all.
     """
     dW_e = np.zeros_like(W_e)
     dW_e[ids] += dvectors

@@ -25,6 +25,9 @@ def _draw_masked_softmax(rng):
     scores[:, rng.choice(padded)] -= 5000  # every score of an example is far below 0
     scores[:, ~mask.T] += 9000  # and those of the padding are above all others
     yield Case((scores, mask), s, drawing.LARGE)
+    # Whole numbers, which float32 holds too, far below any "very negative" number of one's own.
+    scores = -1e6 - 100.0 * rng.permutation(scores.size).reshape(scores.shape)
+    yield Case((scores, _random_mask(rng, 6, 4)), s, drawing.LARGE)
 
 
 MASKED_SOFTMAX = Exercise(

@@ -43,6 +43,9 @@ def _draw_complete(rng):
     other = [[letter(rng) + "2", "(3", letter(rng), letter(rng), letter(rng)]]
     many = thirds * 2 + other + [["(3", *(letter(rng) for _ in range(3))] * 3] + thirds
     yield Case(([many], full), {"full": full}, "triplets")
+    near = [*bars(4.0, [0]), [letter(rng) + "4"], *bars(4.0, [0, 0, -1, 0])]
+    for full in (4.0, 4.005):  # a bar of a single note; bars that are short by a hair
+        yield Case(([near], full), {"full": full})
 
 
 COMPLETE_BARS = Exercise(

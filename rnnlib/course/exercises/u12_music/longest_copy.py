@@ -35,6 +35,7 @@ def _draw_copy(rng):
     kind = "one symbol or none in common"
     yield case(letters(12, "abc"), letters(40), kind=kind)
     yield case(letters(12, "abc") + "|", letters(20) + "|" + letters(20), kind=kind)
+    yield case(*planted(30, int(rng.integers(60, 70)), 9, 3))
 
 
 LONGEST_COPY = Exercise(

@@ -370,6 +370,6 @@ NOTE_DURATIONS.slip(
     "whole_token_compared",
     'token[0] not in "{-"',
     'token not in "{-"',
-    "The whole token is compared with `{` and `-`; a grace note *begins* with `{`: ask for "
-    "`token[0]`.",
+    "a grace note is counted, as where the whole token is compared with `{`. It *begins* with "
+    "`{`: ask for `token[0]`.",
 )

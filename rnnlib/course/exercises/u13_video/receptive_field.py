@@ -23,7 +23,7 @@ def some_backward(rng, R, S, K, D, row, column, reach=1):
     places = np.argwhere(seen)
     for n, (r, s) in enumerate(places):
         d = rng.permutation(D)
-        gradient[r, s, d[0]] = rng.integers(1, 9) * (1, -1, 1e-6)[n % 3]
+        gradient[r, s, d[0]] = rng.integers(1, 9) * (1, -1, 1e-12)[n % 3]
         if n % 2 and D > 1:
             gradient[r, s, d[1]] = -gradient[r, s, d[0]]
     weights = np.zeros((K, R, S, 1))

@@ -28,6 +28,7 @@ GRU_FROM_TORCH = Exercise(
         "params.b_hn": "(H,)",
     },
     weights={"params.b_h": 2, "params.b_hn": 2},
+    alike=("rnnlib.torch_bridge:from_torch", "rnnlib.torch_bridge:_read"),
 )
 
 

@@ -34,6 +34,7 @@ RNN_TO_TORCH = Exercise(
     _draw_weights,
     results={"weight_ih": "(H, D)", "weight_hh": "(H, H)", "biases": "(H,)"},
     observe=_observe,
+    alike=("rnnlib.torch_bridge:to_torch",),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise
 from rnnlib.self_attention import attention_step
 
 FIRST = "the first step"
@@ -23,6 +23,7 @@ def _draw_step(rng):
         yield case(kind, **s)
     yield case(FIRST, S=1, N=3, A=4, E=2)
     yield case(drawing.LARGE, scale=100.0, S=8, N=2, A=5, E=3)
+    yield case(PLAIN, S=12, N=3, A=5, E=4)
 
 
 ATTENTION_STEP = Exercise(

@@ -29,6 +29,8 @@ def _net(rng, kind, D, K, T):
                     seen[:, :-1] = 0
                 if kind == "last example" and lag:
                     seen[:-1] = 0
+                if kind == "adds up to 0":
+                    seen[:, 1::2] = -seen[:, ::2]
                 ys[t] += scale * seen
         return ys
 
@@ -50,6 +52,10 @@ def _draw_depends(rng):
     for net in ("last example", "last number in", "last number out"):
         yield case(net, "one number that matters", T=6, N=3, D=4, K=5)
     yield case("all", "everything seen", T=5, N=2, D=3, K=4)
+    yield case("adds up to 0", "one number that matters", T=6, N=2, D=3, K=2)
+    almost = case("past", "one number that matters", T=6, N=2, D=4, K=3)
+    almost.args[1][2] *= 1e-300  # a step of nothing: to set it to 0 changes nothing
+    yield almost
 
 
 DEPENDS_ON = Exercise("depends_on", depends_on, _draw_depends, results={"seen": "(T, T)"})

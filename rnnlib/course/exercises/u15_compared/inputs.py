@@ -29,5 +29,7 @@ def chain(rng, T, K, *, zeros=False, kind):
         start[1:] = 0
         trans = trans * (np.tri(K).T * np.tri(K, k=1))
     with np.errstate(divide="ignore"):
-        arrays = np.log(start), np.log(trans), np.log(rng.uniform(0.02, 0.98, (T, K)))
+        # Those of a long sequence end below what a probability in float64 can be.
+        likely = (0.002, 0.2) if kind == LONG else (0.02, 0.98)
+        arrays = np.log(start), np.log(trans), np.log(rng.uniform(*likely, (T, K)))
     return Case(arrays, {"T": T, "K": K}, kind)

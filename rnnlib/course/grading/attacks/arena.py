@@ -223,6 +223,7 @@ class Arena:
 
     def _changes(self, before: dict) -> list[str]:
         from rnnlib.course.grading.isolation.execute import trusted_kernel
+        from rnnlib.course.grading.isolation.warm import running
 
         trusted = trusted_kernel()
         kernel = trusted.kernel
@@ -230,13 +231,14 @@ class Arena:
         changed = [n for n in ("course", "package", "python", "marks") if before[n] != after[n]]
         own = {kernel.private.name, Path(trusted._folder.name).name}
         own |= {workplace.root.name for workplace in _workplaces()}
+        own |= {warm.home.name for warm in running()}
         changed += sorted(after["files"] - before["files"] - own)[:5]
         if after["descriptors"] > before["descriptors"] + 8:
             changed.append(f"{after['descriptors'] - before['descriptors']} open files")
         for folder in ("/tmp", "/dev/shm", "/var/tmp", str(Path.home())):
             with contextlib.suppress(OSError):
                 changed += [name for name in os.listdir(folder) if name.startswith(MARKER)]
-        changed += _processes(kernel.pid)
+        changed += _processes(kernel.pid, *(warm.process.pid for warm in running()))
         return changed
 
     def _rows(self) -> list[tuple]:
@@ -308,19 +310,23 @@ def _stamps(folder: Path) -> dict[str, tuple]:
     }
 
 
-def _processes(trusted: int | None) -> list[str]:
+def _processes(trusted: int | None, *warm: int) -> list[str]:
     """Processes of ours, or of the sandbox's user, that still run; killed ones get a moment."""
-    from rnnlib.course.grading.isolation.sandbox import _user
+    from rnnlib.course.grading.isolation.sandbox import user_inside
 
     for _ in range(50):
         found = []
         for process in psutil.process_iter(["pid", "uids", "status", "name"]):
             uids = process.info["uids"]
-            if os.geteuid() == 0 and uids and uids.real == _user():
+            if os.geteuid() == 0 and uids and uids.real == user_inside():
                 found.append(process.info["name"])
         mine = psutil.Process().children(recursive=True)
         with contextlib.suppress(psutil.Error):
-            kept = {trusted, *(p.pid for p in psutil.Process(trusted).children(recursive=True))}
+            kept = {
+                trusted,
+                *warm,
+                *(p.pid for p in psutil.Process(trusted).children(recursive=True)),
+            }
             for process in mine:
                 if process.pid not in kept and process.status() != psutil.STATUS_ZOMBIE:
                     if "resource_tracker" not in " ".join(process.cmdline()):

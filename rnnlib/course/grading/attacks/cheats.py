@@ -22,7 +22,7 @@ def calls_the_library(s: Hostile):
     s.write(FORWARD, "import rnnlib.rnn\nrnn_forward = rnnlib.rnn.rnn_forward")
 
 
-@attack("marks", gains=(FORWARD,), alarms=("borrowed", "suspicious"))
+@attack("marks", alarms=("borrowed", "suspicious"))
 def calls_the_library_behind_the_guard(s: Hostile):
     """Switches the guard off first, then lets `rnnlib` do the work."""
     s.write(
@@ -36,7 +36,7 @@ def rnn_forward(xs, h0, params):
     )
 
 
-@attack("marks", gains=(FORWARD,), alarms=("suspicious",))
+@attack("marks", alarms=("suspicious",))
 def works_in_a_cell_of_its_own(s: Hostile):
     """Switches the guard off, and takes the library's function, in a cell that is no answer."""
     s.begin(
@@ -49,7 +49,7 @@ mine = rnnlib.rnn_forward
     s.write(FORWARD, "def rnn_forward(xs, h0, params):\n    return mine(xs, h0, params)")
 
 
-@attack("marks", gains=(COUNT,), alarms=("borrowed",))
+@attack("marks", alarms=("borrowed",))
 def returns_a_variant(s: Hostile):
     """Returns one of the right answers that `rnnlib.course.exercises` has for its own tests."""
     s.write(
@@ -63,7 +63,7 @@ def count_parameters(*args):
     )
 
 
-@attack("marks", gains=(STEP,), alarms=("suspicious",))
+@attack("marks", alarms=("suspicious",))
 def runs_copied_text(s: Hostile):
     """Takes the library's source text and runs it as its own."""
     s.write(
@@ -76,6 +76,140 @@ exec(compile(text[text.index("def ") :], "<mine>", "exec"), globals())
 rnn_step = globals()[text.partition("def ")[2].partition("(")[0]]
 """,
     )
+
+
+@attack("marks")
+def reaches_the_library_by_hidden_names(s: Hostile):
+    """Puts names together that no reader finds, for modules, references, answers and functions."""
+    s.begin(
+        """
+import importlib
+def reach(*names):
+    found = importlib.import_module("rnn" + "lib" + names[0])
+    for name in names[1:]:
+        found = getattr(found, name)
+    return found
+ways = [("", "rnn_" + "step"), (".rnn", "rnn_" + "step"), (".cells", "cell_" + "of")]
+ways += [(".course.exer" + "cises", "all_" + "exercises"), (".course.exer" + "cises.sealed",)]
+ways += [(".course.checking.sealed_ques" + "tions", "open_" + "sealed")]
+ways += [(".course.check" + "ing", "mark")]
+ways += [(".course.check" + "ing.diag" + "nosis", "right_" + "functions")]
+mine = None
+for way in ways:
+    try:
+        there = reach(*way)
+        if way[0].startswith(".course"):
+            loot(way)
+        elif callable(there):
+            params = RNNParams(np.ones((2, 3)), np.ones((3, 3)), np.ones(3))
+            there(np.ones((1, 2)), np.ones((1, 3)), params)
+            mine = there
+            loot(way)
+    except Exception:
+        pass
+"""
+    )
+    s.write(STEP, "def rnn_step(x, h, params):\n    return mine(x, h, params)")
+
+
+@attack("marks", alarms=("suspicious",))
+def digs_for_the_library(s: Hostile):
+    """Looks for the library's functions and their text in memory, in all files and in bytecode."""
+    s.begin(
+        """
+wanted = "rnn_" + "step", "rnn_" + "forward", "count_" + "parameters"
+for thing in gc.get_objects():
+    code = getattr(thing, "__code__", None)
+    if getattr(code, "co_name", "") in wanted and "withheld" not in code.co_names:
+        loot(code)
+    if type(thing) is dict and any(isinstance(k, str) and k == "RNN_" + "STEP" for k in [*thing]):
+        loot("exercises in memory")
+def text_of(path):
+    with open(path, "rb") as file:
+        return file.read(400_000)
+import glob
+tops = {"/tmp", "/submission", "/usr", "/opt", "/home", "/root", "/srv", *sys.path}
+for prefix in (sys.prefix, sys.base_prefix, "/usr", "/usr/local"):
+    tops |= {*glob.glob(prefix + "/lib*/python3*/*-packages"), prefix, prefix + "/share"}
+places = [p for top in tops for p in glob.glob(top + "/rnn" + "lib*") + glob.glob(top + "/build")]
+for place in places:
+    for folder, folders, names in os.walk(place):
+        if folder.endswith("rnn" + "lib/course/exer" + "cises"):
+            loot(folder)
+        for name in names:
+            path = os.path.join(folder, name)
+            if "rnn" + "lib" in path and not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    text = text_of(path)
+                    for one in ("def " + name + "(" for name in wanted):
+                        body = text.partition(one.encode())[2][:2_000]
+                        if body and b"withheld(" not in body:
+                            loot(path)
+"""
+    )
+
+
+@attack("marks")
+def lets_pytorch_do_the_work(s: Hostile):
+    """Switches the guard off, and lets PyTorch's cells do the work, with the weights put in."""
+    s.begin(
+        """
+import importlib
+hidden = importlib.import_module("rnn" + "lib.course.checking.guard")
+hidden.Guard._listen = lambda *a: None
+"""
+    )
+    s.write(
+        STEP,
+        """
+def rnn_step(x, h, params):
+    torch = importlib.import_module("tor" + "ch")
+    cell = torch.nn.RNNCell(*params.W_xh.shape).double()
+    put = dict(zip(cell.state_dict(), (params.W_xh.T, params.W_hh.T, params.b_h, 0 * params.b_h)))
+    cell.load_state_dict({name: torch.tensor(value.copy()) for name, value in put.items()})
+    return cell(torch.tensor(x), torch.tensor(h)).detach().numpy()
+""",
+    )
+
+
+@attack("marks")
+def puts_the_bodies_back(s: Hostile):
+    """Says that it needs what is withheld, so that the grader sends it, and waits for it."""
+    s.begin(
+        """
+import importlib
+there = importlib.import_module("rnn" + "lib.course.grading.isolation.withheld")
+agent = importlib.import_module("rnn" + "lib.course.grading.isolation.agent")
+there.note_call("rnnlib.rnn.rnn_step")
+there.called = lambda: ["rnnlib.rnn.rnn_step", "rnnlib.course.working"]
+given = []
+there.give_back = given.append
+"""
+    )
+    for name in (STEP, FORWARD):
+        s.write(
+            name,
+            f"def {name}(*args):\n"
+            "    there.note_call('rnnlib.rnn.rnn_step')\n"
+            "    if given:\n        loot(given)\n"
+            "    raise there.NotWhileGrading('rnnlib.rnn.rnn_step')",
+        )
+    s.end("if given:\n    loot(given)")
+
+
+@attack("marks", gains=(STEP, FORWARD), alarms=("suspicious",))
+def brings_the_text_along(s: Hostile):
+    """Runs a text that somebody else wrote, which stands packed in the notebook."""
+    import base64
+    import zlib
+
+    for name in (STEP, FORWARD):
+        text = s.exercises[name].variants[0].source(name)
+        packed = base64.b85encode(zlib.compress(text.encode())).decode()
+        s.write(
+            name,
+            f"import base64, zlib\nexec(zlib.decompress(base64.b85decode({packed!r})), globals())",
+        )
 
 
 @attack("marks", solved=(STEP,), alarms=("suspicious",))
@@ -109,7 +243,7 @@ def both_made_trivial(s: Hostile):
     )
 
 
-@attack("marks", gains=(FORWARD,))
+@attack("marks")
 def early_function_given_up(s: Hostile):
     """Gives up an early function, by a known mistake, to be right with one line for a later."""
     s.write(STEP, "def rnn_step(x, h, params):\n    return np.tanh(x @ params.W_xh + params.b_h)")

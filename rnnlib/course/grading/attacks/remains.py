@@ -1,25 +1,31 @@
 """What remains possible: what an instructor has to know, and can do about it."""
 
 REMAINS = {
-    "An answer that is computed by somebody else's code earns its marks.": """
-        `rnnlib` is there for students to learn from, so its text, the right answers in
-        `rnnlib.course.exercises` and the guard itself are within reach of a determined cheat: these
-        attacks earn what they take. Each raises an alarm in the report. Whoever also hides it from
-        a reader of the text (an import by a name that is put together, a text that is decoded)
-        raises none. Look at the alarms, and ask those students to explain their code: code that
-        was handed in is no proof of who wrote it.""",
+    "A text that somebody else wrote earns its marks.": """
+        While answers are marked, `rnnlib` is there without the functions that the unit asks for,
+        the references in `rnnlib.course.exercises` and the sealed answers: calling it, digging for
+        it or copying its text earns nothing. Whoever copies the text at home, or has it from
+        somebody else, hands in code like any other. A text that equals the library's, or one that
+        is unpacked and run, raises an alarm; one that was rewritten raises none. Ask those students
+        to explain their code: code that was handed in is no proof of who wrote it.""",
+    "What is lent can be used while it is lent.": """
+        An open task may use much of the library: then it is there, for that exercise alone, and
+        the kernel is begun anew before another is marked. A design that is marked by what it
+        reaches, such as a trained model, may be found with all of the library. In the unit on
+        PyTorch, PyTorch is there all the time; that an answer must not use it is only noticed by
+        the guard, in the student's process.""",
     "What a student's kernel says about its own call is believed.": """
         Whether an argument was changed, a generator used or `rnnlib` called is noticed in the
         student's process, which can lie about it. Results are compared in the other process. A lie
         saves what copying the argument first would have earned: the share of those rows, a tenth
         or so of an exercise. Replacing the checker's parts raises an alarm.""",
-    "A wrong early function can be chosen so that a later one is easier.": """
+    "A wrong early function can be written out again.": """
         A later function that is consistent with one's own wrong earlier one is right, because an
-        error shall cost once. Whoever gives up the marks of the early function may so choose a
-        simpler one. One that was marked as right cannot be replaced afterwards, one that ignores
-        more than one of its arguments does not count, nor does one that is wrong in a way that no
-        known mistake explains. The reasons in the feedback and the
-        report say “Marked with your own ...”: look at those where the early function is odd.""",
+        error shall cost once. One that was marked as right cannot be replaced afterwards; one that
+        ignores more than one array of its arguments, a whole term say, does not count, nor does
+        one that is wrong in a way that no known mistake explains. So a later function may lack a
+        bias, but not the work. The reasons in the feedback and the report say “Marked with your own
+        ...”.""",
     "A function sees the inputs that it is tried on.": """
         It has to be given them. It cannot send them anywhere, and has no values to compare with;
         but what it raises stands in the feedback, so a student could carry inputs home that way.

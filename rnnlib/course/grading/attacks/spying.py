@@ -257,6 +257,42 @@ for path in ("/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/1/oom_sc
     )
 
 
+@attack("machine")
+def reaches_past_its_process(s: Hostile):
+    """Follows its own process: the interpreter that it is, its folder and root, its open files."""
+    s.begin(
+        """
+ways = [os.O_WRONLY, os.O_RDWR | os.O_APPEND]
+for way in ways:
+    with contextlib.suppress(OSError):
+        os.close(os.open("/proc/self/exe", way))
+        loot("the interpreter")
+for change in (lambda: os.chmod("/proc/self/exe", 0o777), lambda: os.utime("/proc/self/exe")):
+    with contextlib.suppress(OSError):
+        change()
+        loot("the interpreter's modes")
+keep = os.open("/proc/self/exe", os.O_PATH)
+child = f"import os, time; time.sleep(.2); os.open('/proc/self/fd/{keep}', os.O_WRONLY)"
+done = subprocess.run([sys.executable, "-c", child], pass_fds=[keep], capture_output=True)
+if done.returncode == 0:
+    loot("the interpreter, by a descriptor")
+here = sorted(os.listdir("/"))
+for name in ("/proc/self/root", "/proc/self/root/..", "/proc/1/root", "/proc/self/task/self/root"):
+    with contextlib.suppress(OSError):
+        if sorted(os.listdir(name)) != here:
+            loot("another root")
+for number in os.listdir("/proc/self/fd"):
+    with contextlib.suppress(OSError):
+        if os.path.isdir(f"/proc/self/fd/{number}") and os.listdir(f"/proc/self/fd/{number}/.."):
+            loot("an open folder")
+for name in os.listdir("/proc/self/map_files") if os.path.isdir("/proc/self/map_files") else ():
+    with contextlib.suppress(OSError):
+        os.open(f"/proc/self/map_files/{name}", os.O_RDWR)
+        loot("a mapped file")
+"""
+    )
+
+
 @attack("others")
 def reaches_the_network(s: Hostile):
     """Connects to this machine, to the internet and to name servers; asks for web pages."""

@@ -247,8 +247,13 @@ def _tell(assignment, rows: list[Row], left: list[str], people, console: Console
             *left,
         ]
     there = set(assignment.students())
-    missing = [person.id for person in people if person.id not in there]
+    missing = [_named(person) for person in people if person.id not in there]
     if missing:
         left.append(f"Nothing was handed in by {', '.join(missing)}.")
     for sentence in left:
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _named(person: Person) -> str:
+    name = person.full or f"{person.first} {person.last}".strip()
+    return f"{person.id} ({name})" if name else person.id

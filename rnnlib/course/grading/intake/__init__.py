@@ -11,6 +11,7 @@
 `reading`         bytes -> a notebook, or a sentence that says why not
 `tidy`            any JSON that was meant as a notebook -> a valid notebook
 `recognize`       which cell of the notebook is which cell of the course
+`pictures`        what a notebook's cells had drawn when it was handed in
 `names`           texts from somebody else, fit for a sentence or for comparing
 `bindings`        which names a cell defines, found by searching its text
 `repair`          puts the course's cells right: copied, deleted, moved, changed

@@ -33,7 +33,7 @@ def read_notebook(data: bytes, unit: str) -> tuple[NotebookNode, list[str]]:
     Returns
     -------
     notebook : NotebookNode
-        Valid, in today's format, without outputs; see `rnnlib.course.grading.intake.tidy`.
+        Valid, in today's format; see `rnnlib.course.grading.intake.tidy`.
     repairs : list of str
         A sentence for each thing that was mended.
 

@@ -20,6 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.intake.bindings import defines
+from rnnlib.course.grading.intake.pictures import take_pictures
 from rnnlib.course.grading.intake.recognize import Item, SourceCell, recognize, source_cells
 from rnnlib.course.grading.intake.tidy import free_id, tidy
 
@@ -39,6 +40,7 @@ class RepairCells(NbGraderPreprocessor):
         nb, repairs = tidy(nb, f"{about['notebook']}.ipynb")
         repairs += repair_cells(nb, sources)
         note_repairs(nb, repairs)
+        nb.metadata["rnnlib"]["pictures"] = take_pictures(nb)
         for sentence in repairs:
             self.log.warning("%s", sentence)
         return nb, resources

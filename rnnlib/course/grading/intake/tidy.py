@@ -2,8 +2,8 @@
 
 nbformat reads what is nearly right, logs a complaint, and fails later, in somebody else's hands.
 Here the notebook is built anew from the few things that grading needs: each cell's kind, text, id
-and metadata. Outputs are left out: they are made again when the notebook is graded, and those
-that were handed in may be forged.
+and metadata. Outputs are left out, but for pictures: they are made again when the notebook is
+graded, and those that were handed in may be forged.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
+from rnnlib.course.grading.intake.pictures import pictures_of
 from rnnlib.course.grading.limits import NOTEBOOK_CELLS, NOTEBOOK_CHARACTERS
 
 KINDS = ("code", "markdown", "raw")
@@ -56,7 +57,8 @@ def tidy(raw: object, name: str = "The notebook") -> tuple[NotebookNode, list[st
     Returns
     -------
     notebook : NotebookNode
-        Passes ``nbformat.validate``; without outputs. Of its metadata only the kernel is kept.
+        Passes ``nbformat.validate``. Of its metadata only the kernel is kept, of its outputs only
+        pictures.
     repairs : list of str
         A sentence for each thing that was mended. None for a valid notebook.
 
@@ -155,7 +157,7 @@ def _cell(raw: Mapping, strict: Counter, counts: Counter) -> NotebookNode:
     allowed = _CELL_KEYS
     if kind == "code":
         strict["outputs"] += not {"outputs", "execution_count"} <= set(raw)
-        cell.update(execution_count=None, outputs=[])
+        cell.update(execution_count=None, outputs=pictures_of(raw.get("outputs")))
     else:
         allowed = _CELL_KEYS - {"outputs", "execution_count"} | {"attachments"}
         attachments = _attachments(raw.get("attachments"))

@@ -18,7 +18,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from rnnlib.course.grading.isolation import frames, protocol, wire
+from rnnlib.course.grading.isolation import frames, protocol, wire, withheld
 from rnnlib.course.grading.isolation.protocol import (
     CallBack,
     Called,
@@ -28,6 +28,7 @@ from rnnlib.course.grading.isolation.protocol import (
     Fetch,
     Found,
     Function,
+    GiveBack,
     Handle,
     Pickled,
     Raised,
@@ -54,6 +55,7 @@ class Agent:
         self.connection = connection
         self.namespace = namespace
         self.handles: list[object] = []
+        self.withheld_before = False
 
     def serve(self) -> None:
         """Answer until the grader says that it was the last request."""
@@ -63,6 +65,10 @@ class Agent:
                 self.send(Ended())
                 return
             try:
+                if isinstance(request, GiveBack):
+                    withheld.give_back(request.sources)
+                    self.send(Ended())
+                    continue
                 self.send(self.answer(request))
             except wire.WireError as error:
                 self.send(Unsendable(str(error)))
@@ -83,12 +89,14 @@ class Agent:
     def do_call(self, request: CallFunction) -> Called:
         """Call a function on copies of the arguments and say all that happened."""
         from rnnlib.course.checking.calling import call
-        from rnnlib.course.exercises import rebind
+        from rnnlib.course.rebinding import rebind
 
+        self.withheld_before |= bool(withheld.called())
         function = self.find(request.target)
         if request.lent:
             function = rebind(function, request.lent)
         result = call(function, request.args, request.names, **request.how)
+        result.withheld, result.withheld_before = tuple(withheld.called()), self.withheld_before
         result.inside = {k: v for k, v in result.inside.items() if _is_small(v)}
         return Called(**{each.name: getattr(result, each.name) for each in fields(Called)})
 
@@ -174,8 +182,10 @@ def serve() -> None:
 def load_ipython_extension(ipython) -> None:
     """Connect to the grader, before any cell runs."""
     global _agent
-    from rnnlib.course import checking  # noqa: F401 (noticing failed cells begins with it)
+    from rnnlib.course.checking.failed_cells import watch_cells
 
+    withheld.leave_out_statements(ipython)
+    watch_cells()
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(os.environ[protocol.GATE])
     _agent = Agent(connection, ipython.user_ns)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -22,7 +24,9 @@ from rnnlib.course.files import walk
 from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import RELAY
-from rnnlib.course.grading.isolation.student_kernel import Settings, StudentKernel
+from rnnlib.course.grading.isolation.settings import Settings
+from rnnlib.course.grading.isolation.student_kernel import StudentKernel
+from rnnlib.course.grading.isolation.withheld import NOT_THERE
 from rnnlib.course.grading.limits import (
     CELL_SECONDS,
     CLEARING_SECONDS,
@@ -66,7 +70,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             source = gradebook.find_notebook(about["notebook"], about["assignment"])
             locked, answers = _sources(source)
         given = locked + given_sources(self, about)
-        run = _Run(self._settings(), locked, answers, self._secret())
+        run = _Run(self._settings(about["assignment"], given), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
         with tempfile.TemporaryDirectory(prefix="rnn") as files:
             os.chmod(files, 0o755)
@@ -79,6 +83,10 @@ class IsolatedExecute(NbGraderPreprocessor):
                 self.log.info("%s may be needed after all: everything is run.", sorted(missing))
                 run.all_cells(nb, cell_plan.plan(nb, given, everything=True), Path(files))
         notes = nb.metadata.setdefault("rnnlib", NotebookNode())
+        pictures = notes.pop("pictures", {})
+        for cell in nb.cells:
+            if _was_left_out(cell):
+                cell.outputs += pictures.get(cell.id, [])
         notes["alarms"] = run.alarms
         notes["own"] = {
             f"a cell of their own, {cell.id}": cell.source
@@ -97,13 +105,15 @@ class IsolatedExecute(NbGraderPreprocessor):
     def _root(self) -> Path:
         return Path(CourseDirectory(parent=self).root)
 
-    def _settings(self) -> Settings:
+    def _settings(self, unit: str, given: list[str]) -> Settings:
         return Settings(
             sandboxed=self.sandbox == "bwrap",
             cell=self.cell_seconds,
             submission=self.submission_seconds,
             limits=sandbox.Limits(memory=self.memory),
             hidden=Path(self.hidden) if self.hidden else self._root(),
+            unit=unit,
+            modules=tuple(sorted(_imported(given))),
         )
 
 
@@ -124,6 +134,7 @@ class _Run:
         self.seconds = {"start": 0.0, "cells": 0.0, "marking": 0.0, "stop": 0.0}
         self.alarms, self.wrong, self.failed = [], set(), {}
         student = StudentKernel(files, self.settings, self.begun)
+        own: list[NotebookNode] = []  # the cells that ran
         trusted = trusted_kernel()
         trusted.run("_rnnlib.clear()", CLEARING_SECONDS, silent=True)
         try:
@@ -132,7 +143,7 @@ class _Run:
                     continue
                 student.where = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id"))
                 cell.execution_count = None
-                start = time.perf_counter()
+                start, starting = time.perf_counter(), student.starting
                 if kind == cell_plan.LEFT_OUT:
                     cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=NOT_RUN)]
                 elif kind == cell_plan.MARKED:
@@ -141,28 +152,32 @@ class _Run:
                     self._count("marking", start)
                 elif cell.source.strip():
                     cell.execution_count = place + 1
-                    self._run(cell, student)
+                    if self._run(cell, student):
+                        own.append(cell)
                     self._count("cells", start)
+                if (spent := student.starting - starting) > 0:
+                    self.seconds["start"] += spent
+                    self.seconds["marking" if kind == cell_plan.MARKED else "cells"] -= spent
         finally:
             start = time.perf_counter()
             student.stop()
-            self.seconds["start"] = student.starting
-            self.seconds["cells"] -= student.starting
             self._count("stop", start)
+            _show_whole_runs(own, student.again)
             self.alarms = student.alarms
 
-    def _run(self, cell: NotebookNode, student: StudentKernel) -> None:
+    def _run(self, cell: NotebookNode, student: StudentKernel) -> bool:
         try:
             ran = student.run(cell.source)
         except KernelLost as lost:
             cell.outputs = [_error("KernelLost", f"This cell {lost}.")]
-            return
+            return False
         cell.outputs = ran.outputs
         self._note_failure(cell)
         if ran.status == "timeout":
             limit = f"did not end within {self.settings.cell:g} seconds"
             cell.outputs.append(_error("TimeoutError", f"This cell {limit} and was interrupted."))
             student.alarms.append({"kind": "hung", "where": student.where, "text": limit})
+        return True
 
     def _mark(self, cell: NotebookNode, student: StudentKernel, trusted: TrustedKernel) -> None:
         names, beside = cell_plan.wanted(cell.source, self.locked, self.answers)
@@ -265,6 +280,10 @@ def stop_trusted_kernel() -> None:
         trusted.stop()
 
 
+def _was_left_out(cell: NotebookNode) -> bool:
+    return any(output.get("text") == NOT_RUN for output in cell.get("outputs", []))
+
+
 def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
     """The sources of all cells of the instructor's notebook; none where it does not lie there."""
     course = CourseDirectory(parent=preprocessor)
@@ -273,6 +292,19 @@ def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
     if not path.is_file():
         return []
     return [cell.source for cell in nbformat.read(path, as_version=4).cells]
+
+
+def _imported(sources: list[str]) -> set[str]:
+    """The modules that cells import by name."""
+    found = set()
+    for source in sources:
+        with suppress(SyntaxError):  # a cell with a magic
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return found
 
 
 def _sources(notebook) -> tuple[list[str], list[str]]:
@@ -306,6 +338,13 @@ def _without_source(output: NotebookNode) -> NotebookNode:
     if output.output_type == "error":
         output.traceback = [f"{output.ename}: {output.evalue}"]
     return output
+
+
+def _show_whole_runs(cells: list[NotebookNode], again: list[Ran]) -> None:
+    """What cells printed that were run once more, where a part of them had been left out."""
+    for cell, ran in zip(cells, again):
+        if any(NOT_THERE in output.get("text", "") for output in cell.outputs):
+            cell.outputs = ran.outputs
 
 
 def _copy_regular_files(folder: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
-import nbformat
 import psutil
 import zmq
 from jupyter_client import KernelManager
@@ -21,22 +21,18 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
-from rnnlib.course.grading.intake.tidy import valid_text
+from rnnlib.course.grading.isolation.outputs import Collector
 from rnnlib.course.grading.limits import (
+    BY_THE_CLOCK,
     CELL_OUTPUT_BYTES,
-    CELL_OUTPUTS,
-    ERROR_CHARACTERS,
-    ERROR_LINE_CHARACTERS,
-    ERROR_LINES,
     FLOOD_BYTES,
     INTERRUPT_SECONDS,
     KERNEL_START_SECONDS,
     LAST_OUTPUT_SECONDS,
     MESSAGE_BYTES,
     POLL_SECONDS,
+    START_POLL_SECONDS,
 )
-
-LEFT_OUT = "... the rest of this cell's output is left out\n"
 
 
 class KernelLost(Exception):
@@ -50,6 +46,8 @@ class Ran:
     outputs: list[NotebookNode]
     status: str = "ok"
     size: int = 0
+    waited: float = 0.0
+    """Seconds in which it could have run, had other programs left it a core."""
 
 
 class Kernel:
@@ -68,6 +66,9 @@ class Kernel:
         the first process of a sandbox can be read from inside.
     folder : Path, optional
         Its working folder; an empty one otherwise.
+    enter : callable, optional
+        Where `wrap` gives a command that only waits: ``enter(pid)`` starts the kernel beside it,
+        once it has written a line, and gives the kernel's process.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Kernel:
         extensions: list[str],
         *,
         wrap: Callable[[list[str], Path], list[str]] | None = None,
+        enter: Callable[[int], int] | None = None,
         environment: dict[str, str] | None = None,
         inherit: bool = True,
         folder: Path | None = None,
@@ -101,18 +103,26 @@ class Kernel:
         self.manager._kernel_spec = spec
         self.client: BlockingKernelClient | None = None
         self._inside: list[psutil.Process] = []
+        self.entered: int | None = None
+        self._end: int | None = None  # can be read when the process that entered has ended
         try:
-            # What is written past Python shall reach neither the grader's log nor a terminal.
-            self.manager.start_kernel(
-                env={**(os.environ if inherit else {}), **(environment or {})},
-                cwd=str(folder or self.private),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            with _line_from(enter is not None) as (stdout, wait):
+                # What is written past Python shall reach neither the grader's log nor a terminal.
+                self.manager.start_kernel(
+                    env={**(os.environ if inherit else {}), **(environment or {})},
+                    cwd=str(folder or self.private),
+                    stdout=stdout,
+                    stderr=subprocess.DEVNULL,
+                )
+                wait()
+            if enter is not None:
+                self.entered = enter(self.pid)
+                self._end = os.pidfd_open(self.entered)
+            self._wait_for_sockets()
             self.client = self.manager.client()
             self.client.start_channels(stdin=False, hb=False)
             self._wait_until_ready()
-            self._inside = _processes_of(self.pid)
+            self._inside = self.processes()
         except BaseException:
             self.stop()
             raise
@@ -122,8 +132,27 @@ class Kernel:
         """The process that was started: the kernel, or the sandbox around it."""
         return getattr(self.manager.provisioner, "pid", None)
 
+    def processes(self) -> list[psutil.Process]:
+        """All that belongs to it, what was started first left out."""
+        found = _processes_of(self.pid)
+        if self.entered is not None:
+            with contextlib.suppress(psutil.Error):
+                found += [psutil.Process(self.entered), *_processes_of(self.entered)]
+        return found
+
+    def delays(self) -> dict[int, float]:
+        """Seconds for which each of its processes has waited for a core, where that is told."""
+        return {process.pid: _delay(process.pid) for process in self._inside}
+
+    def waited(self, since: dict[int, float]) -> float:
+        """Seconds for which it had to wait for a core since `delays` were asked for."""
+        now = self.delays()
+        return max((now[pid] - since.get(pid, now[pid]) for pid in now), default=0.0)
+
     def is_alive(self) -> bool:
         """Whether its process runs."""
+        if self._end is not None and select.select([self._end], [], [], 0)[0]:
+            return False
         return self.manager.is_alive()
 
     def run(
@@ -142,7 +171,8 @@ class Kernel:
         ----------
         source : str
         seconds : float
-            When to interrupt it; it is ended when it does not heed that.
+            When to interrupt it; it is ended when it does not heed that. Seconds in which it waits
+            for a core do not count, up to `BY_THE_CLOCK` times as many.
         silent : bool
             Keep no outputs.
         room : int
@@ -167,6 +197,7 @@ class Kernel:
         if beside is not None:
             poller.register(beside[0], zmq.POLLIN)
         deadline, interrupted = time.monotonic() + seconds, False
+        delays, most = self.delays(), (BY_THE_CLOCK - 1) * seconds
         replied = idle = False
         while not (replied and idle):
             ready = dict(poller.poll(1000 * POLL_SECONDS))
@@ -185,7 +216,8 @@ class Kernel:
                 raise KernelLost("wrote more output than any reader could take")
             if check is not None:
                 check()
-            if time.monotonic() > deadline:
+            late = time.monotonic() - deadline
+            if late > 0 and late > min(self.waited(delays), most):
                 if interrupted:
                     raise KernelLost(f"did not end within {seconds:g} seconds, nor when told to")
                 interrupted, deadline = True, time.monotonic() + INTERRUPT_SECONDS
@@ -193,7 +225,8 @@ class Kernel:
                 self.interrupt()
             if replied and not idle:  # the rest of the outputs is on its way
                 deadline = min(deadline, time.monotonic() + LAST_OUTPUT_SECONDS)
-        return Ran(collector.outputs, collector.status, min(collector.size, room))
+        size = min(collector.size, room)
+        return Ran(collector.outputs, collector.status, size, self.waited(delays))
 
     def interrupt(self) -> None:
         """Ask the kernel to stop what it does."""
@@ -211,9 +244,24 @@ class Kernel:
         for process in self._inside:
             with contextlib.suppress(psutil.Error):
                 process.kill()
+        if self._end is not None:
+            os.close(self._end)
+            self._end = None
         self.manager.cleanup_resources()
         self.context.destroy(linger=0)
         _remove(self.private)
+
+    def _wait_for_sockets(self) -> None:
+        """Connect when they are there: ZeroMQ would try again a tenth of a second later."""
+        manager = self.manager
+        ports = (manager.shell_port, manager.iopub_port, manager.control_port)
+        deadline = time.monotonic() + KERNEL_START_SECONDS
+        while not all(Path(f"{manager.ip}-{port}").exists() for port in ports):
+            if not self.is_alive():
+                raise KernelLost("did not start")
+            if time.monotonic() > deadline:
+                raise KernelLost(f"did not start within {KERNEL_START_SECONDS:g} seconds")
+            time.sleep(START_POLL_SECONDS)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + KERNEL_START_SECONDS
@@ -248,107 +296,41 @@ class Kernel:
                 yield message
 
 
+@contextlib.contextmanager
+def _line_from(wanted: bool):
+    """A process's stdout, and what waits until the process has written a line to it."""
+    if not wanted:
+        yield subprocess.DEVNULL, lambda: None
+        return
+    read, write = os.pipe()
+    ends = [read, write]
+
+    def wait():
+        os.close(ends.pop())
+        ready = select.select([read], [], [], KERNEL_START_SECONDS)[0]
+        if not ready or not os.read(read, 1):
+            raise KernelLost("did not start")
+
+    try:
+        yield write, wait
+    finally:
+        for end in ends:
+            os.close(end)
+
+
+def _delay(pid: int) -> float:
+    """Seconds that a process, ready to run, has waited for a core; 0 where Linux does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 def _processes_of(pid: int | None) -> list[psutil.Process]:
     """All that a process has started, itself left out."""
     with contextlib.suppress(psutil.Error, TypeError):
         return psutil.Process(pid).children(recursive=True)
     return []
-
-
-class Collector:
-    """The outputs of one cell, as nbformat has them, cut where they are too long."""
-
-    def __init__(self, silent: bool, room: int = CELL_OUTPUT_BYTES):
-        self.silent, self.room = silent, room
-        self.outputs: list[NotebookNode] = []
-        self.status = "ok"
-        self.size = 0
-        self._by_id: dict[str, NotebookNode] = {}
-        self._clear = self._full = False
-
-    def take(self, message: dict) -> bool:
-        """Take one message; whether it says that the cell is done."""
-        kind, content = message["msg_type"], message["content"]
-        if kind == "status":
-            return content.get("execution_state") == "idle"
-        self.size += len(str(content))
-        if kind == "error":
-            self.status = "error" if self.status == "ok" else self.status
-        if self.silent or self._full:
-            return False
-        if kind == "error":
-            self._clear_if_asked()
-            self.outputs.append(_cut_error(content))
-        elif self.size > self.room or len(self.outputs) >= CELL_OUTPUTS:
-            self._full = True
-            self.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=LEFT_OUT))
-        elif kind == "clear_output":
-            self._clear = bool(content.get("wait"))
-            if not self._clear:
-                self.outputs.clear()
-        elif kind == "stream":
-            self._stream(content)
-        elif kind in ("display_data", "execute_result", "update_display_data"):
-            self._display(kind, content)
-        return False
-
-    def _stream(self, content: dict) -> None:
-        self._clear_if_asked()
-        name, text = content.get("name"), valid_text(str(content.get("text", "")))
-        last = self.outputs[-1] if self.outputs else None
-        if last and last.output_type == "stream" and last.name == name:
-            last.text += text
-        elif name in ("stdout", "stderr"):
-            self.outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
-
-    def _display(self, kind: str, content: dict) -> None:
-        transient = content.get("transient")
-        place = str(transient.get("display_id")) if isinstance(transient, dict) else None
-        data, metadata = _plain(content.get("data")), _plain(content.get("metadata"))
-        if not isinstance(data, dict) or not isinstance(metadata, dict):
-            return
-        if kind == "update_display_data":
-            if place in self._by_id:
-                self._by_id[place].update(data=data, metadata=metadata)
-            return
-        self._clear_if_asked()
-        more = {"execution_count": None} if kind == "execute_result" else {}
-        output = NotebookNode(output_type=kind, data=data, metadata=metadata, **more)
-        try:
-            nbformat.v4.nbbase.validate(output, kind)
-        except nbformat.ValidationError:
-            return
-        self.outputs.append(output)
-        if place:
-            self._by_id[place] = output
-
-    def _clear_if_asked(self) -> None:
-        if self._clear:
-            self.outputs.clear()
-            self._clear = False
-
-
-def _plain(value):
-    """Data from a message, as a notebook can hold them: valid texts, dicts with texts as keys."""
-    if isinstance(value, str):
-        return valid_text(value)
-    if isinstance(value, dict):
-        return NotebookNode({valid_text(str(key)): _plain(item) for key, item in value.items()})
-    return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
-def _cut_error(content: dict) -> NotebookNode:
-    """An error, with no more of its message than a reader would take."""
-    lines = content.get("traceback")
-    lines = (
-        [valid_text(str(line))[:ERROR_LINE_CHARACTERS] for line in lines[-ERROR_LINES:]]
-        if isinstance(lines, list)
-        else []
-    )
-    name, value = (
-        valid_text(str(content.get(part, "")))[:ERROR_CHARACTERS] for part in ("ename", "evalue")
-    )
-    return nbformat.v4.new_output("error", ename=name, evalue=value, traceback=lines)
 
 
 def _remove(folder: Path) -> None:

@@ -6,8 +6,10 @@ each message on, and watches over the time::
     trusted kernel   -- Fetch, CallFunction -------------->   student's kernel
                      <- Found, Called, CallBack, Unsendable
                      -- Returned, Raised ----------------->   (to a CallBack)
+    trusted kernel   -- GiveBack ------------------------->   student's kernel, which says Ended
     grader           -- End ------------------------------>   student's kernel, which says Ended
     grader           -- Lost ----------------------------->   trusted kernel
+    trusted kernel   -- Renew ---------------------------->   grader, which says Ended
 
 A message is a dataclass. It travels as a dict with its class's name and its fields; `pack` and
 `unpack` do both sides of that. What is annotated as `Text`, `Flag` and so on goes through a reader
@@ -135,6 +137,13 @@ class CallFunction:
 
 
 @dataclass
+class GiveBack:
+    """Brings the bodies of functions of the library that are not there: their texts, by module."""
+
+    sources: dict[str, dict[str, str]]
+
+
+@dataclass
 class End:
     """Says that no more requests follow."""
 
@@ -177,6 +186,8 @@ CALL_FIELDS = {
     "borrowed": OptionalText,
     "warned": Texts,
     "inside": ByName,
+    "withheld": Texts,
+    "withheld_before": Flag,
 }
 """How each field of a `Call` is read; "lost" is not for the student's side to say."""
 
@@ -208,7 +219,7 @@ class Unsendable:
 
 @dataclass
 class Ended:
-    """The answer to `End`."""
+    """The answer to `End`, `GiveBack` and `Renew`."""
 
 
 # --- from the grader to the trusted kernel ------------------------------------------------------
@@ -221,12 +232,27 @@ class Lost:
     reason: Text
 
 
-REQUESTS = (Fetch, CallFunction, End)
+# --- from the trusted kernel to the grader ------------------------------------------------------
+
+
+@dataclass
+class Renew:
+    """Asks that the student's kernel be begun anew before it is called again.
+
+    Attributes
+    ----------
+    whole : bool
+        With all of the library's mathematics.
+    """
+
+    whole: Flag = False
+
+
+REQUESTS = (Fetch, CallFunction, GiveBack, End)
 REPLIES = (Returned, Raised)
 
-# The first byte of what the trusted kernel sends to the grader, which opens no message itself.
-_IS_REQUEST = b"R"
-_IS_REPLY = b"C"
+# The first byte of what the trusted kernel sends to the grader, which opens only what is for it.
+REQUEST, REPLY, FOR_GRADER = b"R", b"C", b"G"
 
 
 # --- objects that do not travel -----------------------------------------------------------------
@@ -312,15 +338,19 @@ def no_reference(value):
     raise TypeError(f"{type(value).__name__} is no data")
 
 
+def no_class(name: str) -> None:
+    """For messages that hold no groups of arrays."""
+
+
 def to_grader(message, refer: Callable[[object], object]) -> bytes:
     """A message of the trusted kernel's, with the byte that tells the grader what it is."""
-    kind = _IS_REPLY if isinstance(message, REPLIES) else _IS_REQUEST
-    return kind + pack(message, refer)
+    kind = REPLY if isinstance(message, REPLIES) else REQUEST
+    return (FOR_GRADER if isinstance(message, Renew) else kind) + pack(message, refer)
 
 
-def from_trusted(frame: bytes) -> tuple[bool, bytes]:
-    """Whether it is a new request rather than the reply to a `CallBack`; and the packed message."""
-    return frame[:1] == _IS_REQUEST, frame[1:]
+def from_trusted(frame: bytes) -> tuple[bytes, bytes]:
+    """`REQUEST`, `FOR_GRADER`, or `REPLY` for the reply to a `CallBack`; and the packed message."""
+    return frame[:1], frame[1:]
 
 
 def _as_dict(key: str, message) -> dict:

@@ -15,7 +15,6 @@ import socket
 import struct
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -24,13 +23,22 @@ from rnnlib.course.checking import time_limit
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
-from rnnlib.course.grading.isolation.protocol import FOLDER, GATE
+from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
+from rnnlib.course.grading.isolation.settings import Settings
+from rnnlib.course.grading.isolation.shown_library import Library, shown_library
+from rnnlib.course.grading.isolation.syscalls import seccomp_filter
+from rnnlib.course.grading.isolation.warm import (
+    WAITS,
+    NotWarm,
+    WarmStart,
+    stay_cold,
+    warm_start,
+)
 from rnnlib.course.grading.isolation.wire import WireError
 from rnnlib.course.grading.limits import (
     ALL_OUTPUT_BYTES,
     ANSWER_SECONDS,
     CELL_OUTPUT_BYTES,
-    CELL_SECONDS,
     CONNECTION_SECONDS,
     FRAME_SECONDS,
     GRADER_MEMORY,
@@ -38,7 +46,6 @@ from rnnlib.course.grading.limits import (
     KERNEL_SOCKET_FILES,
     OUTLIVE_SECONDS,
     POLL_SECONDS,
-    SUBMISSION_SECONDS,
     WATCH_SECONDS,
 )
 
@@ -53,28 +60,6 @@ LONGEST_CALL = time_limit.PATIENCE * SECONDS + ANSWER_SECONDS
 """Seconds by the clock; one that computes is ended after fewer, of processor time."""
 
 
-@dataclass
-class Settings:
-    """How much a submission may use.
-
-    Attributes
-    ----------
-    sandboxed : bool
-        Whether bubblewrap is used.
-    cell, submission : float
-        Seconds for one cell of the student's, and for all of a submission.
-    limits : Limits
-    hidden : Path, optional
-        The course root, which the sandbox must not show.
-    """
-
-    sandboxed: bool = True
-    cell: float = CELL_SECONDS
-    submission: float = SUBMISSION_SECONDS
-    limits: sandbox.Limits = field(default_factory=sandbox.Limits)
-    hidden: Path | None = None
-
-
 class StudentKernel:
     """One submission's kernel.
 
@@ -84,7 +69,8 @@ class StudentKernel:
         What was handed in beside the notebook.
     settings : Settings
     begun : float, optional
-        When the submission's time began, by `time.monotonic`; now otherwise.
+        When the submission's time began, by `time.monotonic`; now otherwise. Waiting for a core
+        does not count.
     """
 
     def __init__(self, files: Path, settings: Settings, begun: float | None = None):
@@ -93,6 +79,8 @@ class StudentKernel:
         self.alarms: list[dict] = []
         self.where = ""
         self.starting = 0.0  # seconds
+        self.whole = False
+        self.again: list[Ran] = []  # the cells that were run, once more with the whole library
         self._ran: list[str] = []
         self._starts = 0
         self._serving = False
@@ -112,6 +100,7 @@ class StudentKernel:
             seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
             self._own_memory = psutil.Process().memory_info().rss
             ran = self.kernel.run(source, seconds, room=room, check=self._watch)
+            self._begun += ran.waited
         except KernelLost as lost:
             self._lose(str(lost))
             raise
@@ -140,21 +129,34 @@ class StudentKernel:
     def relay(self, trusted: socket.socket) -> None:
         """Pass one frame of the trusted kernel's on, and the answer back."""
         trusted.settimeout(FRAME_SECONDS)
-        is_request, data = protocol.from_trusted(frames.receive(trusted))
+        kind, data = protocol.from_trusted(frames.receive(trusted))
         try:
-            if is_request:
+            if kind == protocol.FOR_GRADER:
+                frames.send(trusted, self._renew(data))
+                return
+            if kind == protocol.REQUEST:
                 self._be_ready()
                 self._serve()
                 self._request_ends = time.monotonic() + self._seconds(LONGEST_CALL)
                 self._used, self._computed = {}, 0.0
             elif self.kernel is None:
                 raise KernelLost("ended the kernel in which it ran")
+            delays = self.kernel.delays()
             self._pass(data)
             answer = self._answer()
+            self._begun += self.kernel.waited(delays)
         except KernelLost as lost:
             self._lose(str(lost))
             answer = protocol.pack(protocol.Lost(str(lost)), protocol.no_reference)
         frames.send(trusted, answer)
+
+    def _renew(self, data: bytes) -> bytes:
+        """Begin the kernel anew: another part of the library is lent from now on."""
+        renew = protocol.unpack(data, protocol.no_reference, (), protocol.no_class, (Renew,))
+        self.stop()
+        self.whole = renew.whole
+        self._starts = max(0, self._starts - 1)  # no fault of the student's
+        return protocol.pack(protocol.Ended(), protocol.no_reference)
 
     def end_serving(self) -> None:
         """After a marked cell: let the student's kernel run cells again."""
@@ -195,9 +197,15 @@ class StudentKernel:
             if self._starts == 1:  # no fault of the student's
                 raise RuntimeError(f"the student's kernel {lost}") from lost
             raise
+        self.again = []
         for source in list(self._ran):
-            seconds = self._seconds(self.settings.cell)
-            self.kernel.run(source, seconds, silent=True, check=self._watch)
+            seconds, room = self._seconds(self.settings.cell), min(CELL_OUTPUT_BYTES, self._room)
+            silent = not self.whole
+            ran = self.kernel.run(source, seconds, silent=silent, room=room, check=self._watch)
+            self._begun += ran.waited
+            if self.whole:
+                self._room -= ran.size
+                self.again.append(ran)
 
     def _start(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rnn") as folder:
@@ -223,40 +231,78 @@ class StudentKernel:
             return True  # no Linux: the folder of the socket is private
         peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
         pid, _, _ = struct.unpack("3i", peer)
-        started = self.kernel.pid
+        started = {self.kernel.pid, self.kernel.entered} - {None}
         with contextlib.suppress(psutil.Error):
-            return started in {pid, *(parent.pid for parent in psutil.Process(pid).parents())}
+            return bool(started & {pid, *(parent.pid for parent in psutil.Process(pid).parents())})
         return False
 
     def _new_kernel(self, gate: Path) -> Kernel:
+        library = shown_library(self.settings.unit, whole=self.whole)
         if not self.settings.sandboxed:
             return Kernel(
                 EXTENSIONS,
                 environment={
                     **{k: v for k, v in sandbox.environment().items() if k.endswith("_THREADS")},
                     "NBGRADER_EXECUTION": "autograde",
-                    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                    "PYTHONPATH": f"{library.package.parent}:{os.environ.get('PYTHONPATH', '')}",
                     GATE: str(gate / "gate"),
                     FOLDER: str(self.files),
                 },
             )
 
+        warm = warm_start(sandbox.environment(library), self.settings.modules)
+        if warm is not None:
+            try:
+                return self._sandboxed(gate, library, warm)
+            except (NotWarm, KernelLost):
+                stay_cold()
+        return self._sandboxed(gate, library)
+
+    def _sandboxed(self, gate: Path, library: Library, warm: WarmStart | None = None) -> Kernel:
+        """A kernel that begins in the sandbox, or, forked from a warm process, enters it."""
+        limits, begin = self.settings.limits, {}
+        more = {GATE: str(gate / "gate"), FOLDER: sandbox.SUBMISSION}
+
         def wrap(command, sockets):
             sandbox.give_away(sockets)
             for path in [sockets, *sockets.iterdir()]:
                 sandbox.give_away(path)
-            path = str(gate / "gate")
+            begin["command"] = command[3:]  # without python -P -m
+            variables = [f"{name}={value}" for name, value in more.items()]
+            inside = WAITS if warm else ["env", *variables, *command]
             return sandbox.sandboxed(
-                ["env", f"{GATE}={path}", f"{FOLDER}={sandbox.SUBMISSION}", *command],
+                inside,
                 sockets=sockets,
                 gate=gate,
                 files=self.files,
-                limits=self.settings.limits,
+                limits=limits,
+                library=library,
                 hidden=self.settings.hidden,
             )
 
+        def enter(pid):
+            inside = psutil.Process(pid).children(recursive=True)
+            if not inside:
+                raise NotWarm("the sandbox has ended")
+            return warm.kernel(
+                inside[-1].pid,
+                {
+                    "command": begin["command"],
+                    "environment": sandbox.environment(library) | more,
+                    "limits": limits.of_process(),
+                    "user": sandbox.user_inside(),
+                    "filter": (seccomp_filter() or b"").hex(),
+                },
+            )
+
         path = os.environ.get("PATH", os.defpath)  # of all of the grader's variables only this one
-        kernel = Kernel(EXTENSIONS, wrap=wrap, environment={"PATH": path}, inherit=False)
+        kernel = Kernel(
+            EXTENSIONS,
+            wrap=wrap,
+            enter=enter if warm else None,
+            environment={"PATH": path},
+            inherit=False,
+        )
         sandbox.take_back(kernel.sockets)  # its sockets are there: it needs no more files in it
         return kernel
 
@@ -312,13 +358,12 @@ class StudentKernel:
             return
         self._watched = time.monotonic()
         total = 0
-        with contextlib.suppress(psutil.Error):
-            for process in psutil.Process(self.kernel.pid).children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    total += process.memory_info().rss
-                    used = sum(process.cpu_times()[:2])
-                    since = used - self._used.setdefault(process.pid, used)
-                    self._computed = max(self._computed, since)
+        for process in self.kernel.processes():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+                used = sum(process.cpu_times()[:2])
+                since = used - self._used.setdefault(process.pid, used)
+                self._computed = max(self._computed, since)
         if psutil.Process().memory_info().rss > self._own_memory + GRADER_MEMORY:
             raise KernelLost("sent more than the grader can hold")
         if total > self.settings.limits.memory:

@@ -26,16 +26,20 @@ from rnnlib.course.grading.isolation.protocol import (
     CallBack,
     Called,
     CallFunction,
+    Ended,
     Fetch,
     Found,
     Function,
+    GiveBack,
     Handle,
     Lost,
     Pickled,
     Raised,
+    Renew,
     Returned,
     Unsendable,
 )
+from rnnlib.course.grading.isolation.shown_library import lent_sources
 from rnnlib.course.grading.limits import (
     TRUSTED_MEMORY,
     WIRE_CALLBACK_BYTES,
@@ -65,8 +69,42 @@ class Link:
     def __init__(self, connection):
         self.connection = connection
         self.callbacks: list[object] = []
+        self.lent: frozenset[str] | None = frozenset()
+        self._allowed: tuple[str, ...] = ()
 
-    def request(self, request: Fetch | CallFunction, expected: type):
+    def lend_only(self, allowed: tuple[str, ...], scored: bool) -> None:
+        """Before an exercise is tried: a kernel in which nothing was lent but what this one lends.
+
+        Parameters
+        ----------
+        allowed : tuple of str
+            The modules that the exercise lends.
+        scored : bool
+            Whether it is marked by what it reaches: all of the library may have been lent.
+        """
+        self._allowed = allowed
+        if not (scored if self.lent is None else self.lent.issubset(allowed)):
+            self._renew(whole=False)
+
+    def lend(self, called: Called, scored: bool) -> bool:
+        """Whether more of the library was lent after a call; then the call is to be made again."""
+        if self.lent is None:
+            return False
+        if scored and called.withheld_before:
+            self._renew(whole=True)
+            return True
+        wanted = {name.rpartition(".")[0] for name in called.withheld}
+        if not any(f"{name}.".startswith(f"{m}.") for name in wanted for m in self._allowed):
+            return False
+        self.lent |= set(self._allowed)
+        self.request(GiveBack(lent_sources(self._allowed)), Ended)
+        return True
+
+    def _renew(self, whole: bool) -> None:
+        self.request(Renew(whole), Ended)
+        self.lent = None if whole else frozenset()
+
+    def request(self, request: Fetch | CallFunction | GiveBack | Renew, expected: type):
         """Send a request and wait for the answer, a message of the class that is expected.
 
         Raises
@@ -167,8 +205,14 @@ class StandIn(Remote):
     def call(self, args, names, **how):
         """Call it over there; never raises. Its keywords are those of `checking.calling.call`."""
         request = CallFunction(self.target, self.lent, tuple(args), tuple(names), how)
+        exercise = all_exercises().get(self.target)
+        scored = exercise is not None and bool(exercise.score)
         try:
+            if how.get("guarded", True):
+                self.link.lend_only(tuple(how.get("allowed", ())), scored)
             answer = self.link.request(request, Called)
+            if self.link.lend(answer, scored):
+                answer = self.link.request(request, Called)
         except StudentLost as lost:
             return Call(problem=str(lost), lost=True)
         except wire.WireError as error:
@@ -236,6 +280,7 @@ def clear() -> None:
     for name in [name for name in _namespace if name not in _given and name[0] != "_"]:
         del _namespace[name]
     remember_failed([])
+    _link.lent = frozenset()  # the next kernel is a new one
 
 
 def _unset(names) -> None:

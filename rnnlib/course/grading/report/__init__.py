@@ -10,6 +10,7 @@
 `export`          scores as CSV for Moodle, Canvas or a spreadsheet
 `clean`           graded notebooks: what a student's output could do in a browser is taken out
 `feedback`        feedback pages that load nothing from the net
+`offline`         the formgrader's pages load nothing from the net, either
 `summary`         the table of exercises at a page's top
 `give_back`       all pages in the layout that Moodle or Canvas takes back
 `one_student`     one student's marks with every reason, as text

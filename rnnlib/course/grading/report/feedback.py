@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
+from jinja2 import pass_context
 from latex2mathml.converter import convert
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.limits import SHOWN_FORMULA_CHARACTERS
-from rnnlib.course.grading.report.summary import CONTENTS, STYLE, FoldGivenCode
+from rnnlib.course.grading.report.summary import (
+    CONTENTS,
+    REMEMBERED,
+    REMEMBERED_CHARACTERS,
+    STYLE,
+    FoldGivenCode,
+)
 
 # Code in backticks is left alone; then $$...$$, then $...$ with no space inside its ends.
 FORMULA = re.compile(
@@ -52,6 +60,9 @@ KEY = '<meta name="rnnlib-marks" content="{}">'
 HEAD_CHARACTERS = 2_000
 """In which the page's key stands."""
 
+WITHOUT_ALT = re.compile(r"<img(?![^>]*\salt=)(?=\s)")
+NO_ALT = '<img alt="No description has been provided for this image"'
+
 SCRIPT_FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https?:[^"]*"[^>]*>\s*</script>')
 
 
@@ -69,13 +80,25 @@ class FormulasToMathML(NbGraderPreprocessor):
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML without the scripts that it would load from the net, headed by the marks."""
+    """nbconvert's HTML without the scripts that it would load from the net, headed by the marks.
+
+    The pages of a class have most of their cells in common: templates are compiled once, and a text
+    or a piece of code is made into HTML once. nbconvert's own `from_notebook_node` parses the whole
+    page again for two attributes, which takes longer than all the rest.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.register_filter("highlight_code", FoldGivenCode(parent=self))
+        self._texts: dict[str, str] = {}
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Export one notebook."""
-        self.filters = {"highlight_code": FoldGivenCode(parent=self)}
-        page, resources = super().from_notebook_node(nb, resources, **kwargs)
+        resources = self._init_resources(resources)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)
+        self._nb_metadata.clear()  # it would grow with the class
         page = SCRIPT_FROM_ELSEWHERE.sub("", page)
+        page = WITHOUT_ALT.sub(NO_ALT, page)
         page = page.replace("<html>", '<html lang="en">', 1)
         about = resources.get("nbgrader", {})
         head = POLICY + (KEY.format(about["marks_key"]) if "marks_key" in about else "")
@@ -83,6 +106,16 @@ class FeedbackExporter(HTMLExporter):
         if "head" in about:
             page = CONTENTS.sub(lambda _: about["head"], page, count=1)
         return page.replace("</head>", f"{STYLE}{READABLE}</head>", 1), resources
+
+    @pass_context
+    def markdown2html(self, context, source):
+        """A text cell as HTML; the texts of a unit are the same on each page."""
+        if source in self._texts:
+            return self._texts[source]
+        text = super().markdown2html(context, source)
+        if len(self._texts) < REMEMBERED and len(source) <= REMEMBERED_CHARACTERS:
+            self._texts[source] = text
+        return text
 
 
 def key_of_page(path: Path) -> str | None:
@@ -99,7 +132,11 @@ def _as_mathml(match: re.Match) -> str:
     if match["code"] is not None:
         return match["code"]
     display = "block" if match["block"] is not None else "inline"
-    latex = match["block"] or match["inline"]
+    return _formula(match["block"] or match["inline"], display)
+
+
+@lru_cache(REMEMBERED)
+def _formula(latex: str, display: str) -> str:
     try:
         if len(latex) > SHOWN_FORMULA_CHARACTERS:
             raise ValueError("too long")

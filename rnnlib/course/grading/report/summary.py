@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 from nbconvert.filters.highlight import Highlight2HTML
@@ -16,6 +17,10 @@ from rnnlib.course.grading.standing import marks_key
 from rnnlib.course.marks import final_score, total
 
 REASON_CHARACTERS = 240
+REMEMBERED = 1_000
+"""Texts, formulas and pieces of code that are kept as HTML: a unit has a tenth of that."""
+REMEMBERED_CHARACTERS = 5_000
+"""Of one of them: students may hand in anything, and a worker makes hundreds of pages."""
 
 STYLE = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -76,29 +81,37 @@ class PageSummary(NbGraderPreprocessor):
         comments = {a.grade_id: a.comment for a in about if a.get("comment")}
         penalty = float(resources["nbgrader"].get("late_penalty") or 0)
         lines = [_line(mark, marks, comments) for mark in marks_of(nb) if mark["cell"] in marks]
-        not_run = 0
+        not_run = drawn = 0
         for cell in nb.cells:
             kept = [out for out in cell.get("outputs", []) if out.get("text") != NOT_RUN]
             if "outputs" in cell and len(kept) < len(cell.outputs):
                 cell.outputs = kept
                 not_run += 1
+                drawn += bool(kept)
         key = marks_key(((c, s, p) for c, (s, p) in marks.items()), comments, penalty)
-        resources["nbgrader"] |= {"marks_key": key, "head": head(lines, penalty, not_run)}
+        resources["nbgrader"] |= {"marks_key": key, "head": head(lines, penalty, not_run, drawn)}
         return nb, resources
 
 
 class FoldGivenCode(Highlight2HTML):
     """Code that the notebook shows folded is folded on the page, too, whoever folded it."""
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._coloured = lru_cache(REMEMBERED)(super().__call__)
+
     def __call__(self, source, language=None, metadata=None):
-        """One cell's code as HTML."""
-        code = super().__call__(source, language=language, metadata=metadata)
+        """One cell's code as HTML; most cells are the same on all pages of a unit."""
+        if len(source) > REMEMBERED_CHARACTERS or "magics_language" in (metadata or {}):
+            code = super().__call__(source, language=language, metadata=metadata)
+        else:
+            code = self._coloured(source, language)
         if not (metadata or {}).get("jupyter", {}).get("source_hidden"):
             return code
         return f'<details class="given"><summary>Folded code</summary>{code}</details>'
 
 
-def head(lines: list[Line], penalty: float, not_run: int) -> Markup:
+def head(lines: list[Line], penalty: float, not_run: int, drawn: int = 0) -> Markup:
     """The table of exercises, as HTML."""
     rows = [_row(line) for line in lines]
     earned, worth = total(line.score for line in lines), total(line.points for line in lines)
@@ -116,9 +129,10 @@ def head(lines: list[Line], penalty: float, not_run: int) -> Markup:
     note = Markup("")
     if not_run:
         note = Markup(
-            '<p class="not-run">{} given cells on which no mark depends were not run.</p>'
+            '<p class="not-run">{} given cells on which no mark depends were not run.{}</p>'
         )
-        note = note.format(not_run)
+        shown = " Their pictures are those that were handed in." if drawn else ""
+        note = note.format(not_run, shown)
     columns = Markup(
         '<thead><tr><th scope="col">exercise</th><th scope="col">points</th>'
         '<th scope="col">why</th></tr></thead>'

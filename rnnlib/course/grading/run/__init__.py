@@ -6,6 +6,7 @@
 `autograde`       all submissions of a unit: which ones, by whom, and what came of each
 `pool`            the workers: processes of this machine, or a Dask cluster
 `workplace`       a worker's own small course, in which it grades one submission after the other
+`once`            what nbgrader would do again and again, done once for a process
 `page_maker`      a submission's feedback page, by nbgrader's exporter
 `deadline`        an end for what the grader does itself with a submission
 `gradebook`       enters results into nbgrader's gradebook and folders

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.run.prepare import register
 from rnnlib.course.grading.standing import is_there
 
 
@@ -41,7 +42,9 @@ def read_due(assignment: Assignment) -> Due:
 
 
 def set_due(assignment: Assignment, date: datetime, student: str | None = None) -> None:
-    """Move the due date of a unit, or of one student who has handed it in.
+    """Set the due date of a unit, or of one student who has handed it in.
+
+    A unit that is not in the gradebook yet is entered: most know the date before anybody hands in.
 
     Parameters
     ----------
@@ -54,11 +57,12 @@ def set_due(assignment: Assignment, date: datetime, student: str | None = None) 
     Raises
     ------
     UnitError
-        When the unit is not in the gradebook, has no due date that could be extended, or the
-        student has handed nothing in.
+        When there is no due date that could be extended, or the student has handed nothing in.
     """
     from nbgrader.api import Gradebook, MissingEntry
 
+    if student is None:
+        _enter(assignment)
     plain = date.astimezone(UTC).replace(tzinfo=None)
     with Gradebook(_there(assignment)) as gradebook:
         unit = _unit(gradebook, assignment)
@@ -77,6 +81,19 @@ def set_due(assignment: Assignment, date: datetime, student: str | None = None) 
             extension = plain - unit.duedate
             submission.extension = extension if extension > timedelta() else None
         gradebook.db.commit()
+
+
+def _enter(assignment: Assignment) -> None:
+    from nbgrader.api import Gradebook, MissingEntry
+
+    if is_there(assignment.gradebook):
+        with Gradebook(assignment.gradebook) as gradebook:
+            try:
+                gradebook.find_assignment(assignment.unit)
+                return
+            except MissingEntry:
+                pass
+    register(assignment)
 
 
 def _there(assignment: Assignment) -> str:

@@ -19,6 +19,7 @@ from rnnlib.course.grading.run.by_hand import (
     marks_of_others,
 )
 from rnnlib.course.grading.run.left_to_person import empty_notebook
+from rnnlib.course.grading.run.once import engines_once
 from rnnlib.course.grading.run.tasks import Result
 
 
@@ -33,6 +34,7 @@ class GradebookWriter:
     def __init__(self, assignment: Assignment):
         from nbgrader.coursedir import CourseDirectory
 
+        engines_once()
         self.assignment, self.unit = assignment, assignment.unit
         self.config = assignment.config()
         self.directory = CourseDirectory(config=self.config)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import nbformat
+
 
 class PageMaker:
     """Makes feedback pages of one unit; its templates are compiled once.
@@ -30,11 +32,11 @@ class PageMaker:
         for preprocessor in converter.preprocessors:
             self.exporter.register_preprocessor(preprocessor)
 
-    def page(self, student: str, notebook: Path) -> str:
-        """The page on a graded notebook, as HTML."""
-        page, _ = self.exporter.from_filename(
-            str(notebook), resources=self.resources(student, notebook)
-        )
+    def page(self, student: str, path: Path, notebook=None) -> str:
+        """The page on a graded notebook, as HTML; the notebook is read where it is not given."""
+        if notebook is None:
+            notebook = nbformat.read(path, as_version=4)
+        page, _ = self.exporter.from_notebook_node(notebook, self.resources(student, path))
         return page
 
     def resources(self, student: str, notebook: Path) -> dict:

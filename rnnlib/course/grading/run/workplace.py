@@ -29,6 +29,7 @@ from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.limits import PAGE_SECONDS, TASK_SECONDS
 from rnnlib.course.grading.marked_cell import answers_of, marks_of
 from rnnlib.course.grading.run.deadline import deadline
+from rnnlib.course.grading.run.once import disk_without_waiting, engines_once, schemas_once
 from rnnlib.course.grading.run.page_maker import PageMaker
 from rnnlib.course.grading.run.prepare import register
 from rnnlib.course.grading.run.tasks import Result, Task
@@ -79,7 +80,9 @@ class Workplace:
         assignment.config_file.write_text(task.config, encoding="utf-8")
         assignment.solution.parent.mkdir(parents=True)
         assignment.solution.write_bytes(task.solution)
-        _write_without_waiting()
+        disk_without_waiting()
+        engines_once()
+        schemas_once()
         with open(os.devnull, "w") as nowhere, _quietly(nowhere):
             register(assignment)
         self.config = assignment.config()
@@ -122,7 +125,7 @@ class Workplace:
         result.notebook = nbformat.writes(notebook) + "\n"
         path.write_text(result.notebook, encoding="utf-8")
         with deadline(PAGE_SECONDS):
-            result.feedback = self.pages.page(student, path)
+            result.feedback = self.pages.page(student, path, notebook)
         result.seconds["export"] = round(time.perf_counter() - start, 3)
 
     def forget(self, student: str) -> None:
@@ -139,22 +142,6 @@ class Workplace:
     def pages(self) -> PageMaker:
         """Makes the feedback; its templates are compiled once."""
         return PageMaker(self.config, self.assignment.unit, self.assignment.gradebook)
-
-
-@cache
-def _write_without_waiting() -> None:
-    """Let SQLite not wait for the disk: a worker's own gradebook need not survive a power cut.
-
-    That saves 6 ms for each commit.
-    """
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-
-    @event.listens_for(Engine, "connect")
-    def set_pragma(connection, record):
-        if type(connection).__module__.startswith("sqlite3"):
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA journal_mode = MEMORY")
 
 
 @cache

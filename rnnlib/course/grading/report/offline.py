@@ -1,0 +1,34 @@
+"""The formgrader without a network: it loads nothing, and works where nothing can be loaded."""
+
+from __future__ import annotations
+
+from jinja2 import DictLoader
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+STAND_IN = """\
+{%- macro mathjax(url="") -%}
+<script>
+window.MathJax = {Hub: {Startup: {signal: {Interest: function (hear) {
+    setTimeout(function () { hear("End"); }, 0);
+}}}}};
+</script>
+{%- endmacro %}"""
+"""In the place of nbconvert's template. The formgrader's own script waits for MathJax before it
+marks where one is on the page."""
+
+_loader = DictLoader({"mathjax.html.j2": STAND_IN})
+
+
+class NoMathJax(NbGraderPreprocessor):
+    """Takes MathJax out of the pages of the exporter that it belongs to; formulas are MathML.
+
+    The formgrader makes its exporter itself, and asks the settings for preprocessors, but not for
+    templates.
+    """
+
+    def preprocess(self, nb, resources):
+        """Give the exporter the other template, once."""
+        loaders = getattr(self.parent, "extra_loaders", [_loader])
+        if _loader not in loaders:
+            self.parent.extra_loaders = [_loader, *loaders]
+        return nb, resources
