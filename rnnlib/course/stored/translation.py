@@ -7,6 +7,10 @@
 Everything is drawn from fixed numbers. After each pass over the training pairs the state is
 written to ``translation-checkpoint.npz``; what is trained goes to ``translation.npz``, in half
 precision with both vocabularies, and what is known of it to ``translation.json``.
+
+Rounding differs between machines, and after thousands of updates so do the weights. The stored ones
+come from a run that was stopped once and went on; another, from nothing, reached a BLEU of 25.7 on
+the held-out verses where these have 26.1, and 27.1 with unknown words looked up in place of 27.4.
 """
 
 from __future__ import annotations
