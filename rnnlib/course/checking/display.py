@@ -114,7 +114,8 @@ def as_data(report: Report, points: float | None = None) -> dict:
         "state": report.state,
         "share": round(report.share, 6),
         "points": points,
-        "score": report.score,
+        # Four digits: the last ones differ between machines.
+        "score": None if report.score is None else float(f"{report.score:.4g}"),
         "mistakes": [name for name, _ in report.diagnosis],
         "reasons": [
             *([HEADLINES[report.state]] if report.state in ("unwritten", "unanswered") else []),

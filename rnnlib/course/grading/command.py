@@ -15,6 +15,7 @@ from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.collect.collect import collected
 from rnnlib.course.grading.intake.misplaced import misplaced
 from rnnlib.course.grading.intake.students import usable
+from rnnlib.course.grading.isolation.kernels import remove
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
@@ -30,6 +31,7 @@ from rnnlib.course.grading.run.penalties import Moved, update_penalties
 from rnnlib.course.grading.run.pool import SchedulerError
 from rnnlib.course.grading.run.prepare import register
 from rnnlib.course.grading.run.tasks import Outcome
+from rnnlib.course.grading.scratch import clear_left
 from rnnlib.course.grading.standing import read_standings
 from rnnlib.course.progress import progress_bar
 
@@ -85,6 +87,7 @@ def run_grade(
     if dry_run:
         return _dry_run(assignment, students, console, **options)
     with only_run(assignment):
+        clear_left(remove)
         try:
             register(assignment)
             outcomes = autograde_all(assignment, console, students, **options)

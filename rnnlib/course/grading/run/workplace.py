@@ -12,13 +12,13 @@ import contextlib
 import logging
 import os
 import shutil
-import tempfile
 import time
 from functools import cache, cached_property
 from pathlib import Path
 
 import nbformat
 
+from rnnlib.course.grading import scratch
 from rnnlib.course.grading.alarms.answer_alarms import source_alarms
 from rnnlib.course.grading.assignment import Assignment, gradebook_url
 from rnnlib.course.grading.intake.names import in_short
@@ -71,7 +71,7 @@ class Workplace:
     """A worker's own course root with its gradebook, for one unit."""
 
     def __init__(self, task: Task):
-        self.root = Path(tempfile.mkdtemp(prefix="rnn")).resolve()
+        self.root = scratch.new_folder().resolve()
         atexit.register(shutil.rmtree, self.root, ignore_errors=True)
         own = gradebook_url(self.root)  # whatever the course's settings say
         assignment = Assignment(task.unit, self.root, self.root / "config", own)
