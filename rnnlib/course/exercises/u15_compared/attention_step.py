@@ -32,6 +32,7 @@ ATTENTION_STEP = Exercise(
     _draw_step,
     results={"context": "(N, E)", "keys": "(S, N, A)", "values": "(S, N, E)"},
     weights={"context": 4},
+    borrow=("rnnlib.activations",),
 )
 
 

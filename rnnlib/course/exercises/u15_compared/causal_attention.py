@@ -27,6 +27,7 @@ CAUSAL_ATTENTION = Exercise(
     _draw_attention,
     results={"context": "(T, N, E)", "weights": "(T, N, T)"},
     weights={"weights": 2},
+    borrow=("rnnlib.activations",),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnlib.course.grading.attacks.base import FORWARD, STEP, Hostile, attack
+from rnnlib.course.grading.isolation.sandbox import PACKAGE
 
 WORDS = "('expected', 'trials', 'cases', 'seed', 'report', 'exercise', 'points')"
 
@@ -135,8 +136,9 @@ def reads_the_machine(s: Hostile):
     """Reads other processes' environments, files and memory, home folders, passwords and keys."""
     s.begin(
         READS
+        + f"INSTALLED = {str(PACKAGE)!r}\n"
         + """
-import sys, rnnlib
+import sys
 for pid in os.listdir("/proc"):
     if pid.isdigit():
         for name in ("environ", "cmdline", "root/etc/passwd", "cwd/instructor.txt"):
@@ -149,7 +151,7 @@ for path in ("/root/.bashrc", "/root/.ssh", "/root/.bash_history", "/etc/shadow"
              "/etc/hostname", "/var", "/run", "/sys/class", "/proc/kcore", "/proc/1/mem",
              "/work", "/boot", "/srv", "/mnt"):
     text = read(path)
-    for way in (sys.prefix, sys.base_prefix, os.path.dirname(rnnlib.__file__)):
+    for way in (sys.prefix, sys.base_prefix, INSTALLED):
         if way.startswith(path + "/"):  # Python and rnnlib may lie there, and nothing else
             text = text.replace(repr(os.path.relpath(way, path).split("/")[0]), "")
     if text.strip("[], "):
