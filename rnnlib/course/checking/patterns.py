@@ -225,6 +225,8 @@ def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]
     """One factor between all entries and the right ones, in letters or as a number."""
     got, right = case.got, case.right
     k = np.unravel_index(np.argmax(np.abs(right)), right.shape)
+    if right[k] == 0:
+        return
     factor = got[k] / right[k]
     if abs(factor) < 1e-6 or abs(abs(factor) - 1) < 1e-3 or not close(got, factor * right).all():
         return
