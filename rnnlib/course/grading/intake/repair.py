@@ -139,7 +139,8 @@ def _put_back_missing(items: list[Item], sources: list[SourceCell]) -> list[str]
     missing = [source for source in sources if source.name not in there]
     # The marked ones first: an empty solution cell goes in front of its marked cell.
     for source in sorted(missing, key=lambda source: source.solution):
-        if source.solution and any(item.bindings.may_have(source.name) for item in items):
+        code = [item for item in items if item.node.cell_type == "code"]
+        if source.solution and any(item.bindings.may_have(source.name) for item in code):
             continue
         changed = [
             item
