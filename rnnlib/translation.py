@@ -35,6 +35,7 @@ __all__ = [
     "head_gradients",
     "init_translator",
     "pair_batch",
+    "teacher_forced",
     "train_translator",
 ]
 
@@ -80,12 +81,12 @@ class PairBatch(NamedTuple):
 
     Attributes
     ----------
-    xs : (T, N, D)
-        The texts, one-hot, padded.
+    xs : (T, N, D), or (T, N) of int
+        The texts, padded: one-hot from `pair_batch`, numbers from `word_batch`.
     mask : (T, N) of bool
         Where a text is real.
-    ys : (S, N, V)
-        What the decoder reads: the answers one step late, after the start mark; one-hot.
+    ys : (S, N, V), or (S, N) of int
+        What the decoder reads: the answers one step late, after the start mark.
     targets : (S, N) of int
         What it should write.
     real : (S, N) of bool
@@ -97,6 +98,22 @@ class PairBatch(NamedTuple):
     ys: np.ndarray
     targets: np.ndarray
     real: np.ndarray
+
+
+def teacher_forced(answers, first, last):
+    """What a decoder reads and what it should write, padded with end marks.
+
+    `answers` are sequences of (S_n,) int without the marks `first` and `last`. Returns (S, N)
+    arrays: the answers behind the start mark, so one step late; the same before the end mark; and
+    where these count.
+
+    Examples
+    --------
+    >>> [a.T.tolist() for a in teacher_forced([[3], [4, 8]], 0, 1)[:2]]
+    [[[0, 3, 1], [0, 4, 8]], [[3, 1, 1], [4, 8, 1]]]
+    """
+    targets, real = pad([np.append(ids, last).astype(int) for ids in answers], value=last)
+    return np.concatenate([np.full((1, targets.shape[1]), first), targets[:-1]]), targets, real
 
 
 def pair_batch(texts, answers, source, target, *, start="^", end=".", dtype=np.float32):
@@ -126,8 +143,7 @@ def pair_batch(texts, answers, source, target, *, start="^", end=".", dtype=np.f
     """
     ids, mask = pad([source.encode(text) for text in texts])
     (first,), (last,) = target.encode(start), target.encode(end)
-    targets, real = pad([target.encode(answer + end) for answer in answers], value=last)
-    late = np.concatenate([np.full((1, targets.shape[1]), first), targets[:-1]])
+    late, targets, real = teacher_forced([target.encode(a) for a in answers], first, last)
     return PairBatch(
         one_hot(ids, len(source), dtype=dtype),
         mask,

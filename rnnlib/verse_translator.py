@@ -15,8 +15,6 @@ The trade-off: the context does not go into the decoder's state, so all steps ar
 in training; what the decoder has looked at, it can only guess from what it wrote.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from rnnlib.activations import log_softmax
@@ -35,11 +33,11 @@ from rnnlib.label_smoothing import smoothed_loss
 from rnnlib.params import Params, parameters
 from rnnlib.sequences import pad
 from rnnlib.text import embedding, embedding_backward
+from rnnlib.translation import PairBatch, teacher_forced
 
 __all__ = [
     "MARKS",
     "VerseTranslator",
-    "WordBatch",
     "encode_words",
     "init_verse_translator",
     "translator_gradients",
@@ -79,29 +77,6 @@ class VerseTranslator(Params):
     W_q: np.ndarray
     combine: DenseParams
     b_v: np.ndarray
-
-
-class WordBatch(NamedTuple):
-    """Sentences and their translations, as arrays.
-
-    Attributes
-    ----------
-    xs : (T, N) of int
-    mask : (T, N) of bool
-        Where a source is real.
-    ys : (S, N) of int
-        What the decoder reads: the translation one step late.
-    targets : (S, N) of int
-        What it should write, with the end mark.
-    real : (S, N) of bool
-        Where a target counts.
-    """
-
-    xs: np.ndarray
-    mask: np.ndarray
-    ys: np.ndarray
-    targets: np.ndarray
-    real: np.ndarray
 
 
 def init_verse_translator(D, V, E, H, rng, *, dtype=np.float32):
@@ -148,7 +123,7 @@ def word_batch(sources, targets):
 
     Returns
     -------
-    WordBatch
+    PairBatch
 
     Examples
     --------
@@ -157,9 +132,7 @@ def word_batch(sources, targets):
     ([[0, 3, 1], [0, 4, 8]], [[3, 1, 1], [4, 8, 1]])
     """
     xs, mask = pad([np.asarray(ids) for ids in sources])
-    wanted, real = pad([np.append(ids, END).astype(int) for ids in targets], value=END)
-    ys = np.concatenate([np.full((1, wanted.shape[1]), START), wanted[:-1]])
-    return WordBatch(xs, mask, ys, wanted, real)
+    return PairBatch(xs, mask, *teacher_forced(targets, START, END))
 
 
 def encode_words(model, xs, mask):
@@ -252,7 +225,7 @@ def translator_gradients(model, batch, rng, *, rate=0.0, smoothing=0.0):
     Parameters
     ----------
     model : VerseTranslator
-    batch : WordBatch
+    batch : PairBatch
     rng : numpy.random.Generator
         For dropout.
     rate, smoothing : float

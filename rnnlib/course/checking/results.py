@@ -145,10 +145,14 @@ def _a_number_or_array(expected: object) -> str:
 
 
 def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarray:
-    """Entry by entry, whether `got` is `expected` within the exercise's tolerance."""
-    scale = np.abs(expected).max(initial=0.0)
+    """Entry by entry, whether `got` is `expected` within the exercise's tolerance.
+
+    Nothing is close to an infinity or NaN, and neither widens the tolerance of other entries.
+    """
+    finite = np.isfinite(expected)
+    scale = np.abs(expected).max(initial=0.0, where=finite)
     limit = exercise.rtol * np.abs(expected) + exercise.atol * scale
-    return np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit
+    return finite & (np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit)
 
 
 def kept_reason(exercise: Exercise, value: object, case: Case) -> str:

@@ -15,7 +15,6 @@ from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.collect.collect import collected
 from rnnlib.course.grading.intake.misplaced import misplaced
 from rnnlib.course.grading.intake.students import usable
-from rnnlib.course.grading.isolation.kernels import remove
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
@@ -87,7 +86,7 @@ def run_grade(
     if dry_run:
         return _dry_run(assignment, students, console, **options)
     with only_run(assignment):
-        clear_left(remove)
+        clear_left()
         try:
             register(assignment)
             outcomes = autograde_all(assignment, console, students, **options)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -27,13 +29,17 @@ def new_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=prefix()))
 
 
-def clear_left(remove) -> list[Path]:
-    """Remove what ended processes of this user have left in the temporary folder.
+def remove(folder: Path) -> None:
+    """Remove a folder into which somebody else could write, however deep or locked it is."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+            subprocess.run([*command, "--", str(folder)], capture_output=True, check=False)
 
-    Parameters
-    ----------
-    remove : callable
-        Removes a folder, however deep or locked it is.
+
+def clear_left() -> list[Path]:
+    """Remove what ended processes of this user have left in the temporary folder.
 
     Returns
     -------

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rnnlib.data.verses import VersePair
-    from rnnlib.verse_translator import WordBatch
+    from rnnlib.translation import PairBatch
 
 SIZES = {"D": 4500, "V": 3500, "E": 96, "H": 192}
 PASSES, N, RATE, WARM_UP = 24, 64, 0.003, 200
@@ -76,7 +76,7 @@ def vocabulary(texts: Sequence[str], size: int) -> Vocabulary:
     return Vocabulary([*MARKS, *common[: size - len(MARKS)]])
 
 
-def batch_of(pairs: Sequence[VersePair], source: Vocabulary, target: Vocabulary) -> WordBatch:
+def batch_of(pairs: Sequence[VersePair], source: Vocabulary, target: Vocabulary) -> PairBatch:
     """Pairs as arrays of numbers."""
     return word_batch(
         [source.encode(pair.spanish.split(), unknown=UNKNOWN) for pair in pairs],
@@ -99,7 +99,7 @@ def attend(queries: np.ndarray, hs: np.ndarray, mask: np.ndarray) -> tuple[np.nd
     return context, cache.weights
 
 
-def greedy(model: VerseTranslator, batch: WordBatch) -> np.ndarray:
+def greedy(model: VerseTranslator, batch: PairBatch) -> np.ndarray:
     """The likeliest word at every step, (S, N)."""
     hs, h = encode_words(model, batch.xs, batch.mask)
     step, ids, written = word_step(model, hs, batch.mask, attend), batch.ys[0], []

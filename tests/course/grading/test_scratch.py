@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from rnnlib.course.grading import scratch
-from rnnlib.course.grading.isolation.kernels import remove
 
 MAKE = "from rnnlib.course.grading import scratch; print(scratch.new_folder(), flush=True)"
 
@@ -37,7 +36,7 @@ def test_what_a_killed_process_left_is_removed_and_no_more(tmp_path):
         for other in others:
             other.mkdir()
         (tmp_path / f"rnn{killed.pid}-link").symlink_to(others[0])
-        assert scratch.clear_left(remove) == [left]
+        assert scratch.clear_left() == [left]
         assert not left.exists()
         assert all(folder.is_dir() for folder in [used, mine, *others])
     finally:
@@ -52,4 +51,4 @@ def test_a_folder_of_another_users_is_left_alone(monkeypatch):
     ended.wait()
     me = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: me + 1)
-    assert scratch.clear_left(remove) == [] and folder.is_dir()
+    assert scratch.clear_left() == [] and folder.is_dir()

@@ -10,7 +10,12 @@ import importlib.abc
 import sys
 from collections.abc import Callable
 
-from rnnlib.course.grading.isolation.withheld import WORDS, NotThereWhileGrading, note_call
+from rnnlib.course.grading.isolation.withheld import (
+    WORDS,
+    NotThereWhileGrading,
+    is_withheld,
+    note_call,
+)
 
 NOT_RUN = "Not checked here while grading: the marked cells say what is right."
 LENT = "rnnlib.course.working"
@@ -56,8 +61,7 @@ def working(function: Callable) -> Callable:
 
     note_call(LENT)
     found = getattr(rnnlib, getattr(function, "__name__", ""), function)
-    is_withheld = "withheld" in getattr(getattr(found, "__code__", None), "co_names", ())
-    return function if is_withheld else found
+    return function if is_withheld(found) else found
 
 
 def keep_progress(answer: str | None = None) -> None:

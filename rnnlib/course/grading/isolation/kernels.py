@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -249,7 +248,7 @@ class Kernel:
             self._end = None
         self.manager.cleanup_resources()
         self.context.destroy(linger=0)
-        remove(self.private)
+        scratch.remove(self.private)
 
     def _wait_for_sockets(self) -> None:
         """Connect when they are there: ZeroMQ would try again a tenth of a second later."""
@@ -331,15 +330,6 @@ def _processes_of(pid: int | None) -> list[psutil.Process]:
     with contextlib.suppress(psutil.Error, TypeError):
         return psutil.Process(pid).children(recursive=True)
     return []
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder into which somebody else could write, however deep or locked it is."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            subprocess.run([*command, "--", str(folder)], capture_output=True, check=False)
 
 
 class _Manager(KernelManager):

@@ -49,6 +49,11 @@ def withheld(name: str) -> None:
     raise NotWhileGrading(WORDS.format(name))
 
 
+def is_withheld(function: object) -> bool:
+    """Whether a function has no body of its own: `withheld` stands in its place."""
+    return "withheld" in getattr(getattr(function, "__code__", None), "co_names", ())
+
+
 def note_call(name: str) -> None:
     """Note that a function was asked for, where that is no error."""
     _called[name] = None
@@ -122,7 +127,7 @@ def _give_back(module: types.ModuleType, place: str, source: str) -> None:
     owner, _, name = place.rpartition(".")
     holder = getattr(module, owner) if owner else module
     stub = _plain(vars(holder)[name])
-    if "withheld" not in stub.__code__.co_names:
+    if not is_withheld(stub):
         return  # it has been there all the time
     flags = __future__.annotations.compiler_flag
     code = compile(source, module.__file__, "exec", flags=flags, dont_inherit=True)
