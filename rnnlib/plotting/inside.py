@@ -110,5 +110,5 @@ def plot_resting_points(states: np.ndarray, points: np.ndarray, unstable: Sequen
         axis.labelpad = -10
         axis._axinfo["grid"].update(color="#E8E8E8")
     axes.set_box_aspect((1, 1, 1), zoom=1.05)
-    figure.legend(loc="center right", frameon=False, title="rests at", alignment="left")
+    figure.legend(loc="upper right", frameon=False, title="rests at", alignment="left")
     return figure
