@@ -10,8 +10,8 @@ under the key; what is missing is added, in part; then it is asked for the query
 With keys of length 1 and beta = 1 a new value replaces the old one under its key. If e_t is v_t
 instead, values under one key pile up (Hebb's rule, linear attention).
 
-It is also one step of gradient descent on |v - M^T k|^2 / 2 with learning rate beta: a memory that
-is fed examples (x, y) as keys and values learns a regression while it reads.
+It is also one step of gradient descent on ``|v - M^T k|^2 / 2`` with learning rate beta: a memory
+that is fed examples (x, y) as keys and values learns a regression while it reads.
 
 References
 ----------

@@ -14,8 +14,8 @@ network has been in, and in between.
 References
 ----------
 Sussillo and Barak, "Opening the black box: low-dimensional dynamics in high-dimensional recurrent
-neural networks", Neural Computation 25 (2013), 626-649. They minimize |F(h) - h|^2 by gradients,
-which finds places too where the state is only slow.
+neural networks", Neural Computation 25 (2013), 626-649. They minimize ``|F(h) - h|^2`` by
+gradients, which also finds places where the state is only slow.
 """
 
 import numpy as np
@@ -77,7 +77,7 @@ def distinct_fixed_points(starts, F, J, *, steps=30, find=fixed_point, near=1e-6
     find : callable
         Another function than `fixed_point`.
     near : float
-        The largest |F(h) - h| that counts as resting.
+        The largest ``|F(h) - h|`` that counts as resting.
     apart : float
         Points that are nearer to each other are the same.
 

@@ -19,6 +19,7 @@ Around them:
 `standing`        what the gradebook says: the one reader of marks, by hand and otherwise
 `doctor`          whether this machine can grade a class
 `limits`          how large, how long and how many: every such decision, with its reason
+`scratch`         folders that grading needs for a while, and what is left of killed runs
 `secret`          what is mixed into the seeds of marked cells, so that nobody foretells them
 `marked_cell`     what a marked cell's outputs say: the one reader of a published report
 `sample_class`    a class made up from the exercises' own mistakes and variants

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 
@@ -114,6 +115,13 @@ rnnlib.course.check(len)
 assert rnnlib.course.working(rnnlib.rnn_step) is rnnlib.rnn_step
 """
     assert "marked cells" in run(shown_library("01_hidden_state"), code)
+
+
+def test_it_is_made_again_where_the_temporary_folder_was_cleared():
+    first = shown_library("02_bptt")
+    shutil.rmtree(first.package.parent)
+    again = shown_library("02_bptt")
+    assert again.package.is_dir() and again.package != first.package
 
 
 def test_what_an_exercise_lends_is_given_back_to_whoever_imported_it_before(tmp_path):

@@ -6,7 +6,6 @@
 `frames`                frames of such bytes on a socket
 `agent`                 in the student's kernel: calls the student's functions when it is asked to
 `trusted`               in the trusted kernel: stand-ins for what the student defined
-`shown_library`         the `rnnlib` inside: without what the unit asks for
 `withheld`              in the student's kernel: functions that are not there while grading
 `sandbox`               bubblewrap: what the student's kernel may see and use
 `shown_library`         the `rnnlib` that the student's kernel gets: without what the unit asks for

@@ -82,7 +82,11 @@ def shown_library(unit: str, *, whole: bool = False) -> Library:
     whole : bool
         With all of the mathematics, for an exercise that is marked by what it reaches.
     """
-    return _shown(unit, whole)
+    library = _shown(unit, whole)
+    if not library.package.is_dir():  # somebody has cleared the temporary folder
+        _shown.cache_clear()
+        library = _shown(unit, whole)
+    return library
 
 
 @cache
