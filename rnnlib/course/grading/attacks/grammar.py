@@ -204,10 +204,10 @@ def junk(r: Random, depth: int = 0) -> object:
         "\x00",
     )
     if depth > 3 or r.random() < 0.5:
-        return r.choice((r.choice(plain), text(r), odd(r)))
+        return r.choice(plain) if r.random() < 0.6 else (text if r.random() < 0.1 else odd)(r)
     if r.random() < 0.5:
-        return [junk(r, depth + 1) for _ in range(r.choice((1, 2, 5, 200 if depth == 0 else 3)))]
-    return {r.choice((odd, word, text))(r): junk(r, depth + 1) for _ in range(r.randint(1, 4))}
+        return [junk(r, depth + 1) for _ in range(r.choice((1, 2, 5, 90 if depth == 0 else 3)))]
+    return {r.choice((odd, word))(r): junk(r, depth + 1) for _ in range(r.randint(1, 4))}
 
 
 def name(r: Random) -> str:

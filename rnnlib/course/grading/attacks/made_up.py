@@ -93,7 +93,7 @@ def made_up(released: dict, unit: str, seed: int, number: int) -> MadeUp:
     seed, number : int
     """
     r = Random(f"{seed} {number}")
-    plain = r.random() < 0.6
+    plain = r.random() < 0.8
     student = f"s{number}" if plain else _with_number(g.name(r), number)
     data = _notebook(r, released)
     name = f"{unit}.ipynb" if r.random() < 0.85 else r.choice((g.name(r), f"{unit} (1).ipynb"))
@@ -115,7 +115,7 @@ def made_up(released: dict, unit: str, seed: int, number: int) -> MadeUp:
 
 def messages(r: Random) -> list[dict]:
     """What a kernel may say while a cell runs, signed with its key: anything."""
-    count = r.choice((0, 1, 1, 2, 3, 3, 40, 700 if r.random() < 0.1 else 4))
+    count = r.choice((0, 1, 1, 2, 3, 3, 20, 700 if r.random() < 0.05 else 4))
     return [_message(r) for _ in range(count)]
 
 
@@ -216,13 +216,13 @@ def _dumped(r: Random, raw: object) -> str:
 def _damage(r: Random, raw: object) -> None:
     """Put something of the wrong type somewhere, or take something away."""
     here = raw
-    for _ in range(r.randint(0, 6)):
+    for _ in range(r.choice((0, 2, 2, 3, 3, 4, 5, 6))):
         places = list(here) if isinstance(here, dict) else range(len(here))
         if not places:
             return
         place = r.choice(list(places))
         inside = here[place]
-        if not isinstance(inside, dict | list) or not inside or r.random() < 0.25:
+        if not isinstance(inside, dict | list) or not inside or r.random() < 0.1:
             break
         here = inside
     places = list(here) if isinstance(here, dict) else list(range(len(here)))
@@ -252,10 +252,12 @@ def _log_line(r: Random, unit: str) -> object:
 
 
 def _file(r: Random, released: dict, unit: str) -> bytes | str:
-    return r.choice((
-        g.text(r).encode("utf-8", "surrogatepass"), b"", g.code(r).encode("utf-8", "replace"), "pipe", "folder", "hard link",
-        "/etc/passwd", "..", g.name(r), json.dumps(released).encode(), b"PK\x03\x04" + bytes(30), _notebook(r, released),
-    ))  # fmt: skip
+    if r.random() < 0.15:
+        return r.choice(("pipe", "folder", "hard link", "/etc/passwd", "..", g.name(r)))
+    makers = (g.text, g.code, g.odd, lambda r: "", lambda r: "PK\x03\x04" + g.odd(r))
+    if r.random() < 0.2:
+        return _notebook(r, released)
+    return r.choice(makers)(r).encode("utf-8", "surrogatepass")
 
 
 def _zipped(r: Random, data: bytes, unit: str) -> bytes:
@@ -276,6 +278,6 @@ def _zipped(r: Random, data: bytes, unit: str) -> bytes:
 
 def _with_number(name: str, number: int) -> str:
     """A name of its own for each case, which still begins as it did."""
-    tail = f"~{number}" if number % 3 else f" {number}"
+    tail = f"_{number}" if number % 3 else f" {number}"
     data = os.fsencode(name)
     return os.fsdecode(data[: 255 - len(tail)] + tail.encode()) if number % 5 else os.fsdecode(data)

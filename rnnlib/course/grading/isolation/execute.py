@@ -320,11 +320,11 @@ def _sources(notebook) -> tuple[list[str], list[str]]:
 def _undefined(nb: NotebookNode) -> set[str]:
     """The names that an error, or the reason in a marked cell, says are not defined."""
     told = []
-    for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
-        if output.output_type == "error":
-            told.append(f"{output.ename}: {output.evalue}")
-        for report in published_reports([output]):
-            told += report.get("reasons", [])
+    for cell in nb.cells:
+        outputs = cell.get("outputs", [])
+        told += [f"{out.ename}: {out.evalue}" for out in outputs if out.output_type == "error"]
+        if cell_plan.is_marked(cell):  # any other cell may show what it likes
+            told += [text for report in published_reports(outputs) for text in report["reasons"]]
     return {name for text in told for name in UNDEFINED.findall(text)}
 
 

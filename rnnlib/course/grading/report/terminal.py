@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.report.class_report import clean
 from rnnlib.course.grading.report.student_marks import Mark, marks_with_reasons
 from rnnlib.course.grading.run.tasks import Outcome
 from rnnlib.course.grading.standing import Standing, read_standings
@@ -93,7 +94,7 @@ def print_marks(assignment: Assignment, outcomes: list[Outcome], console: Consol
         if lost:
             console.print(f"\n[b]{escape(outcome.student)}[/b]")
         for mark in lost:
-            reason = escape(mark.reasons[0].replace("`", "") if mark.reasons else "")
+            reason = escape(clean(mark.reasons[0].replace("`", ""), 600) if mark.reasons else "")
             head = f"  {mark.exercise} {_score(mark)}/{mark.points:g}: "
             console.print(head + reason, highlight=False, soft_wrap=True)
     _print_problems(outcomes, console)
