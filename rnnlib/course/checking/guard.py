@@ -20,8 +20,8 @@ from pathlib import Path
 import rnnlib
 
 PACKAGE = Path(rnnlib.__file__).resolve().parent
-NOT_MATHEMATICS = {"params", "_shapes", "_timesteps", "data", "course", "plotting"}
-"""Parts of `rnnlib` that an answer may use: groups of arrays, what loops share, data, figures."""
+NOT_MATHEMATICS = {"params", "_shapes", "data", "course", "plotting"}
+"""Parts of `rnnlib` that an answer may use: groups of arrays, checks of shapes, data, figures."""
 TORCH_RECURRENT = "torch.nn.modules.rnn"
 """Where torch's recurrent layers lie; an exercise that lends torch does not lend them with it."""
 RECURRENT_KERNELS = {"rnn_tanh", "rnn_relu", "lstm", "gru"}

@@ -93,6 +93,11 @@ import rnnlib
 def rnn_step(x, h, params):
     return rnnlib.activations.tanh(x @ params.W_xh + h @ params.W_hh + params.b_h)
 """,
+    "by what its loops share": """
+from rnnlib._timesteps import joined
+def rnn_step(x, h, params):
+    return np.tanh(joined(x) @ params.W_xh + h @ params.W_hh + params.b_h)
+""",
     "by the alias that `working` gives": """
 from rnnlib.course.checking import working
 def rnn_step(x, h, params):

@@ -22,6 +22,7 @@ from rnnlib.course.grading.isolation.shown_library import (
 )
 from rnnlib.course.grading.run.prepare import read_task, register
 from rnnlib.course.grading.run.workplace import grade_submission
+from rnnlib.plotting.explorables import live_pages
 
 BUILT = [unit for unit in UNITS if (ROOT / "solutions" / unit / f"{unit}.ipynb").is_file()]
 WITH_TORCH = "14_pytorch"
@@ -161,6 +162,40 @@ def test_what_does_the_same_under_another_name_is_a_function_of_the_library():
 def test_no_exercise_lends_the_module_that_does_what_it_asks_for():
     for exercise in all_exercises().values():
         assert exercise.reference.__module__ not in exercise.borrow
+
+
+def test_whoever_lends_a_sequence_lends_what_its_loop_shares_too():
+    for exercise in all_exercises().values():
+        for name in exercise.borrow:
+            path = PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py")
+            if "from rnnlib._timesteps import" in (path.read_text() if path.is_file() else ""):
+                assert "rnnlib._timesteps" in exercise.borrow, (exercise.name, name)
+
+
+@pytest.mark.parametrize("unit", ["02_bptt", "05_lstm", "06_gru"])
+def test_what_the_loops_share_gives_no_gradients_where_these_are_asked_for(unit):
+    code = """
+import numpy as np
+from rnnlib._timesteps import back_products, joined
+from rnnlib.course.grading.isolation.withheld import NotWhileGrading
+one = np.ones((1, 1, 1))
+for call in (lambda: list(back_products(one, one, one, one, one[0], one)), lambda: joined(one)):
+    try:
+        call()
+    except NotWhileGrading as error:
+        print(error)
+"""
+    said = run(shown_library(unit), code)
+    assert "back_products` is not there" in said and "joined` is not there" in said
+
+
+def test_live_pages_are_shown_without_their_programs():
+    library = shown_library("02_bptt")
+    pages = sorted((library.package / "plotting" / "pages").glob("*.html"))
+    assert [page.stem for page in pages] == live_pages()
+    assert all("<script" not in page.read_text() and page.stat().st_size < 5_000 for page in pages)
+    said = run(library, "from rnnlib.plotting.explorables import live; live('note')")
+    assert said.startswith("A network of 32 units")
 
 
 def test_every_module_of_the_course_that_is_shown_knows_no_exercise():

@@ -55,7 +55,7 @@ STATE_JACOBIANS = Exercise(
     results={"J_T (the identity)": "", "J_T-1 (one step)": "", "all J": ""},
     weights={"all J": 4},
     uses=("rnn_jacobian",),
-    borrow=("rnnlib.rnn",),
+    borrow=("rnnlib.rnn", "rnnlib._timesteps"),
     observe=_observe_products,
 )
 

@@ -7,7 +7,8 @@ work has no body: a call raises `NotWhileGrading`, and there is no text to copy.
   (`Exercise.borrow`), but not those that one of them asks for, nor what does the same
   (`Exercise.alike`). The last exercise of a unit is its open task and may lend much more: these
   functions are given back when it is marked, and the kernel is begun anew before another one is.
-- Groups of arrays, data and figures are there: an answer may use them anyway.
+- Groups of arrays, data and figures are there: an answer may use them anyway. Of the live pages only
+  the descriptions are: there are steps of the course in their programs.
 - `rnnlib.course` has only what calls a function and sends what it returned.
 """
 
@@ -17,6 +18,7 @@ import ast
 import atexit
 import importlib.util
 import py_compile
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -132,6 +134,9 @@ def _make_package(target: Path, unit: str, whole: bool) -> None:
             continue
         copy = target / place
         copy.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".html":
+            copy.write_text(_without_program(path), encoding="utf-8")
+            continue
         without = frozenset() if whole else _without(unit, place)
         if without == frozenset():
             _copy(path, copy)
@@ -145,6 +150,11 @@ def _make_package(target: Path, unit: str, whole: bool) -> None:
     for folder in ("checking", "grading", "grading/isolation", "grading/run"):
         (course / folder / "__init__.py").touch()
     shutil.copyfile(Path(__file__).with_name(f"{WHILE_GRADING}.py"), course / "__init__.py")
+
+
+def _without_program(page: Path) -> str:
+    """A live page as far as `rnnlib.plotting.live` reads it where nobody plays: its head."""
+    return "".join(re.findall(r"<meta [^>]*>\n?", page.read_text(encoding="utf-8")))
 
 
 def _copy(path: Path, copy: Path) -> None:
