@@ -277,6 +277,72 @@ def test_a_message_that_was_not_expected_or_is_not_whole_is_refused():
             protocol.unpack(data, refuse, [protocol.Handle], _known_class, [protocol.Found])
 
 
+KEYS = (
+    *("!", "message", "v", "names", "cls", "dtype", "shape", "bytes", "state", "id", "callable"),
+    *("array", "scalar", "objects", "complex", "dict", "rng", "tuple", "named", "group", "Handle"),
+    *("Called", "Found", "CallBack", "Unsendable", "Lost", "<f8", "|O", "<U9999", "__class__"),
+    *("rnnlib.lstm.LSTMState", "rnnlib.rnn.RNNParams", "rnnlib.course.marks", "PCG64"),
+)
+numbers = st.sampled_from([-1, 0, 1, 2, 10**9, 2**63, 10**400, 1e308, float("nan"), True])
+foreign = st.recursive(
+    st.none() | numbers | st.text(max_size=3) | st.sampled_from(KEYS),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+def damaged(plan, draw):
+    """The same plan with something else in one place, deep or not, or without it."""
+    if isinstance(plan, dict | list) and plan and draw(st.integers(0, 9)) > 1:
+        places = list(plan) if isinstance(plan, dict) else range(len(plan))
+        place = draw(st.sampled_from(places))
+        copy = dict(plan) if isinstance(plan, dict) else list(plan)
+        if draw(st.integers(0, 9)) == 0:
+            del copy[place]
+        else:
+            copy[place] = damaged(copy[place], draw)
+        return copy
+    return draw(foreign)
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_a_message_with_anything_in_its_places_is_read_or_refused(data):
+    group = RNNParams(np.ones((2, 3)), np.ones((3, 3)), np.ones(3))
+    value = [LSTMState(np.ones((2, 3)), np.zeros((2, 3))), group, {"a": (1, 2j)}, np.float32(1)]
+    value += [np.random.default_rng(1), np.array([None]), object(), "text"]
+    handle = protocol.Handle(0, callable=True, name="f", function=True)
+    packed = protocol.pack(called(value=value, inside={"z": 1.0}, warned=("w",)), lambda _: handle)
+    (length,) = struct.unpack_from(">I", packed)
+    plan, buffers = json.loads(packed[4 : 4 + length]), packed[4 + length :]
+    for _ in range(data.draw(st.integers(1, 3))):
+        plan = damaged(plan, data.draw)
+    expected = (protocol.Called, protocol.CallBack, protocol.Lost, protocol.Unsendable)
+    try:
+        heard = protocol.unpack(
+            _packed(plan, buffers), Link(None)._resolve, (protocol.Handle,), _known_class, expected
+        )
+    except wire.WireError:
+        return
+    assert isinstance(heard, expected)
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=40), st.integers(1, 20), st.booleans())
+def test_any_stream_is_frames_an_end_or_refused(data, size, whole):
+    data = frames.HEADER.pack(len(data)) + data if whole else data
+    reader = frames.FrameReader(Pipe(data, size=size))
+    for receive in (reader.read, lambda pipe=Pipe(data, size=size): frames.receive(pipe)):
+        try:
+            while receive() is None:
+                pass
+        except (wire.WireError, EOFError):
+            pass
+
+
 def test_frames_arrive_in_pieces_and_have_an_end():
     pipe = Pipe()
     frames.send(pipe, b"x" * 100)

@@ -49,7 +49,7 @@ MOST_SECONDS, MOST_MEMORY = 20.0, 1 * GiB
 """Of the processor, and of memory, for one submission without its kernels."""
 
 NO_SENTENCE = re.compile(
-    r"^(?:grading stopped|what was handed in cannot be read|the grader itself was stopped"
+    r"^(?:grading stopped(?!: No end hidden tests)|what was handed in cannot be read|the grader itself was stopped"
     r"|the result could not be written)|a notebook that can be read: \w+(?:Error|Exception)\."
 )
 """Problems that say that something was thrown which nobody had thought of."""
