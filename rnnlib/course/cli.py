@@ -74,6 +74,13 @@ def main(argv: list[str] | None = None) -> int:
 
     attacks = commands.add_parser("attacks", help="grade the hostile class; what came of each")
     attacks.add_argument("names", nargs="*", help="all attacks if none is named")
+    attacks.add_argument(
+        "--generated", type=positive, metavar="N", help="N submissions from a grammar instead"
+    )
+    attacks.add_argument("--seed", type=int, default=1, help="which ones (1)")
+    attacks.add_argument(
+        "--keep", default=".attacks", help="a folder for those that broke something (.attacks)"
+    )
     attacks.set_defaults(run=_attacks)
 
     bench = commands.add_parser("bench-grading", help="speed beside plain nbgrader autograde")
@@ -251,6 +258,12 @@ def _site(options: argparse.Namespace, console: Console) -> int:
 def _attacks(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.attacks import run_attacks
 
+    if options.generated:
+        from pathlib import Path
+
+        from rnnlib.course.grading.attacks.generated import run_generated
+
+        return run_generated(console, options.generated, options.seed, Path(options.keep))
     return run_attacks(console, options.names or None)
 
 

@@ -88,7 +88,7 @@ class Arena:
         tempfile.tempdir = str(self.temporary)
         os.environ["RNNLIB_INSTRUCTOR"] = CANARY
         self.exercises = {name: e for name, e in unit_exercises(UNIT).items() if name in EVERYTHING}
-        self.solution = _short(self.course / "solutions" / UNIT / f"{UNIT}.ipynb")
+        self.solution = short_unit(self.course / "solutions" / UNIT / f"{UNIT}.ipynb")
         self.assignment = Assignment(UNIT, root, settings=self.course)
         self.assignment.solution.parent.mkdir(parents=True)
         nbformat.write(self.solution, self.assignment.solution)
@@ -255,7 +255,7 @@ class Arena:
             )
 
 
-def _short(path: Path):
+def short_unit(path: Path):
     """The unit's cells that the attacks need, with a set-up that takes no time."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id in CELLS]

@@ -22,7 +22,9 @@ PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=\s]*")
 OWN = re.compile(r"#.*|(?:\.\./){2}(?:feedback|submitted)/[\w%./~!',-]*")
 """A place in the page; or, in the report, a student's page and files."""
 
-STYLE_LOADS = re.compile(r"url\s*\(|@import|expression\s*\(|behaviou?r\s*:|-moz-binding", re.IGNORECASE)
+STYLE_LOADS = re.compile(
+    r"url\s*\(|@import|expression\s*\(|behaviou?r\s*:|-moz-binding", re.IGNORECASE
+)
 
 
 def elements(page: str):

@@ -7,8 +7,8 @@ work has no body: a call raises `NotWhileGrading`, and there is no text to copy.
   (`Exercise.borrow`), but not those that one of them asks for, nor what does the same
   (`Exercise.alike`). The last exercise of a unit is its open task and may lend much more: these
   functions are given back when it is marked, and the kernel is begun anew before another one is.
-- Groups of arrays, data and figures are there: an answer may use them anyway. Of the live pages only
-  the descriptions are: there are steps of the course in their programs.
+- Groups of arrays, data and figures are there: an answer may use them anyway. Of the live pages the
+  descriptions alone are: their programs hold steps that the course asks for.
 - `rnnlib.course` has only what calls a function and sends what it returned.
 """
 

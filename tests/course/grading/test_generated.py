@@ -1,0 +1,86 @@
+"""Hostile submissions that nobody has thought of: from a grammar, through all but the kernels."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+from places import ROOT
+
+from rnnlib.course.grading.attacks import grammar, made_up
+from rnnlib.course.grading.attacks.generated import open_class, run_generated
+from rnnlib.course.grading.attacks.page_look import active_parts
+
+UNIT = "01_hidden_state"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    return open_class(tmp_path_factory.mktemp("hostile"))
+
+
+def test_a_class_from_the_grammar_harms_nobody(hostile):
+    """`rnnlib attacks --generated 2000` tries more; what it finds becomes a test of its own."""
+    cases = [made_up.made_up(hostile.released, UNIT, 1, number) for number in range(24)]
+    faults = hostile.grade(cases)
+    assert [(f.case and f.case.number, f.what) for f in faults] == []
+
+
+def test_a_case_can_be_made_again_and_is_another_one_each_time(hostile):
+    made = [made_up.made_up(hostile.released, UNIT, 1, number) for number in range(9)]
+    again = [made_up.made_up(hostile.released, UNIT, 1, number) for number in range(9)]
+    assert made == again
+    assert len({case.notebook for case in made}) == 9
+    assert made_up.messages(made[0].random("outputs")) == made_up.messages(
+        made[0].random("outputs")
+    )
+
+
+def test_names_fit_on_a_disk(tmp_path):
+    import os
+
+    r = Random(1)
+    for number in range(300):
+        name = grammar.name(r)
+        assert len(os.fsencode(name)) <= 255 and "/" not in name
+        os.mkdir(os.fsencode(tmp_path) + b"/" + os.fsencode(f"{number}"))
+        os.mkdir(os.fsencode(tmp_path / str(number)) + b"/" + os.fsencode(name))
+
+
+@pytest.mark.parametrize(
+    "page, found",
+    [
+        ("<p>x</p>", {}),
+        ("<img src=x OnErRoR\x0c=alert(1)>", {"<img onerror>": 1, "<img src='x'>": 1}),
+        ("<svg/onload=alert(1)>", {"<svg>": 1, "<svg onload>": 1}),
+        ("<a href='&#106;ava&Tab;script:alert(1)'>", {"<a href='java\\tscript:alert(1)'>": 1}),
+        ("<math><mtext></form><form><mglyph><style></math><img src onerror=x>", None),
+        ("<b style='background:url(//x)'>", {"<b style that loads>": 1}),
+        ("<a href='https://x.example'>x</a><a href='#y'>y</a>", {}),
+        ("<img src='data:image/png;base64,AAAA'>", {}),
+        ("<img src='data:image/svg+xml,x'>", {"<img src='data:image/svg+xml,x'>": 1}),
+        ("<!-- <script> --><pre>&lt;script&gt;</pre>", {}),
+        ("<script src='//x'></script>", {"<script>": 1, "<script src='//x'>": 1}),
+    ],
+)
+def test_what_could_act_in_a_page_is_seen_as_a_browser_sees_it(page, found):
+    seen = active_parts(page)
+    if found is None:
+        assert seen["<form>"] or seen["<img onerror>"]
+    else:
+        assert seen == Counter(found)
+
+
+def test_faults_are_told_and_their_cases_kept(tmp_path, monkeypatch):
+    """Where cleaning lets all through, the same classes show it."""
+    import io
+
+    from rich.console import Console
+
+    from rnnlib.course.grading.report import clean
+
+    monkeypatch.setattr(clean, "_clean_html", lambda page: page)
+    printed = io.StringIO()
+    assert run_generated(Console(file=printed, width=200), 6, 1, tmp_path) == 1
+    assert "in the page: <" in printed.getvalue() and "faults" in printed.getvalue()
+    assert list(tmp_path.glob(f"1-*/submitted/*/{UNIT}"))
+    assert str(ROOT) not in printed.getvalue()
