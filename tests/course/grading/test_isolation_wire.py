@@ -334,8 +334,8 @@ def test_a_message_with_anything_in_its_places_is_read_or_refused(data):
 @given(st.binary(max_size=40), st.integers(1, 20), st.booleans())
 def test_any_stream_is_frames_an_end_or_refused(data, size, whole):
     data = frames.HEADER.pack(len(data)) + data if whole else data
-    reader = frames.FrameReader(Pipe(data, size=size))
-    for receive in (reader.read, lambda pipe=Pipe(data, size=size): frames.receive(pipe)):
+    reader, pipe = frames.FrameReader(Pipe(data, size=size)), Pipe(data, size=size)
+    for receive in (reader.read, lambda: frames.receive(pipe)):
         try:
             while receive() is None:
                 pass

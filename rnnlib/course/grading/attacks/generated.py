@@ -220,7 +220,7 @@ def run_generated(console: Console, count: int, seed: int, keep: Path) -> int:
     int
         0; 1 where something went wrong.
     """
-    faults = []
+    faults = 0
     with tempfile.TemporaryDirectory(prefix="gen") as folder, progress_bar(console) as progress:
         hostile = open_class(Path(folder))
         bar = progress.add_task("cases", total=count)
@@ -230,19 +230,27 @@ def run_generated(console: Console, count: int, seed: int, keep: Path) -> int:
             found = hostile.grade(cases)
             for one in cases if any(fault.case is None for fault in found) else ():
                 found += [Fault(one, f"alone: {fault.what}") for fault in hostile.grade([one])]
-            faults += found
+            for fault in found:  # at once: a long run may be broken off
+                _tell(fault, console)
+                if fault.case is not None:
+                    _keep(fault.case, keep)
+            faults += len(found)
             progress.advance(bar, len(numbers))
-    for fault in faults:
-        who = "the class" if fault.case is None else f"case {fault.case.number}"
-        told = "".join(c if c.isprintable() else " " for c in f"{who}: {fault.what}")
-        console.print(told, markup=False, highlight=False, soft_wrap=True)
-        if fault.case is not None:
-            place = keep / f"{seed}-{fault.case.number}"
-            shutil.rmtree(os.fsencode(place), ignore_errors=True)
-            fault.case.place(place, UNIT)
     kept = f"; the cases are in {keep}" if faults else ""
-    console.print(f"{count} cases of seed {seed}, {len(faults)} faults{kept}", highlight=False)
+    console.print(f"{count} cases of seed {seed}, {faults} faults{kept}", highlight=False)
     return int(bool(faults))
+
+
+def _tell(fault: Fault, console: Console) -> None:
+    who = "the class" if fault.case is None else f"case {fault.case.number}"
+    told = "".join(c if c.isprintable() else " " for c in f"{who}: {fault.what}")
+    console.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+def _keep(case: maker.MadeUp, keep: Path) -> None:
+    place = keep / f"{case.seed}-{case.number}"
+    shutil.rmtree(os.fsencode(place), ignore_errors=True)
+    case.place(place, UNIT)
 
 
 @contextlib.contextmanager
