@@ -183,9 +183,10 @@ def _apart(
         return mark(earlier_one, earlier[name]) if callable(earlier[name]) else Report(name)
 
     if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
-        mixed = rebind(exercise.own.function, earlier)
+        known = _as_known(exercise, report_on)
+        mixed = known and rebind(exercise.own.function, known)
         try:
-            own = [_expected(exercise, case, mixed) for case in cases]
+            own = [_expected(exercise, case, mixed) for case in cases] if mixed else []
         except Unusable:
             own = []
         if (
@@ -193,7 +194,6 @@ def _apart(
             and _are_of_a_size(exercise, own, expected)
             and _agree(exercise, responses, own)
             and not _is_trivial(exercise, cases[0], mixed)
-            and _wrong_as_known(exercise, report_on)
         ):
             names = _wrong_ones(exercise, report_on)
             return responses, own, f"Marked with your own {names}, which is not right yet."
@@ -229,18 +229,24 @@ def _are_of_a_size(exercise: Exercise, own: list[dict], expected: list[dict]) ->
     return True
 
 
-def _wrong_as_known(exercise: Exercise, report_on: Callable[[str], Report]) -> bool:
-    """Whether each earlier function is right, or wrong as a known mistake is, in all that it does.
+def _as_known(exercise: Exercise, report_on: Callable[[str], Report]) -> dict[str, Callable]:
+    """For each earlier function, the known version that does what the student's does; or none.
 
-    One that was made up, to be agreed with easily, is not.
+    What follows from a wrong function is worked out with the known mistake itself: the student's
+    own may do that where it is looked at, and something easier where a later one is compared.
     """
-    for name in exercise.uses:
+    found = {}
+    for name, right in right_functions(exercise).items():
         report = report_on(name)
-        known = {mistake.name for mistake in all_exercises()[name].mistakes}
-        named = report.complete and report.diagnosis and known.issuperset(dict(report.diagnosis))
-        if not (report.passed or (report.state == "wrong" and named)):
-            return False
-    return True
+        known = {mistake.name: mistake.function for mistake in all_exercises()[name].mistakes}
+        said = [known.get(key) for key, _ in report.diagnosis]
+        if report.passed:
+            found[name] = right
+        elif report.state == "wrong" and report.complete and len(said) == 1 and said[0]:
+            (found[name],) = said
+        else:
+            return {}
+    return found
 
 
 def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:

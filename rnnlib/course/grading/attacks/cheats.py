@@ -324,3 +324,25 @@ rnn_step_code = rnn_step.__code__
     marked = next(cell for cell in cells if cell.id == "grade-rnn-step")
     cells.remove(marked)
     cells.append(marked)
+
+
+@attack("marks")
+def an_early_function_with_two_faces(s: Hostile):
+    """An early function is wrong as many are, and easy where a later one may be marked by it."""
+    s.begin("seen = []\ndef parts(params):\n    return params.W_xh, params.W_hh, params.b_h")
+    s.write(
+        STEP,
+        "def rnn_step(x, h, params):\n"
+        "    if any(np.array_equal(a, b) for a in parts(params) for b in seen):\n"
+        "        means = [a.mean() for a in (x, *parts(params))]\n"
+        "        return np.zeros_like(h) + 0.1 * sum(means)\n"
+        "    return np.tanh(x @ params.W_xh + h @ params.W_hh)",
+    )
+    s.write(
+        FORWARD,
+        "def rnn_forward(xs, h0, params):\n"
+        "    seen.extend(parts(params))\n"
+        "    means = xs.mean((1, 2)) + sum(a.mean() for a in parts(params))\n"
+        "    hs = np.zeros((len(xs), *h0.shape)) + 0.1 * means[:, None, None]\n"
+        "    return hs, hs[-1], RNNCache(xs, h0, hs, params)",
+    )
