@@ -23,9 +23,10 @@ REMAINS = {
         A later function that is consistent with one's own wrong earlier one is right, because an
         error shall cost once. One that was marked as right cannot be replaced afterwards; one that
         ignores more than one array of its arguments, a whole term say, does not count, nor does
-        one that is wrong in a way that no known mistake explains. So a later function may lack a
-        bias, but not the work. The reasons in the feedback and the report say “Marked with your own
-        ...”.""",
+        one that is wrong in a way that no single known mistake explains. What follows from it is
+        worked out with that mistake, not with the student's function. So a later function may lack
+        a bias, but not the work. The reasons in the feedback and the report say “Marked with your
+        own ...”.""",
     "A function sees the inputs that it is tried on.": """
         It has to be given them. It cannot send them anywhere, and has no values to compare with;
         but what it raises stands in the feedback, so a student could carry inputs home that way.
