@@ -1,17 +1,24 @@
 """Hostile submissions that nobody has thought of: from a grammar, through all but the kernels."""
 
 import io
+import json
 import os
 from collections import Counter
 from random import Random
 
+import nbformat
 import pytest
 from rich.console import Console
 
+from rnnlib.course.checking.display import MIME
 from rnnlib.course.grading.attacks import generated, grammar, made_up
 from rnnlib.course.grading.attacks.generated import open_class, run_generated
 from rnnlib.course.grading.attacks.page_look import active_parts
+from rnnlib.course.grading.isolation import execute
 from rnnlib.course.grading.report import clean
+from rnnlib.course.grading.report.terminal import print_marks
+from rnnlib.course.grading.run.records import record_path
+from rnnlib.course.grading.run.tasks import Outcome
 
 UNIT = "01_hidden_state"
 
@@ -79,3 +86,41 @@ def test_faults_are_told_and_their_cases_kept(hostile, tmp_path, monkeypatch):
     assert run_generated(Console(file=printed, width=200), 6, 1, tmp_path) == 1
     assert "in the page: <" in printed.getvalue() and "faults" in printed.getvalue()
     assert list(tmp_path.glob(f"1-*/submitted/*/{UNIT}"))
+
+
+# --- what it found, in its smallest form -------------------------------------------------------
+
+
+def test_what_another_cell_publishes_as_a_report_is_not_read():
+    """A report that is no dict ended the grading of whoever published one."""
+    marked = nbformat.v4.new_code_cell("grade(f, points=1)", metadata={"nbgrader": {"grade": True}})
+    marked.outputs = [_published({"reasons": ["NameError: name 'f' is not defined"]})]
+    own = nbformat.v4.new_code_cell("x")
+    for report in ("text", [], None, 5, {}, {"reasons": 5}, {"reasons": [5, None]}):
+        own.outputs = [_published(report)]
+        notebook = nbformat.v4.new_notebook(cells=[own, marked])
+        assert execute._undefined(notebook) == {"f"}
+
+
+def _published(report):
+    return nbformat.v4.new_output("display_data", {MIME: report})
+
+
+def test_a_reason_steers_no_terminal(hostile):
+    """Zero-width characters, separators of lines and escape sequences stood in the table."""
+    hostile.grade([])
+    printed = io.StringIO()
+    path = record_path(hostile.assignment, generated.HONEST)
+    record = json.loads(path.read_text())
+    graded = hostile.assignment.autograded(generated.HONEST)
+    text = graded.read_text(encoding="utf-8")
+    graded.write_text(
+        text.replace("a reason", "a\\u200b\\u2029\\u001b[2J reason"), encoding="utf-8"
+    )
+    for mark in record["marks"]:
+        mark["reasons"] = ["a\u200b\u2029\x1b[2J reason"]
+    path.write_text(json.dumps(record))
+    outcome = Outcome(generated.HONEST)
+    print_marks(hostile.assignment, [outcome], Console(file=printed, width=120))
+    assert "reason" in printed.getvalue()
+    assert printed.getvalue().replace("\n", "").isprintable()
