@@ -124,8 +124,8 @@ def as_rst() -> str:
         "leaves a process or a file behind. ``rnnlib attacks`` tries them all on your machine and "
         "prints what came of each.",
         "",
-        "What nobody has thought of is the normal case. ``rnnlib attacks --generated 2000 --seed 1``"
-        " makes hostile notebooks, outputs, texts, metadata, files and names from a grammar, and "
+        "What nobody has thought of is the normal case. ``rnnlib attacks --generated 2000 --seed "
+        "1`` makes hostile notebooks, outputs, texts, metadata, files and names from a grammar, and "
         "takes them through all of grading but the kernels: everybody gets a mark or a sentence, "
         "pages hold nothing active, the terminal and tables nothing raw, and somebody honest keeps "
         "the marks. Submissions that break something are kept in ``.attacks``; a few are tried in "
