@@ -125,7 +125,7 @@ def as_rst() -> str:
         "prints what came of each.",
         "",
         "What nobody has thought of is the normal case. ``rnnlib attacks --generated 2000 --seed "
-        "1`` makes hostile notebooks, outputs, texts, metadata, files and names from a grammar, and "
+        "1`` makes hostile notebooks, outputs, texts, metadata, files and names from a grammar. It "
         "takes them through all of grading but the kernels: everybody gets a mark or a sentence, "
         "pages hold nothing active, the terminal and tables nothing raw, and somebody honest keeps "
         "the marks. Submissions that break something are kept in ``.attacks``; a few are tried in "
