@@ -1,5 +1,6 @@
 """Hostile submissions, each graded between two honest ones in the real sandbox."""
 
+import json
 import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -11,8 +12,10 @@ from browser import headless, jupyterlab, visit, why_not
 from places import ROOT
 
 from rnnlib.course.grading.attacks import ATTACKS
-from rnnlib.course.grading.attacks.arena import Arena
+from rnnlib.course.grading.attacks.arena import HONEST, Arena
 from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
+from rnnlib.course.grading.attacks.generated import NO_SENTENCE
+from rnnlib.course.grading.attacks.made_up import made_up
 from rnnlib.course.grading.attacks.table import WORKERS, as_rst, begin, try_one
 from rnnlib.course.grading.intake.submission import Submission
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
@@ -53,6 +56,23 @@ def trials(folder, request):
 def test_nothing_is_gained_nobody_harmed_nothing_left(trials, attack):
     *_, faults = trials[attack].result(timeout=300)
     assert faults == []
+
+
+@needs_sandbox
+def test_submissions_from_the_grammar_go_through_the_whole_grader(folder):
+    arena = Arena(folder / "made")
+    try:
+        released = json.loads(arena.honest)
+        for number in range(3):
+            case = made_up(released, UNIT, 1, number)
+            arena.hand_in(f"s{number}", Submission(f"s{number}", case.notebook))
+            result = arena.grade(f"s{number}", {})
+            assert result.problem or len(result.marks) == len(EVERYTHING)
+            assert not NO_SENTENCE.search(result.problem or "")
+        neighbour = arena.grade(HONEST, {})
+        assert {m["exercise"]: m["score"] for m in neighbour.marks} == arena.full
+    finally:
+        arena.close()
 
 
 # --- what a browser makes of it ---------------------------------------------------------------
