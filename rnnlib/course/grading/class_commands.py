@@ -264,6 +264,8 @@ def _due(options: argparse.Namespace, console: Console) -> int:
     console.print(f"{assignment.unit} is due {when}", highlight=False)
     for student, until in sorted(due.extended.items()):
         text = f"  {student}: {until.astimezone():%Y-%m-%d %H:%M %Z}"
+        text += " (nothing of theirs was graded yet)" * (student in due.waiting)
+        text += "; no student has this id yet: is it right?" * (student in due.unknown)
         console.print(text, markup=False, highlight=False)
     return 0
 

@@ -170,7 +170,8 @@ def _copies(url: str) -> Finding:
     copies = list_copies(url)
     if not copies:
         return Finding("ok", "copies", "none yet: one is kept before each run that changes marks")
-    said = f"{len(copies)} of the gradebook, the newest of {copies[0].time.astimezone():%Y-%m-%d %H:%M}"
+    newest = f"{copies[0].time.astimezone():%Y-%m-%d %H:%M}"
+    said = f"{len(copies)} of the gradebook, the newest of {newest}"
     return Finding("ok", "copies", said, "`rnnlib gradebook` lists them and puts one back")
 
 

@@ -151,7 +151,8 @@ def in_words(error: BaseException, file: Path | None = None) -> str | None:
         seen.add(id(one))
         if isinstance(one, sqlite3.DatabaseError):
             return _sentence(one, str(file or "the gradebook"))
-        one = getattr(one, "orig", None) or one.__cause__ or one.__context__
+        before = None if one.__suppress_context__ else one.__context__
+        one = getattr(one, "orig", None) or one.__cause__ or before
     return None
 
 
@@ -207,7 +208,7 @@ def _refuse_missing(file: Path, change: bool) -> None:
 def _refuse_what_is_no_file(file: Path) -> None:
     if not file.is_file():
         what = "a folder" if file.is_dir() else "no file, or a link that leads nowhere"
-        raise UnitError(f"{file} is {what}: the gradebook should lie there. Move it away")
+        raise UnitError(f"{file} is {what}, where the gradebook should lie: move it away")
     if not os.access(file, os.R_OK):
         raise UnitError(f"{file} cannot be read: it is another user's (chown or chmod)")
     if file.stat().st_size == 0:
@@ -231,7 +232,7 @@ def _emptied(file: Path, how: str) -> DamagedGradebook:
     if newest_first(file):
         todo = PUT_BACK
     else:
-        todo = "No copy was kept. Where nothing was in it, delete it; a backup of yours otherwise"
+        todo = "No copy was kept. Where nothing was in it, delete it; put a backup of yours there otherwise"
     return DamagedGradebook(
         f"{file} {how}: marks, comments and students are gone from it, and grading anew would not "
         f"bring back what was given by hand. {todo}"
