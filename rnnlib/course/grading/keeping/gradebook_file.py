@@ -82,9 +82,13 @@ def refuse_unfit(db_url: str, *, change: bool = False, wait: float | None = None
     if file is None:
         _refuse_unreachable(db_url)
         return
-    if not os.path.lexists(file):
+    try:
+        os.lstat(file)
+    except (FileNotFoundError, NotADirectoryError):
         _refuse_missing(file, change)
         return
+    except PermissionError:
+        raise UnitError(f"{file} cannot be reached: a folder above it is closed to you") from None
     _refuse_what_is_no_file(file)
     with _in_words(file), closing(connect(file, wait)) as database:
         _refuse_damaged(database, file)
@@ -232,7 +236,7 @@ def _emptied(file: Path, how: str) -> DamagedGradebook:
     if newest_first(file):
         todo = PUT_BACK
     else:
-        todo = "No copy was kept. Where nothing was in it, delete it; put a backup of yours there otherwise"
+        todo = "No copy was kept: put a backup of yours there, or delete it where nothing was in it"
     return DamagedGradebook(
         f"{file} {how}: marks, comments and students are gone from it, and grading anew would not "
         f"bring back what was given by hand. {todo}"
