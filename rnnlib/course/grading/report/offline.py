@@ -5,6 +5,16 @@ from __future__ import annotations
 from jinja2 import DictLoader
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+TEXTS = """<style>
+summary { display: list-item; cursor: pointer; }
+.text_cell_render th, .text_cell_render td { padding: .15em .7em .15em 0; text-align: left;
+  vertical-align: baseline; }
+div.output_prompt { display: none; }
+</style>
+"""
+"""What nbgrader's style sheet takes from texts: the sign that a hint can be opened, and the space
+between a table's columns. `Out[7]:` would stand below what came out."""
+
 STAND_IN = """\
 {%- macro mathjax(url="") -%}
 <script>
@@ -12,7 +22,8 @@ window.MathJax = {Hub: {Startup: {signal: {Interest: function (hear) {
     setTimeout(function () { hear("End"); }, 0);
 }}}}};
 </script>
-{%- endmacro %}"""
+STYLE
+{%- endmacro %}""".replace("STYLE", TEXTS)
 """In the place of nbconvert's template. The formgrader's own script waits for MathJax before it
 marks where one is on the page."""
 
