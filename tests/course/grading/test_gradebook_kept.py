@@ -106,9 +106,7 @@ def test_a_copy_is_whole_while_somebody_writes(root):
 
 def test_what_cannot_be_copied_is_not_changed(root):
     (root / "gradebook.db.copies").write_text("in the way")
-    with pytest.raises(
-        UnitError, match=r"no copy of the gradebook could be kept.*nothing was cha"
-    ):
+    with pytest.raises(UnitError, match=r"no copy of the gradebook could be kept.*nothing was cha"):
         keep_copy(url(root), "grade")
 
 
