@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jinja2 import DictLoader
+from markupsafe import escape
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 TEXTS = """<style>
@@ -43,3 +44,13 @@ class NoMathJax(NbGraderPreprocessor):
         if _loader not in loaders:
             self.parent.extra_loaders = [_loader, *loaders]
         return nb, resources
+
+
+class EscapeNames(NbGraderPreprocessor):
+    """Writes names as text: nbgrader's template puts a student's into the page as it is."""
+
+    def preprocess(self, nb, resources):
+        """Escape what the formgrader tells its template about a submission."""
+        known = ("student", "last_name", "first_name", "notebook_path", "filename")
+        names = {key: str(escape(resources[key])) for key in known if resources.get(key)}
+        return nb, resources | names
