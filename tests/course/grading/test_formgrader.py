@@ -8,7 +8,6 @@ import pytest
 from browser import headless, jupyterlab, visit, why_not
 from classroom import POINTS, SANDBOX, UNIT, hand_in, short_notebook
 from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI  # noqa: F401  # which the pages' server extension loads
 from rich.console import Console
 
 from rnnlib.course.grading.assignment import Assignment
@@ -41,8 +40,6 @@ def root(tmp_path_factory):
     notebook = short_notebook()
     folded = nbformat.v4.new_code_cell("given = 1", id="folded")
     folded.metadata["jupyter"] = {"source_hidden": True}
-    about = {"grade_id": "folded", "locked": True, "solution": False, "grade": False}
-    folded.metadata["nbgrader"] = about | {"schema_version": 3, "task": False}
     notebook.cells[1:1] = [nbformat.v4.new_markdown_cell(TEXT, id="text"), folded]
     hand_in(root, notebook, only=[STUDENT])
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
@@ -56,12 +53,15 @@ def run(command, *words, **options):
 
 
 @pytest.fixture(scope="module")
-def tour(root):
-    with (
-        headless() as browser,
-        jupyterlab(root, root.parent / "home") as server,
-        visit(browser, *server) as tour,
-    ):
+def browser():
+    with headless() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def tour(root, browser):
+    home = root.parent / "home"
+    with jupyterlab(root, home) as server, visit(browser, *server) as tour:
         yield tour
 
 
@@ -130,18 +130,14 @@ def test_a_mark_and_a_comment_are_saved_and_given_back(page, root):
 
 
 @pytest.mark.parametrize("width", [1300, 390])
-def test_a_feedback_page_fits_a_desktop_and_a_phone(root, width):
+def test_a_feedback_page_fits_a_desktop_and_a_phone(browser, root, width):
     path = root / "feedback" / STUDENT / UNIT / f"{UNIT}.html"
-    with headless() as browser:
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        page.goto(path.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("table.marks tbody tr").count() == len(POINTS)
-        (size,) = {
-            cell.evaluate("e => getComputedStyle(e).fontSize")
-            for cell in [page.locator("table.marks td").first]
-        }
-        assert float(size.removesuffix("px")) >= 12
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("table.marks tbody tr").count() == len(POINTS)
+    size = page.locator("table.marks td").first.evaluate("e => getComputedStyle(e).fontSize")
+    assert float(size.removesuffix("px")) >= 12
 
 
 def test_names_are_text_before_they_are_in_the_gradebook(root, tmp_path):
