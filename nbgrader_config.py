@@ -29,7 +29,7 @@ from rnnlib.course.grading.intake.repair import RepairCells
 from rnnlib.course.grading.isolation.execute import IsolatedExecute
 from rnnlib.course.grading.report.clean import CleanOutputs
 from rnnlib.course.grading.report.feedback import FeedbackExporter, FormulasToMathML
-from rnnlib.course.grading.report.offline import NoMathJax
+from rnnlib.course.grading.report.offline import EscapeNames, NoMathJax
 from rnnlib.course.grading.report.summary import FoldGivenCode, PageSummary
 
 c = get_config()  # noqa: F821
@@ -97,7 +97,7 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 
-# The formgrader's pages: formulas without a network, code folded as in the notebook.
-c.HTMLExporter.preprocessors = [FormulasToMathML, NoMathJax]
+# The formgrader's pages: formulas without a network, code folded as in the notebook, names as text.
+c.HTMLExporter.preprocessors = [FormulasToMathML, NoMathJax, EscapeNames]
 c.HTMLExporter.filters = {"highlight_code": FoldGivenCode}
 c.FeedbackExporter.preprocessors = []

@@ -12,9 +12,11 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 WORD = re.compile(r"[^\W\d]\w*")
 DEFINED = re.compile(r"^(?:def +(\w+)|class +(\w+)|(\w+) *=[^=])", re.MULTILINE)
-MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", re.MULTILINE)
+MAGIC = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 MOST_MAGIC, LONGEST = 30, 100_000
 """What is parsed: IPython reads a whole cell again after each line of its own."""
+BLANKS, MOST_BLANKS = re.compile(r"(?<=\S)[ \t\f]{20,}"), 10**6
+"""Before a character that is no Python, IPython's tokenizer takes the square of so many blanks."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ class Names:
 @lru_cache(maxsize=4096)
 def names_in(source: str) -> Names:
     """The names in a cell, which may hold IPython's magics or not even parse."""
-    if len(source) > LONGEST or len(MAGIC.findall(source)) > MOST_MAGIC:
+    blanks = sum(len(run) ** 2 for run in BLANKS.findall(source))
+    magics = len(MAGIC.findall(source))
+    if len(source) > LONGEST or blanks > MOST_BLANKS or magics > MOST_MAGIC:
         return _roughly(source)
     try:
         tree = ast.parse(TransformerManager().transform_cell(source))

@@ -146,13 +146,18 @@ def _run(options: argparse.Namespace) -> int:
     console = Console()
     try:
         return options.run(options, console)
-    except UnitError as error:
-        console.print(f"[red]rnnlib {options.command}:[/red]", end=" ")
-        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
-        return 1
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is half written; run it again when you like.")
         return 130
+    except Exception as error:
+        from rnnlib.course.grading.keeping.gradebook_file import in_words
+
+        said = in_words(error) or (str(error) if isinstance(error, UnitError) else None)
+        if said is None:
+            raise
+        console.print(f"[red]rnnlib {options.command}:[/red]", end=" ")
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+        return 1
 
 
 def _progress() -> int:

@@ -22,6 +22,9 @@ from rnnlib.params import Params
 SECONDS = 2.0
 """Processor time for one call: a right answer needs a few milliseconds."""
 
+LINE_CHARACTERS = 160
+"""Of a student's line that is quoted: it may hold a table of numbers."""
+
 
 @dataclass
 class Call:
@@ -256,7 +259,9 @@ def _details(error: BaseException, function: Callable, args: tuple, names: tuple
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
     if own and own[-1].line:
-        sentence += f", in the line `{own[-1].line}`"
+        line = own[-1].line
+        shown = line if len(line) <= LINE_CHARACTERS else line[:LINE_CHARACTERS] + " ..."
+        sentence += f", in the line `{shown}`"
     group = next((n for n, value in zip(names, args) if isinstance(value, Params)), None)
     if group is not None:
         fields = [_as_written(name) for name, _ in args[names.index(group)].items()]

@@ -17,6 +17,7 @@ Around them:
 ================  ================================================================================
 `class_commands`  the commands of `rnnlib` about a class; what they do stands in `command`
 `standing`        what the gradebook says: the one reader of marks, by hand and otherwise
+`keeping`         the gradebook is looked at before it is opened, and copied before it is changed
 `doctor`          whether this machine can grade a class
 `limits`          how large, how long and how many: every such decision, with its reason
 `scratch`         folders that grading needs for a while, and what is left of killed runs

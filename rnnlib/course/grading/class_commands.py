@@ -103,6 +103,20 @@ def add_class_commands(commands) -> None:
     show = _of_unit(commands, "show", _show, "one student's marks, with every reason")
     show.add_argument("student")
 
+    gradebook = commands.add_parser(
+        "gradebook", help="what the gradebook and its copies hold; put one of them back"
+    )
+    gradebook.add_argument(
+        "--restore",
+        nargs="?",
+        type=positive,
+        const=1,
+        metavar="NUMBER",
+        help="put this copy back: 1, the newest, unless a number is given",
+    )
+    gradebook.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
+    gradebook.set_defaults(run=_gradebook)
+
     doctor = commands.add_parser("doctor", help="whether this machine can grade a class")
     doctor.add_argument("--db", dest="db_url", help="the gradebook, if it is not gradebook.db")
     doctor.set_defaults(run=_doctor)
@@ -161,7 +175,15 @@ def _assignment(options: argparse.Namespace):
     from rnnlib.course.grading.assignment import Assignment
 
     unit = marked_unit(course_root(), options.unit)
-    return Assignment(unit.name, unit.root, db_url=options.db_url)
+    return _readable(Assignment(unit.name, unit.root, db_url=options.db_url))
+
+
+def _readable(assignment):
+    """The same, with a gradebook that can be read."""
+    from rnnlib.course.grading.keeping.gradebook_file import refuse_unfit
+
+    refuse_unfit(assignment.gradebook)
+    return assignment
 
 
 def _roster(options: argparse.Namespace, console: Console) -> int:
@@ -171,9 +193,8 @@ def _roster(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.grading.assignment import Assignment
     from rnnlib.course.grading.collect.collect import run_roster
 
-    return run_roster(
-        Assignment("", course_root(), db_url=options.db_url), Path(options.file), console
-    )
+    assignment = _readable(Assignment("", course_root(), db_url=options.db_url))
+    return run_roster(assignment, Path(options.file), console)
 
 
 def _collect(options: argparse.Namespace, console: Console) -> int:
@@ -226,6 +247,7 @@ def _due(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import UnitError
     from rnnlib.course.grading.collect.place import parse_time
     from rnnlib.course.grading.command import tell_penalties
+    from rnnlib.course.grading.keeping.listed import before_change
     from rnnlib.course.grading.run.due import read_due, set_due
     from rnnlib.course.grading.run.penalties import update_penalties
 
@@ -234,6 +256,7 @@ def _due(options: argparse.Namespace, console: Console) -> int:
         date = parse_time(options.date)
         if date is None:
             raise UnitError(f"{options.date!r} is no time: write it as in '2025-03-03 23:59'")
+        before_change(assignment, "due")
         set_due(assignment, date, options.student)
         tell_penalties(update_penalties(assignment), console)
     due = read_due(assignment)
@@ -241,6 +264,8 @@ def _due(options: argparse.Namespace, console: Console) -> int:
     console.print(f"{assignment.unit} is due {when}", highlight=False)
     for student, until in sorted(due.extended.items()):
         text = f"  {student}: {until.astimezone():%Y-%m-%d %H:%M %Z}"
+        text += " (nothing of theirs was graded yet)" * (student in due.waiting)
+        text += "; no student has this id yet: is it right?" * (student in due.unknown)
         console.print(text, markup=False, highlight=False)
     return 0
 
@@ -257,6 +282,15 @@ def _show(options: argparse.Namespace, console: Console) -> int:
 
     show_student(_assignment(options), options.student, console)
     return 0
+
+
+def _gradebook(options: argparse.Namespace, console: Console) -> int:
+    from rnnlib.course.authoring import course_root
+    from rnnlib.course.grading.assignment import Assignment
+    from rnnlib.course.grading.keeping.listed import run_gradebook
+
+    assignment = Assignment("", course_root(), db_url=options.db_url)
+    return run_gradebook(assignment, console, options.restore)
 
 
 def _doctor(options: argparse.Namespace, console: Console) -> int:
@@ -295,9 +329,11 @@ def _migrate(options: argparse.Namespace, console: Console) -> int:
 
 def _export(options: argparse.Namespace, console: Console) -> int:
     from rnnlib.course.authoring import course_root, find_units
+    from rnnlib.course.grading.assignment import Assignment
     from rnnlib.course.grading.command import run_export
 
     root = course_root()
+    _readable(Assignment("", root, db_url=options.db_url))
     units = [unit.name for unit in find_units(root, options.units)] if options.units else []
     return run_export(root, units, options.format, options.output, options.db_url, console)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,8 @@ from rnnlib.course.grading.collect.collect import collected
 from rnnlib.course.grading.intake.misplaced import misplaced
 from rnnlib.course.grading.intake.students import usable
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.grading.keeping.kept_copies import keep_copy
+from rnnlib.course.grading.keeping.listed import before_change
 from rnnlib.course.grading.limits import TERMINAL_STUDENTS
 from rnnlib.course.grading.marked_cell import answers_of, exercise_of
 from rnnlib.course.grading.report.give_back import give_back
@@ -87,6 +90,7 @@ def run_grade(
         return _dry_run(assignment, students, console, **options)
     with only_run(assignment):
         clear_left()
+        before_change(assignment, "grade")
         try:
             register(assignment)
             outcomes = autograde_all(assignment, console, students, **options)
@@ -166,7 +170,7 @@ def copies(assignment: Assignment, records: list[dict]) -> dict[str, list[dict]]
 
 def run_report(assignment: Assignment, console: Console) -> int:
     """Bring penalties and pages up to what the gradebook says, and write the report."""
-    tell_penalties(update_penalties(assignment), console)
+    tell_penalties(penalties_of_now(assignment, "report"), console)
     path = make_report(assignment)
     remake_pages(assignment, console)
     console.print(str(path), soft_wrap=True)
@@ -195,7 +199,7 @@ def run_feedback(
         The archive or folder; in ``returned/`` otherwise.
     """
     with only_run(assignment):
-        tell_penalties(update_penalties(assignment), console)
+        tell_penalties(penalties_of_now(assignment, "feedback"), console)
         made = remake_pages(assignment, console, anew=anew)
     told = [f"{len(made)} pages were made again: {assignment.root / 'feedback'}"]
     if format:
@@ -212,6 +216,7 @@ def run_feedback(
 
 def run_confirm(assignment: Assignment, students: list[str], console: Console) -> int:
     """Let the marks by hand stand where the outcome has changed under them."""
+    before_change(assignment, "confirm")
     confirmed = confirm(assignment, students)
     for student, cell in confirmed:
         console.print(f"{student}: {exercise_of(cell)}", markup=False, highlight=False)
@@ -243,6 +248,12 @@ def _to_confirm(assignment: Assignment) -> list[str]:
         f"(`rnnlib confirm {assignment.unit}` lets them stand, the formgrader changes them):",
         *(f"  {sentence}" for sentence in sentences),
     ]
+
+
+def penalties_of_now(assignment: Assignment, command: str) -> list[Moved]:
+    """Update the penalties for a command that changes nothing else; a copy is kept if it does."""
+    keep = partial(keep_copy, assignment.gradebook, f"{command} {assignment.unit}")
+    return update_penalties(assignment, before_change=keep)
 
 
 def tell_penalties(moved: list[Moved], console: Console) -> None:
@@ -284,7 +295,7 @@ def run_export(
         units = units or gradebook_units(gradebook)
         assignments = [Assignment(unit, root, db_url=db_url) for unit in units]
         for assignment in assignments:
-            tell_penalties(update_penalties(assignment), console)
+            tell_penalties(penalties_of_now(assignment, "export"), console)
         handed_in = {one.unit: usable(one.students()) for one in assignments}
         rows = gradebook_rows(gradebook, units, handed_in)
     except ValueError as error:

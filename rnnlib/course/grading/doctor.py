@@ -14,8 +14,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.isolation.sandbox import SandboxError, check_sandbox
+from rnnlib.course.grading.keeping.gradebook_file import (
+    file_of,
+    refuse_unfit,
+    without_password,
+)
+from rnnlib.course.grading.keeping.kept_copies import list_copies
 from rnnlib.course.grading.limits import GiB
 from rnnlib.course.grading.standing import is_there
 
@@ -124,8 +131,14 @@ def _gradebook(assignment: Assignment) -> Iterator[Finding]:
     from sqlalchemy import inspect, text
 
     url = assignment.gradebook
+    shown = without_password(url)
+    try:
+        refuse_unfit(url, change=True)
+    except UnitError as error:
+        yield Finding("stop", "gradebook", str(error))
+        return
     if not is_there(url):
-        yield Finding("ok", "gradebook", f"{url}: it is made at the first run")
+        yield Finding("ok", "gradebook", f"{shown}: it is made at the first run")
         return
     with Gradebook(url) as gradebook:
         students = gradebook.students
@@ -136,13 +149,11 @@ def _gradebook(assignment: Assignment) -> Iterator[Finding]:
             and gradebook.db.execute(text("SELECT version_num FROM alembic_version")).scalar()
         )
         named = [student for student in students if student.last_name or student.email]
-    yield Finding("ok", "gradebook", f"{url}: {len(units)} units ({', '.join(units) or 'none'})")
+    yield Finding("ok", "gradebook", f"{shown}: {len(units)} units ({', '.join(units) or 'none'})")
     if not known:
         said = "it does not say of which version of nbgrader it is"
         yield Finding("look", "gradebook", said, "`nbgrader db upgrade` would fail: keep a copy")
-    file = Path(url.removeprefix("sqlite:///"))
-    if str(file) != url and not os.access(file, os.W_OK):
-        yield Finding("stop", "gradebook", f"{file} cannot be written", f"chown or chmod {file}")
+    yield _copies(url)
     if not students:
         todo = "`rnnlib roster FILE.csv` enters them; without, everybody who hands in is entered"
         yield Finding("look", "roster", "there are no students in the gradebook", todo)
@@ -150,6 +161,18 @@ def _gradebook(assignment: Assignment) -> Iterator[Finding]:
         said = f"{len(students)} students, {len(named)} with a name or an e-mail address"
         todo = "" if len(named) == len(students) else "exports will lack the others' columns"
         yield Finding("look" if todo else "ok", "roster", said, todo)
+
+
+def _copies(url: str) -> Finding:
+    if file_of(url) is None:
+        todo = "its server's own backups are yours to make: pg_dump"
+        return Finding("look", "copies", "of a gradebook on a server none are kept", todo)
+    copies = list_copies(url)
+    if not copies:
+        return Finding("ok", "copies", "none yet: one is kept before each run that changes marks")
+    newest = f"{copies[0].time.astimezone():%Y-%m-%d %H:%M}"
+    said = f"{len(copies)} of the gradebook, the newest of {newest}"
+    return Finding("ok", "copies", said, "`rnnlib gradebook` lists them and puts one back")
 
 
 def _exchange(assignment: Assignment) -> Iterator[Finding]:

@@ -41,6 +41,9 @@ CLASS_ENTRIES = 50_000
 CLASS_DEPTH = 10
 """Folders in folders of such a delivery: an exchange has three above what students packed."""
 
+GRADEBOOK_COPIES = 5
+"""As many evenings of marks by hand, at the least, can be gone back to."""
+
 ROSTER_BYTES = 20 * MiB
 """Of a list of students: a thousand of them, with all their marks, have one."""
 
@@ -100,6 +103,9 @@ FRAME_SECONDS = 60.0
 
 KERNEL_START_SECONDS = 60.0
 """For a kernel to answer: it takes half a second on an idle machine."""
+
+LOCKED_SECONDS = 30.0
+"""For a gradebook that another program has locked; a formgrader that saves takes a moment."""
 
 CONNECTION_SECONDS = 60.0
 """For the student's kernel to connect to the grader once it answers: at once, as a rule."""

@@ -279,6 +279,7 @@ def test_tuples_and_lists_of_arrays_are_told_by_their_shapes():
         ("return h / {}", "raised TypeError: unsupported operand"),
         ("a = 1\nreturn a / 0", "ZeroDivisionError: division by zero, in the line `return a / 0`"),
         ("assert False", "raised AssertionError, in the line `assert False`"),
+        ("return [" + "1, " * 500 + "y]", "1, 1, ...`. It was called with"),
         ("return params.W_x", "has no attribute 'W_x'"),
         ("raise ValueError('over\\n  two lines')", "ValueError: over two lines, in the line"),
         ("exit()", "raised SystemExit"),

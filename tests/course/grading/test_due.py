@@ -9,6 +9,8 @@ from nbgrader.api import Gradebook
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.authoring.nbgrader import course_config
 from rnnlib.course.grading.run.due import read_due, set_due
+from rnnlib.course.grading.run.gradebook import GradebookWriter
+from rnnlib.course.grading.run.tasks import Result
 
 FIRST, LATER = (datetime(2025, 3, day, 23, 0, tzinfo=UTC) for day in (1, 3))
 
@@ -43,10 +45,39 @@ def test_what_cannot_be_extended_is_told(root, tmp_path_factory):
     with pytest.raises(UnitError, match="no due date that could be extended"):
         set_due(assignment(root), LATER, "anna")
     set_due(assignment(root), FIRST)
-    with pytest.raises(UnitError, match="ben has nothing"):
-        set_due(assignment(root), LATER, "ben")
+    with pytest.raises(UnitError, match="cannot be a student's id"):
+        set_due(assignment(root), LATER, "<b>ben</b>")
     with pytest.raises(UnitError, match="there is no gradebook yet"):
         read_due(assignment(tmp_path_factory.mktemp("empty")))
+
+
+def test_an_extension_can_be_given_before_anything_is_handed_in(root):
+    set_due(assignment(root), FIRST)
+    set_due(assignment(root), LATER, "ben")  # who is on no list yet
+    with Gradebook(assignment(root).gradebook) as book:
+        book.add_student("carla")
+    set_due(assignment(root), LATER, "carla")
+    due = read_due(assignment(root))
+    assert due.extended == {"ben": LATER, "carla": LATER}
+    assert due.waiting == {"ben", "carla"} and due.unknown == {"ben"}
+    set_due(assignment(root), FIRST, "carla")  # taken back
+    set_due(assignment(root), LATER)  # extensions move along
+    assert read_due(assignment(root)).extended == {"ben": LATER + (LATER - FIRST)}
+
+    set_due(assignment(root), FIRST)
+    for student in ("ben", "carla"):
+        folder = root / "submitted" / student / UNIT
+        folder.mkdir(parents=True)
+        (folder / "timestamp.txt").write_text("2025-03-02 12:00:00 UTC")
+    writer = GradebookWriter(assignment(root))
+    for student in ("ben", "carla"):
+        writer.enter(Result(student, problem="it cannot be read"))
+    with Gradebook(assignment(root).gradebook) as book:
+        late = {s.student_id: s.total_seconds_late for s in book.assignment_submissions(UNIT)}
+        assert late == {"anna": 13 * 3600, "ben": 0, "carla": 13 * 3600}
+        book.grant_extension(UNIT, "ben")  # the formgrader's word is the last
+    writer.enter(Result("ben", problem="it cannot be read"))
+    assert read_due(assignment(root)).extended == {}
 
 
 def test_a_date_can_be_set_before_anybody_hands_in(tmp_path):

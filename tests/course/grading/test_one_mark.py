@@ -35,6 +35,8 @@ from rnnlib.course.grading.command import (
     run_report,
 )
 from rnnlib.course.grading.doctor import examine, run_doctor
+from rnnlib.course.grading.keeping.kept_copies import list_copies
+from rnnlib.course.grading.keeping.listed import run_gradebook
 from rnnlib.course.grading.report.one_student import show_student
 from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.grading.run.lock import only_run
@@ -42,6 +44,17 @@ from rnnlib.course.grading.sample_class import StudentNotebook
 from rnnlib.course.grading.standing import read_standings
 
 LATE = "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
+BY_THE_HOUR = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+
+class ByTheHour(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late // 3600
+
+
+c.AssignLatePenalties.plugin_class = ByTheHour
+"""
 WHOLE = sum(POINTS.values())
 STEP = POINTS["rnn_step"]
 
@@ -188,6 +201,43 @@ def test_a_moved_due_date_and_an_extension_change_the_penalty(root):
     due(root, "2025-03-03 23:59:59 UTC")
     assert f"not {WHOLE:g}" in grade(root)
     assert everywhere(root, "ben") == WHOLE
+
+
+def test_canvas_gets_the_score_after_the_penalty(root):
+    """As Canvas reads it: the row with the points first, a column a unit, students by their ids."""
+    text = (root / "nbgrader_config.py").read_text()
+    (root / "nbgrader_config.py").write_text(text.replace(LATE, BY_THE_HOUR))
+    due(root, "2025-03-02 08:30:00 UTC")  # ben is three and a half hours late
+    run(lambda console: run_export(root, [UNIT], "canvas", str(root / "c.csv"), None, console))
+    with open(root / "c.csv", newline="", encoding="utf-8-sig") as file:
+        points, *rows = csv.DictReader(file)
+    assert (points["Student"].strip(), float(points[UNIT])) == ("Points Possible", WHOLE)
+    scores = {row["SIS Login ID"]: row[UNIT] for row in rows}
+    assert float(scores["ben"]) == WHOLE - 3 and float(scores["anna"]) == WHOLE - STEP
+    assert not scores["carla"].strip("-")
+    by_hand(root, "ben", "grade_rnn_step", 0.0)
+    assert everywhere(root, "ben") == WHOLE - STEP - 3
+    with gradebook(root) as book:
+        book.grant_extension(UNIT, "ben", hours=4)
+    assert in_export(root, "ben", "canvas")[0] == f"{WHOLE - STEP:g}"
+
+
+def test_a_gradebook_that_is_put_back_is_brought_up_to_date_by_the_next_run(root):
+    url = Assignment(UNIT, root).gradebook
+    by_hand(root, "ben", "grade_rnn_step", 0.5)
+    shutil.copy(submitted(root, "ben"), submitted(root, "anna"))
+    grade(root)
+    assert everywhere(root, "anna") == WHOLE and everywhere(root, "ben") == WHOLE - STEP + 0.5
+    by_hand(root, "ben", "grade_rnn_step", 0.0)
+    copy = list_copies(url)[0]  # from before that run
+    assert (copy.before, copy.contents.by_hand) == (f"grade {UNIT}", 1)
+    said = run(lambda console: run_gradebook(Assignment(UNIT, root), console, 1))
+    assert f"1 submissions of {UNIT} were graded after that" in said
+    assert (
+        everywhere(root, "anna") == WHOLE - STEP and everywhere(root, "ben") == WHOLE - STEP + 0.5
+    )
+    assert "2 had been graded before" in grade(root)
+    assert everywhere(root, "anna") == WHOLE and everywhere(root, "ben") == WHOLE - STEP + 0.5
 
 
 def test_a_mark_by_hand_survives_a_regrade(root):

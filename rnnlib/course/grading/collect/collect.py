@@ -40,6 +40,7 @@ from rnnlib.course.grading.collect.tree import open_tree
 from rnnlib.course.grading.intake.names import shown
 from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.keeping.listed import before_change
 
 WORDS = {
     NEW: "new",
@@ -132,6 +133,7 @@ def guess_unit(units: Sequence[str], sources: Sequence[Path]) -> str:
 def run_roster(assignment: Assignment, path: Path, console: Console) -> int:
     """Enter a platform's list of students in the gradebook."""
     people, notes = read_roster(path)
+    before_change(assignment, "roster")
     changes = enter_people(assignment.gradebook, assignment.root, people)
     console.print(
         f"{len(people)} students in {path}: {len(changes.added)} new, {len(changes.updated)} "

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.files import FileRefused, read_file, write_whole
-from rnnlib.course.grading.intake.names import same_form
+from rnnlib.course.grading.intake.names import as_text, same_form
 from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.limits import ROSTER_BYTES
 from rnnlib.course.grading.standing import is_there
@@ -217,7 +217,7 @@ def enter_people(db_url: str, root: Path, people: list[Person]) -> Changes:
             name = by_email.get(person.email.casefold(), person.id) if person.email else person.id
             fields = {"first_name": person.first, "last_name": person.last}
             fields |= {"email": person.email, "lms_user_id": person.lms}
-            fields = {key: value for key, value in fields.items() if value}
+            fields = {key: as_text(value) for key, value in fields.items() if value}
             if name not in known:
                 changes.added.append(name)
             elif any(getattr(known[name], key) != value for key, value in fields.items()):

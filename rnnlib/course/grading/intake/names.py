@@ -20,6 +20,12 @@ def shown(name: object) -> str:
     return f"“{text if len(text) <= 60 else text[:57] + '...'}”"
 
 
+def as_text(name: str) -> str:
+    """A person's name as it may stand in the gradebook, whose pages do not all escape it."""
+    text = "".join(letter if letter.isprintable() else " " for letter in valid_text(name))
+    return text.translate({ord("<"): "‹", ord(">"): "›"})
+
+
 def same_form(name: str) -> str:
     """A name in the one Unicode form in which names are compared (NFC).
 

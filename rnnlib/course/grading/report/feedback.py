@@ -14,6 +14,7 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.limits import SHOWN_FORMULA_CHARACTERS
+from rnnlib.course.grading.report.offline import TEXTS
 from rnnlib.course.grading.report.summary import (
     CONTENTS,
     REMEMBERED,
@@ -105,7 +106,7 @@ class FeedbackExporter(HTMLExporter):
         page = page.replace("<head>", f"<head>\n{head}", 1)
         if "head" in about:
             page = CONTENTS.sub(lambda _: about["head"], page, count=1)
-        return page.replace("</head>", f"{STYLE}{READABLE}</head>", 1), resources
+        return page.replace("</head>", f"{STYLE}{TEXTS}{READABLE}</head>", 1), resources
 
     @pass_context
     def markdown2html(self, context, source):

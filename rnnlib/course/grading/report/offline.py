@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from jinja2 import DictLoader
+from markupsafe import escape
 from nbgrader.preprocessors import NbGraderPreprocessor
+
+TEXTS = """<style>
+summary { display: list-item; cursor: pointer; }
+.text_cell_render th, .text_cell_render td { padding: .15em .7em .15em 0; text-align: left;
+  vertical-align: baseline; }
+div.output_prompt { display: none; }
+</style>
+"""
+"""What nbgrader's style sheet takes from texts: the sign that a hint can be opened, and the space
+between a table's columns. `Out[7]:` would stand below what came out."""
 
 STAND_IN = """\
 {%- macro mathjax(url="") -%}
@@ -12,7 +23,8 @@ window.MathJax = {Hub: {Startup: {signal: {Interest: function (hear) {
     setTimeout(function () { hear("End"); }, 0);
 }}}}};
 </script>
-{%- endmacro %}"""
+STYLE
+{%- endmacro %}""".replace("STYLE", TEXTS)
 """In the place of nbconvert's template. The formgrader's own script waits for MathJax before it
 marks where one is on the page."""
 
@@ -32,3 +44,13 @@ class NoMathJax(NbGraderPreprocessor):
         if _loader not in loaders:
             self.parent.extra_loaders = [_loader, *loaders]
         return nb, resources
+
+
+class EscapeNames(NbGraderPreprocessor):
+    """Writes names as text: nbgrader's template puts a student's into the page as it is."""
+
+    def preprocess(self, nb, resources):
+        """Escape what the formgrader tells its template about a submission."""
+        known = ("student", "last_name", "first_name", "notebook_path", "filename")
+        names = {key: str(escape(resources[key])) for key in known if resources.get(key)}
+        return nb, resources | names

@@ -9,6 +9,7 @@ from rnnlib.course.grading.intake.names import in_short, shown
 from rnnlib.course.grading.intake.students import UnusableName, check_student
 from rnnlib.course.grading.intake.submission import read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.keeping.gradebook_file import in_words
 from rnnlib.course.grading.limits import WORKERS
 from rnnlib.course.grading.run.by_hand import points_of
 from rnnlib.course.grading.run.gradebook import GradebookWriter
@@ -83,7 +84,8 @@ def autograde(
             # With a part of its marks it is not done: the next whole run grades it again.
             write_record(assignment, task, digest, result, whole=not exercises)
         except Exception as error:  # one student's; the others are graded
-            result.problem = f"the result could not be written down: {in_short(error)}"
+            said = in_words(error) or in_short(error)
+            result.problem = f"the result could not be written down: {said}"
         tell(result.student, Outcome(result.student, result.problem))
 
     def tell(student: str, outcome: Outcome) -> None:

@@ -18,6 +18,7 @@ from rnnlib.course.grading.run.by_hand import (
     marks_by_hand,
     marks_of_others,
 )
+from rnnlib.course.grading.run.due import noted_extension
 from rnnlib.course.grading.run.left_to_person import empty_notebook
 from rnnlib.course.grading.run.once import engines_once
 from rnnlib.course.grading.run.tasks import Result
@@ -69,7 +70,11 @@ class GradebookWriter:
         with Gradebook(self.db_url, self.directory.course_id) as gradebook:
             gradebook.update_or_create_student(student)
             more = {"timestamp": timestamp} if timestamp else {}
+            new = not _is_in(gradebook, self.unit, student)
             submission = gradebook.update_or_create_submission(self.unit, student, **more)
+            if new:  # later the gradebook alone says who has an extension
+                submission.extension = noted_extension(self.assignment, student)
+                gradebook.db.commit()
             if result.notebook is None:
                 _leave_to_a_person(gradebook, submission)
         graded = self._path("autograded", student, f"{self.unit}.ipynb")
@@ -135,6 +140,16 @@ class GradebookWriter:
             "feedback": self.directory.feedback_directory,
         }[step]
         return self.root / step / student / self.unit / name
+
+
+def _is_in(gradebook, unit: str, student: str) -> bool:
+    from nbgrader.api import MissingEntry
+
+    try:
+        gradebook.find_submission(unit, student)
+    except MissingEntry:
+        return False
+    return True
 
 
 def _leave_to_a_person(gradebook, submission) -> None:

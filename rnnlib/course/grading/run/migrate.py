@@ -6,16 +6,16 @@ the gradebook's own cells, so that marks, comments, times and extensions of all 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import nbformat
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.keeping.gradebook_file import refuse_unfit
+from rnnlib.course.grading.keeping.kept_copies import keep_copy
 from rnnlib.course.grading.standing import is_there
 
 Names = dict[str, dict[str, dict]]
@@ -105,7 +105,9 @@ def migrate(assignment: Assignment, renamed: Mapping[str, str]) -> tuple[Differe
 
     if not changed_cells(assignment):
         return Difference((), ()), None
-    names, kept = _names(assignment), _copy(assignment.gradebook)
+    names = _names(assignment)
+    refuse_unfit(assignment.gradebook, change=True)
+    kept = keep_copy(assignment.gradebook, f"migrate {assignment.unit}")
     with Gradebook(assignment.gradebook) as gradebook:
         db = gradebook.db
         notebook = gradebook.find_notebook(assignment.unit, assignment.unit)
@@ -177,12 +179,3 @@ def _rename(notebook, names: Names, renamed: Mapping[str, str]) -> None:
     unknown = [f"{old}={new}" for old, new in renamed.items() if old not in done]
     if unknown:
         raise UnitError(f"no cell of the gradebook can be renamed so: {', '.join(unknown)}")
-
-
-def _copy(db_url: str) -> Path | None:
-    file = Path(db_url.removeprefix("sqlite:///"))
-    if str(file) == db_url:
-        return None  # a database server has copies of its own
-    kept = file.with_name(f"{file.name}.{datetime.now():%Y-%m-%d-%H%M%S}")
-    shutil.copy2(file, kept)
-    return kept

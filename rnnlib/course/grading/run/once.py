@@ -11,13 +11,23 @@ import json
 from functools import cache
 from types import SimpleNamespace
 
+from rnnlib.course.grading.limits import LOCKED_SECONDS
+
 
 @cache
 def engines_once() -> None:
     """Let one process have one engine for each gradebook; nbgrader closes its connections."""
     from nbgrader import api
 
-    api.create_engine = cache(api.create_engine)
+    create_engine = api.create_engine
+
+    @cache
+    def create_once(url, **options):
+        # SQLite waits for five seconds where another program has locked the file.
+        more = {"connect_args": {"timeout": LOCKED_SECONDS}} if url.startswith("sqlite") else {}
+        return create_engine(url, **options, **more)
+
+    api.create_engine = create_once
 
 
 @cache

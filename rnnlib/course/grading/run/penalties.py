@@ -7,6 +7,7 @@ gets an extension or a mark by hand: the penalty would stay what it was.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rnnlib.course.grading.assignment import Assignment
@@ -26,8 +27,16 @@ class Moved:
     now: float
 
 
-def update_penalties(assignment: Assignment) -> list[Moved]:
+def update_penalties(
+    assignment: Assignment, *, before_change: Callable[[], object] | None = None
+) -> list[Moved]:
     """Work out the penalties of a unit anew, with the rule of ``nbgrader_config.py``.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    before_change : callable, optional
+        Called before anything is changed, if anything is.
 
     Returns
     -------
@@ -41,14 +50,18 @@ def update_penalties(assignment: Assignment) -> list[Moved]:
         return []
     rule = AssignLatePenalties(config=assignment.config(), log=_SILENT)
     rule.init_plugin()
-    moved = []
+    moved, changes = [], []
     with Gradebook(assignment.gradebook) as gradebook:
         for submission in submissions_in(gradebook, assignment.unit):
             for notebook in submission.notebooks:
                 before, now = notebook.late_submission_penalty, _penalty(rule, submission, notebook)
                 if (before or 0.0) != (now or 0.0):
-                    notebook.late_submission_penalty = now
+                    changes.append((notebook, now))
                     moved.append(Moved(submission.student_id, before or 0.0, now or 0.0))
+        if moved and before_change is not None:
+            before_change()
+        for notebook, now in changes:
+            notebook.late_submission_penalty = now
         if moved:
             gradebook.db.commit()
     return sorted(moved, key=lambda one: one.student)
