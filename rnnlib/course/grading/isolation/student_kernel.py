@@ -23,7 +23,7 @@ from rnnlib.course.checking import time_limit
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading import scratch
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
-from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran, processes_of
 from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
 from rnnlib.course.grading.isolation.settings import Settings
 from rnnlib.course.grading.isolation.shown_library import Library, shown_library
@@ -285,7 +285,7 @@ class StudentKernel:
             )
 
         def enter(pid):
-            inside = psutil.Process(pid).children(recursive=True)
+            inside = processes_of(pid)
             if not inside:
                 raise NotWarm("the sandbox has ended")
             return warm.kernel(
