@@ -343,6 +343,16 @@ def processes_of(pid: int | None) -> list[psutil.Process]:
     return found
 
 
+def shared_out_memory(process: psutil.Process) -> int:
+    """Bytes that a process holds; what forked processes share is divided among them."""
+    with contextlib.suppress(psutil.Error):
+        try:
+            return process.memory_full_info().pss
+        except (psutil.AccessDenied, AttributeError):
+            return process.memory_info().rss
+    return 0
+
+
 @cache
 def _tells_children() -> bool:
     """Whether Linux lists a process's children: psutil looks at all processes there are."""
