@@ -28,6 +28,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="for whoever edits: without the slow tests, and with a part of the banks of mistakes",
     )
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="the banks with every seed, not with one for each mistake",
+    )
 
 
 def pytest_collection_modifyitems(config, items):

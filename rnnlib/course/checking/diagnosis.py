@@ -8,7 +8,6 @@ for patterns that any exercise knows.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,14 +15,11 @@ import numpy as np
 
 from rnnlib.course.checking.calling import Call, call
 from rnnlib.course.checking.experiments import experiments
+from rnnlib.course.checking.memory import Memory
 from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
 from rnnlib.course.checking.results import close, collect, compare, floats, kept_reason, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
-
-REMEMBERED = 32
-"""Exercises with a seed whose mistakes are remembered: more than a unit has."""
-
 
 TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less", "exp", "log")
 """Patterns that are said of what was observed, too: nothing else can look like them."""
@@ -258,23 +254,17 @@ def right_functions(exercise: Exercise) -> dict[str, Callable]:
     return functions
 
 
-_remembered: OrderedDict[tuple[int, int], tuple[Exercise, dict[str, list[Response]]]] = (
-    OrderedDict()
-)
-"""What the mistakes did with the cases that a seed drew: the same for the next student."""
+_remembered = Memory()
+"""What the mistakes did with the cases that a seed drew."""
 
 
 def _responses_of(
     exercise: Exercise, mistake: Version, seed: int, responses: list[Response]
 ) -> list[Response]:
     """What a known mistake does with these cases, from memory if it has been tried on them."""
-    key = (id(exercise), seed)
-    _, found = _remembered.setdefault(key, (exercise, {}))
-    _remembered.move_to_end(key)
+    found: dict[str, list[Response]] = _remembered.of(exercise, seed, dict)
     if mistake.name not in found:
         found[mistake.name] = _run(exercise, mistake, responses)
-    while len(_remembered) > REMEMBERED:
-        _remembered.popitem(last=False)
     return found[mistake.name]
 
 

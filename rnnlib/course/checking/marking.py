@@ -13,6 +13,7 @@ import numpy as np
 
 from rnnlib.course.checking.calling import Remote, call
 from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
+from rnnlib.course.checking.memory import Memory
 from rnnlib.course.checking.results import collect, compare, floats, same
 from rnnlib.course.checking.rows import Row, rows_of
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
@@ -75,8 +76,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         Chooses the inputs.
     """
     report = Report(exercise.name)
-    cases = list(exercise.draw(np.random.default_rng(seed)))
-    expected = [_expected(exercise, case) for case in cases]
+    cases, expected = _drawn.of(exercise, seed, lambda: _draw(exercise, seed))
     responses = _try(exercise, function, cases)
     if exercise.uses and not (_agree(exercise, responses, expected) and not _borrowed(responses)):
         responses, expected, note = _apart(exercise, function, responses, expected)
@@ -107,6 +107,15 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     warned = dict.fromkeys(message for t in responses for message in t.call.warned)
     report.notes += [f"NumPy warned: {message}." for message in warned]
     return report
+
+
+_drawn = Memory()
+"""The cases that a seed draws, with what is right."""
+
+
+def _draw(exercise: Exercise, seed: int) -> tuple[list[Case], list[dict]]:
+    cases = list(exercise.draw(np.random.default_rng(seed)))
+    return cases, [_expected(exercise, case) for case in cases]
 
 
 def _score(exercise: Exercise, response: Response) -> float | None:

@@ -106,7 +106,7 @@ def run(command, *words, **options):
 
 
 def grade(root, **options):
-    return run(run_grade, Assignment(UNIT, root), workers=2, sandbox=SANDBOX, **options)
+    return run(run_grade, Assignment(UNIT, root), workers=1, sandbox=SANDBOX, **options)
 
 
 def gradebook(root):

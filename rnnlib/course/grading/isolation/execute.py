@@ -10,6 +10,7 @@ import socket
 import tempfile
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -290,8 +291,11 @@ def given_sources(preprocessor: NbGraderPreprocessor, about: dict) -> list[str]:
     course = CourseDirectory(parent=preprocessor)
     folder = course.format_path(course.source_directory, ".", about["assignment"])
     path = Path(folder, f"{about['notebook']}.ipynb")
-    if not path.is_file():
-        return []
+    return _cells_of(path, path.stat().st_mtime_ns) if path.is_file() else []
+
+
+@lru_cache(maxsize=8)
+def _cells_of(path: Path, changed: int) -> list[str]:
     return [cell.source for cell in nbformat.read(path, as_version=4).cells]
 
 

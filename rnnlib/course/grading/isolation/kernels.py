@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import Empty
 
@@ -133,10 +134,10 @@ class Kernel:
 
     def processes(self) -> list[psutil.Process]:
         """All that belongs to it, what was started first left out."""
-        found = _processes_of(self.pid)
+        found = processes_of(self.pid)
         if self.entered is not None:
             with contextlib.suppress(psutil.Error):
-                found += [psutil.Process(self.entered), *_processes_of(self.entered)]
+                found += [psutil.Process(self.entered), *processes_of(self.entered)]
         return found
 
     def delays(self) -> dict[int, float]:
@@ -325,11 +326,46 @@ def _delay(pid: int) -> float:
         return 0.0
 
 
-def _processes_of(pid: int | None) -> list[psutil.Process]:
-    """All that a process has started, itself left out."""
-    with contextlib.suppress(psutil.Error, TypeError):
-        return psutil.Process(pid).children(recursive=True)
-    return []
+def processes_of(pid: int | None) -> list[psutil.Process]:
+    """All that a process has started, itself left out; parents stand before their children."""
+    if pid is None:
+        return []
+    if not _tells_children():
+        with contextlib.suppress(psutil.Error):
+            return psutil.Process(pid).children(recursive=True)
+        return []
+    found, left = [], [pid]
+    for parent in left:
+        for child in _children(parent):
+            with contextlib.suppress(psutil.Error):
+                found.append(psutil.Process(child))
+                left.append(child)
+    return found
+
+
+def shared_out_memory(process: psutil.Process) -> int:
+    """Bytes that a process holds; what forked processes share is divided among them."""
+    with contextlib.suppress(psutil.Error):
+        try:
+            return process.memory_full_info().pss
+        except (psutil.AccessDenied, AttributeError):
+            return process.memory_info().rss
+    return 0
+
+
+@cache
+def _tells_children() -> bool:
+    """Whether Linux lists a process's children: psutil looks at all processes there are."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").exists()
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
+                found += [int(number) for number in file.read().split()]
+    return found
 
 
 class _Manager(KernelManager):

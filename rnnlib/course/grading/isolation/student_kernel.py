@@ -23,7 +23,13 @@ from rnnlib.course.checking import time_limit
 from rnnlib.course.checking.calling import SECONDS
 from rnnlib.course.grading import scratch
 from rnnlib.course.grading.isolation import frames, protocol, sandbox
-from rnnlib.course.grading.isolation.kernels import Kernel, KernelLost, Ran
+from rnnlib.course.grading.isolation.kernels import (
+    Kernel,
+    KernelLost,
+    Ran,
+    processes_of,
+    shared_out_memory,
+)
 from rnnlib.course.grading.isolation.protocol import FOLDER, GATE, Renew
 from rnnlib.course.grading.isolation.settings import Settings
 from rnnlib.course.grading.isolation.shown_library import Library, shown_library
@@ -285,7 +291,7 @@ class StudentKernel:
             )
 
         def enter(pid):
-            inside = psutil.Process(pid).children(recursive=True)
+            inside = processes_of(pid)
             if not inside:
                 raise NotWarm("the sandbox has ended")
             return warm.kernel(
@@ -361,8 +367,8 @@ class StudentKernel:
         if time.monotonic() < self._watched + WATCH_SECONDS or self.kernel.pid is None:
             return
         self._watched = time.monotonic()
-        total = 0
-        for process in self.kernel.processes():
+        total, inside = 0, self.kernel.processes()
+        for process in inside:
             with contextlib.suppress(psutil.Error):
                 total += process.memory_info().rss
                 used = sum(process.cpu_times()[:2])
@@ -370,7 +376,7 @@ class StudentKernel:
                 self._computed = max(self._computed, since)
         if psutil.Process().memory_info().rss > self._own_memory + GRADER_MEMORY:
             raise KernelLost("sent more than the grader can hold")
-        if total > self.settings.limits.memory:
+        if total > self.settings.limits.memory < sum(map(shared_out_memory, inside)):
             raise KernelLost("used more memory than there is for a submission")
         written = count = 0
         for folder, _, names in os.walk(self.kernel.sockets):  # follows no links
