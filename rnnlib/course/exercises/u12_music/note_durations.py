@@ -39,6 +39,11 @@ def _draw_durations(rng):
     pair = broken(">", "3", "")
     yield case([*pair, "<", letter(rng) + "2", *triplet(), *triplet("2"), letter(rng)], kind=MEET)
     yield case(["(3", *broken("<", "", "2"), letter(rng), letter(rng), *triplet()], kind=MEET)
+    yield case(["(3", *broken(">", "2", ""), letter(rng), letter(rng) + "3"], kind=MEET)
+    for place in (1, 2, 3):
+        tokens = [*triplet(), letter(rng), letter(rng) + "2"]
+        tokens[place] = "z"
+        yield case(tokens, kind="a rest in a triplet")
 
 
 NOTE_DURATIONS = Exercise(
@@ -372,4 +377,31 @@ NOTE_DURATIONS.slip(
     'token not in "{-"',
     "a grace note is counted, as where the whole token is compared with `{`. It *begins* with "
     "`{`: ask for `token[0]`.",
+)
+
+
+@NOTE_DURATIONS.mistake
+def rests_beside_the_triplet(tokens):
+    """A rest inside a triplet keeps its length and is not counted. It is one of the three."""
+    found, factor, left = [], 1.0, 0
+    for token in tokens:
+        if token == "(3":
+            left = 3
+        elif token in (">", "<"):
+            found[-1] *= 1.5 if token == ">" else 0.5
+            factor = 0.5 if token == ">" else 1.5
+        elif token[0] == "z":
+            found.append(note_length(token) * factor)
+            factor = 1.0
+        elif token[0] not in "{-":
+            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
+            factor, left = 1.0, left - 1
+    return np.array(found)
+
+
+NOTE_DURATIONS.slip(
+    "broken_rhythm_ends_a_triplet",
+    "factor = 0.5",
+    "factor, left = 0.5, 0",
+    "A `>` inside a triplet ends the triplet. It goes on until its third note.",
 )
