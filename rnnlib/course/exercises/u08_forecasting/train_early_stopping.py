@@ -56,6 +56,9 @@ def _draw_train(rng):
         yield Case(_training(rng, HIGHS_AND_LOWS[0], **sizes), sizes, drawing.ONES, options=options)
     for table in (0, 4):
         yield Case(_training(rng, HIGHS_AND_LOWS[table], **s), s, "the default values")
+    for max_epochs in (0, 1):
+        options = {"patience": 3, "max_epochs": max_epochs}
+        yield Case(_training(rng, HIGHS_AND_LOWS[0], **s), s, "no epoch or one", options=options)
     drawn = _training(rng, HIGHS_AND_LOWS[0], **s, second_look=10.0)
     yield Case(drawn, s, "a validation loss that differs when it is asked for again")
 

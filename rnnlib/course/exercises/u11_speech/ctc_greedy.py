@@ -64,7 +64,7 @@ def sorted_logits(logits):
     """By sorting, and a mask for the places where something new begins."""
     path = np.argsort(logits, axis=-1)[:, -1]
     new = np.append(True, path[1:] != path[:-1])
-    return path[new & (path > 0)]
+    return path[new & (path > 0)].tolist()
 
 
 @CTC_GREEDY.mistake
@@ -101,7 +101,7 @@ def columns_cut_off(logits):
 def equal_neighbours_kept(logits):
     """Blanks are dropped, but equal neighbours are not merged."""
     path = np.argmax(logits, axis=1)
-    return path[path != 0]
+    return path[path != 0].tolist()
 
 
 @CTC_GREEDY.mistake

@@ -147,7 +147,7 @@ def collected_by_the_new_prefix(log_probs, width):
         scored.sort(reverse=True)
         beam = {q: np.array([b, n]) for _, q, b, n in scored[:width]}
     labels, pair = max(beam.items(), key=lambda item: np.logaddexp.reduce(item[1]))
-    return np.array(labels, dtype=int), float(np.logaddexp.reduce(pair))
+    return [int(label) for label in labels], float(np.logaddexp.reduce(pair))
 
 
 @PREFIX_BEAM_SEARCH.variant

@@ -46,8 +46,8 @@ def two_pieces(a, b, gap):
 def copies_filled_in(a, b, gap):
     """Copies, into which the joined steps are written."""
     new_a, new_b = a.copy(), b.copy()
-    new_a[gap:] *= a[: len(a) - gap]
-    new_b[gap:] += a[gap:] * b[: len(b) - gap]
+    new_a[gap:] *= a[:-gap]
+    new_b[gap:] += a[gap:] * b[:-gap]
     return new_a, new_b
 
 
@@ -191,8 +191,8 @@ def first_steps_cut_off(a, b, gap):
 
 @SCAN_ROUND.mistake
 def end_below_zero(a, b, gap):
-    """With a gap of more than T the slice `[: T - gap]` ends below 0, which counts from the end.
-    `[: max(T - gap, 0)]` is empty there, and so is `[:T]` of what is made longer first.
+    """A slice ends below 0 where the gap is more than T: `[:T - gap]` then counts from the end.
+    `[:max(T - gap, 0)]` is empty there.
     """
     T = len(a)
     before_a = np.concatenate([np.ones_like(a[:gap]), a[: T - gap]])
