@@ -82,12 +82,11 @@ def diagnose(
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     # Many mistakes leave a result out.
     missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
+    usable = exercise.advise and responses[0].results is not None
+    if advice := exercise.advise(responses[0].call.value) if usable else None:
+        return [("advice", advice)], True
     found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
     if exercise.observe is not None:  # all results describe one behaviour: no pattern in each
-        usable = not found and exercise.advise and responses[0].results is not None
-        advice = exercise.advise(responses[0].call.value) if usable else None
-        if advice:
-            return [("advice", advice)], True
         if not found and len(wrong) == 1:
             clause = _pattern(exercise, wrong[0], responses, expected)
             if clause is not None and clause[0].partition(":")[0] in TOLD_OF_BEHAVIOUR:
@@ -109,22 +108,24 @@ def diagnose(
     return list(found.items()), explained >= set(wrong)
 
 
-def _faults(
-    exercise: Exercise, responses: list[Response], expected: list[dict]
-) -> set[tuple[int, str]]:
+def _faults(exercise: Exercise, responses: list[Response], expected: list[dict]) -> set[tuple]:
     """Which results are not as they should be, in which cases; where all are, what is kept.
 
     Two answers with the same numbers may be wrong in different ways: one in the type of a result,
     one in its cache.
     """
     pairs = list(enumerate(zip(responses, expected, strict=False)))
-    found = {
-        (k, name)
-        for k, (response, right) in pairs
-        for name in exercise.results
-        if response.results is None
-        or compare(exercise, name, response.results.get(name), right[name], response.case)
-    }
+    found = set()
+    for k, (response, right) in pairs:
+        for name in exercise.results:
+            got = (response.results or {}).get(name)
+            reason = "no result"
+            if response.results is not None:
+                reason = compare(exercise, name, got, right[name], response.case)
+            if reason:
+                # Where the numbers are right, what is wrong is their form: a list, floats for bool.
+                form = reason.split()[:2] if same(got, right[name], exercise) else ()
+                found.add((k, name, *form))
     if exercise.kept is not None and not found:
         reasons = ((k, kept_reason(exercise, t.call.value, t.case)) for k, (t, _) in pairs)
         return {(k, reason) for k, reason in reasons if reason}
@@ -195,7 +196,7 @@ def _pattern(
     shapes = _shape_pattern(exercise, name, responses, expected)
     if shapes is not None:
         return shapes
-    cases = []
+    cases, some_right = [], False
     for response, right in zip(responses[:-1], expected, strict=True):
         if response.case.kind != PLAIN:
             continue
@@ -206,6 +207,7 @@ def _pattern(
         if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
             return None
         if close(got, wanted, exercise).all():
+            some_right = True
             continue
         others = {n: floats(right[n]) for n in exercise.results if n != name}
         cases.append(
@@ -219,7 +221,7 @@ def _pattern(
                 whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
             )
         )
-    return pattern(name, cases, lambda a, b: close(a, b, exercise))
+    return pattern(name, cases, lambda a, b: close(a, b, exercise), some_right=some_right)
 
 
 def _shape_pattern(

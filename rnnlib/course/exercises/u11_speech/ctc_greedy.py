@@ -70,7 +70,7 @@ def sorted_logits(logits):
 @CTC_GREEDY.mistake
 def not_collapsed(logits):
     """The path itself is returned, a symbol a frame: it is not collapsed."""
-    return np.argmax(logits, axis=1)
+    return np.argmax(logits, axis=1).tolist()
 
 
 @CTC_GREEDY.mistake

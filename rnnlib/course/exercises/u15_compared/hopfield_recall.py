@@ -29,6 +29,7 @@ def _draw_recall(rng):
     yield case(TIES, 8, 16, hopfield_store(patterns * rng.choice([-1, 1], 8)))
     yield case(TIES, 5, 8, np.zeros((5, 5)))
     yield case(drawing.LARGE, 8, 11, scale=1e6)
+    yield case("small numbers", 8, 30, scale=1e-6)
 
 
 HOPFIELD_RECALL = Exercise(

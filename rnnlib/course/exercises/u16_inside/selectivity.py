@@ -201,14 +201,14 @@ for _name, _old, _new, _sentence in (
     (
         "strength_of_its_own",
         "strength)\n        said",
-        "1.0)\n        said",
-        "`strength` is not handed on: the probes are fitted with a strength of their own.",
+        "1e-9)\n        said",
+        "`strength` is not handed on: the probes are fitted without it, or nearly so.",
     ),
     (
         "control_without_strength",
         "strength)\n        said",
         "strength if classes is labels else 1e-9)\n        said",
-        "`strength` reaches the real probe alone. The control task is fitted in just the same way.",
+        "the probe of the control task is fitted without `strength`. Both are fitted alike.",
     ),
 ):
     SELECTIVITY.slip(_name, _old, _new, _sentence)
