@@ -69,7 +69,10 @@ def diagnose(
         return [], False
     known = []
     faults = _faults(exercise, responses, expected)
+    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for mistake in exercise.mistakes:
+        if not _may_explain(exercise, mistake, seed, responses[0], wrong):
+            continue
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
         if all(
@@ -79,7 +82,6 @@ def diagnose(
             for mine, his in zip(responses, theirs, strict=True)
         ) and faults == _faults(exercise, theirs, expected):
             return [(mistake.name, mistake.text)], True
-    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     # Many mistakes leave a result out.
     missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
     usable = exercise.advise and responses[0].results is not None
@@ -269,15 +271,31 @@ _remembered: OrderedDict[tuple[int, int], tuple[Exercise, dict[str, list[Respons
 def _responses_of(
     exercise: Exercise, mistake: Version, seed: int, responses: list[Response]
 ) -> list[Response]:
-    """What a known mistake does with these cases, from memory if it has been tried on them."""
+    """What a known mistake does with these cases, from memory where it has been tried on them.
+
+    `responses` are all that there are to the cases of the seed, or the first of them.
+    """
     key = (id(exercise), seed)
     _, found = _remembered.setdefault(key, (exercise, {}))
     _remembered.move_to_end(key)
-    if mistake.name not in found:
-        found[mistake.name] = _run(exercise, mistake, responses)
+    known = found.setdefault(mistake.name, [])
+    known += _run(exercise, mistake, responses[len(known) :])
     while len(_remembered) > REMEMBERED:
         _remembered.popitem(last=False)
-    return found[mistake.name]
+    return known[: len(responses)]
+
+
+def _may_explain(
+    exercise: Exercise, mistake: Version, seed: int, first: Response, wrong: list[str]
+) -> bool:
+    """Whether a mistake agrees with the first response in all results, or in a wrong one.
+
+    Most do not, and are tried on one case instead of all: that makes a check quick.
+    """
+    if first.case.kind != PLAIN:
+        return True
+    (theirs,) = _responses_of(exercise, mistake, seed, [first])
+    return first.agrees(theirs, exercise) or any(first.agrees(theirs, exercise, n) for n in wrong)
 
 
 def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> list[Response]:

@@ -205,3 +205,11 @@ def each_unit_once(W, x, order):
         seen.add(int(i))
         energies.append(-0.5 * x @ W @ x)
     return x, np.array(energies)
+
+
+HOPFIELD_RECALL.slip(
+    "without_its_own_weight",
+    "total = W[i] @ x",
+    "total = W[i] @ x - W[i, i] * x[i]",
+    "A unit's own weight is left out of its sum. It is in the formula: the sum goes over all j.",
+)
