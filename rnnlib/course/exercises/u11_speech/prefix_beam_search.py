@@ -38,7 +38,7 @@ def _draw_beam(rng):
     mostly_blank[:, 0] += 6.0
     yield case(log_softmax(mostly_blank), 3, kind="hardly anything but blanks")
     yield case(with_impossible_symbols(rng, 9, 4), 3, kind=IMPOSSIBLE)
-    yield case(_doubled(rng, 4, 300), 2, kind="a long sequence")
+    yield case(_doubled(rng, 4, 120), 2, kind="a long sequence")
 
 
 def _doubled(rng, V, T):
