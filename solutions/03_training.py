@@ -255,7 +255,8 @@ show_clipping()
 # g \leftarrow g \cdot \min\left(1,\ \frac{\text{max\_norm}}{\text{norm}}\right)$$
 #
 # On paper: the arrays $(3)$ and $(4)$ have the norm $\sqrt{9 + 16} = 5$. With a limit of 1 they
-# become $(0.6)$ and $(0.8)$. With a limit of 10 they stay as they are.
+# become $(0.6)$ and $(0.8)$. With a limit of 10 they stay as they are. So does a gradient of zeros,
+# with any limit: mind that its norm is 0.
 #
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
@@ -275,7 +276,7 @@ def clip_grad_norm(grads, max_norm):
     """
     ### BEGIN SOLUTION
     norm = np.sqrt(sum(np.sum(g**2) for name, g in grads.items()))
-    scale = min(1.0, max_norm / norm)
+    scale = max_norm / norm if norm > max_norm else 1.0
     return grads.map(lambda g: g * scale), norm
     ### END SOLUTION
 

@@ -204,7 +204,7 @@ check(note_durations)
 #
 # | code | meaning |
 # |---|---|
-# | `sections` | a list of sections; a section is a list of bars; a bar is a list of tokens |
+# | `sections` | a list of sections; a section is a list of bars; a bar is a list of tokens, which may be empty |
 # | `full` | how long a full bar is, in units of `L:` |
 # | `complete`, `inner` | how many inner bars add up, and how many there are, over all sections |
 #

@@ -752,7 +752,8 @@ show(
 # - The **threshold** comes from *normal* clips alone: the smallest of their scores that at most a given share of them **exceed**.
 # - An **alarm** is a score above the threshold.
 #
-# On paper: normal scores 1, 2, 3, 4 and a share of 0.25. One of the four may lie above, so the threshold is 3. A clip with the score 3 gives no alarm, one with 3.5 does.
+# On paper: normal scores 1, 2, 3, 4 and a share of 0.25. One of the four may lie above, so the threshold is 3. A clip with the score 3 gives no alarm, one with 3.5 does. Of 100 clips and a share of 0.29,
+# 29 may lie above, although `0.29 * 100` is a hair below 29 in float64: add a hair (1e-9) before you round.
 #
 # | code | shape | meaning |
 # |---|---|---|
@@ -773,7 +774,7 @@ def raise_alarms(errors, normal, share):
     """
     ### BEGIN SOLUTION
     scores = np.sort(normal.max(axis=0))
-    allowed = int(share * len(scores))
+    allowed = int(share * len(scores) + 1e-9)
     threshold = scores[len(scores) - 1 - allowed]
     return threshold, errors.max(axis=0) > threshold
     ### END SOLUTION
@@ -785,7 +786,7 @@ check(raise_alarms)
 # %% [markdown]
 # <details><summary><b>Hint 1</b>: how many may lie above</summary>
 #
-# A share of M clips, rounded *down*: a part of a clip cannot give an alarm.
+# A share of M clips, rounded *down*: a part of a clip cannot give an alarm. Try `0.29 * 100`, and what `int` makes of it.
 # </details>
 # <details><summary><b>Hint 2</b>: the place of the threshold</summary>
 #

@@ -496,7 +496,7 @@ print(f"three of sixteen directions hold {shares.sum():.0%} of the variance")
 # |---|---|---|
 # | `h` | (H,) | where to begin |
 # | `F`, `J` | functions | (H,) → (H,); (H,) → (H, H), row i for entry i of F(h) |
-# | `steps` | a number | of Newton's method |
+# | `steps` | a number | of Newton's method; may be 0 |
 # | returned | `h, sizes` | the last h; (H,), the absolute values of the eigenvalues of J *there*, the largest first |
 #
 # On paper: F(h) = h/2 + 3 has J = 1/2. From h = 0, one step leads to $0 - (-\tfrac12)^{-1} \cdot 3 = 6$, and there it stays.

@@ -43,6 +43,7 @@ def raise_alarms(errors, normal, share):
     errors, normal = as_floats(errors=errors, normal=normal)
     match_shapes(("errors", errors, "T N"), ("normal", normal, "T M"))
     scores = np.sort(normal.max(axis=0))
-    allowed = int(share * len(scores))
+    # 0.29 * 100 is 28.999...: a hair is added, so that it comes out as 29.
+    allowed = int(share * len(scores) + 1e-9)
     threshold = scores[len(scores) - 1 - allowed]
     return threshold, errors.max(axis=0) > threshold

@@ -65,7 +65,10 @@ def diagnose(
         return [], False
     known = []
     faults = _faults(exercise, responses, expected)
+    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for mistake in exercise.mistakes:
+        if not _may_explain(exercise, mistake, seed, responses[0], wrong):
+            continue
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
         if all(
@@ -75,15 +78,13 @@ def diagnose(
             for mine, his in zip(responses, theirs, strict=True)
         ) and faults == _faults(exercise, theirs, expected):
             return [(mistake.name, mistake.text)], True
-    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     # Many mistakes leave a result out.
     missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
+    usable = exercise.advise and responses[0].results is not None
+    if advice := exercise.advise(responses[0].call.value) if usable else None:
+        return [("advice", advice)], True
     found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
     if exercise.observe is not None:  # all results describe one behaviour: no pattern in each
-        usable = not found and exercise.advise and responses[0].results is not None
-        advice = exercise.advise(responses[0].call.value) if usable else None
-        if advice:
-            return [("advice", advice)], True
         if not found and len(wrong) == 1:
             clause = _pattern(exercise, wrong[0], responses, expected)
             if clause is not None and clause[0].partition(":")[0] in TOLD_OF_BEHAVIOUR:
@@ -105,22 +106,24 @@ def diagnose(
     return list(found.items()), explained >= set(wrong)
 
 
-def _faults(
-    exercise: Exercise, responses: list[Response], expected: list[dict]
-) -> set[tuple[int, str]]:
+def _faults(exercise: Exercise, responses: list[Response], expected: list[dict]) -> set[tuple]:
     """Which results are not as they should be, in which cases; where all are, what is kept.
 
     Two answers with the same numbers may be wrong in different ways: one in the type of a result,
     one in its cache.
     """
     pairs = list(enumerate(zip(responses, expected, strict=False)))
-    found = {
-        (k, name)
-        for k, (response, right) in pairs
-        for name in exercise.results
-        if response.results is None
-        or compare(exercise, name, response.results.get(name), right[name], response.case)
-    }
+    found = set()
+    for k, (response, right) in pairs:
+        for name in exercise.results:
+            got = (response.results or {}).get(name)
+            reason = "no result"
+            if response.results is not None:
+                reason = compare(exercise, name, got, right[name], response.case)
+            if reason:
+                # Where the numbers are right, what is wrong is their form: a list, floats for bool.
+                form = reason.split()[:2] if same(got, right[name], exercise) else ()
+                found.add((k, name, *form))
     if exercise.kept is not None and not found:
         reasons = ((k, kept_reason(exercise, t.call.value, t.case)) for k, (t, _) in pairs)
         return {(k, reason) for k, reason in reasons if reason}
@@ -191,7 +194,7 @@ def _pattern(
     shapes = _shape_pattern(exercise, name, responses, expected)
     if shapes is not None:
         return shapes
-    cases = []
+    cases, some_right = [], False
     for response, right in zip(responses[:-1], expected, strict=True):
         if response.case.kind != PLAIN:
             continue
@@ -202,6 +205,7 @@ def _pattern(
         if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
             return None
         if close(got, wanted, exercise).all():
+            some_right = True
             continue
         others = {n: floats(right[n]) for n in exercise.results if n != name}
         cases.append(
@@ -215,7 +219,7 @@ def _pattern(
                 whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
             )
         )
-    return pattern(name, cases, lambda a, b: close(a, b, exercise))
+    return pattern(name, cases, lambda a, b: close(a, b, exercise), some_right=some_right)
 
 
 def _shape_pattern(
@@ -261,11 +265,27 @@ _remembered = Memory()
 def _responses_of(
     exercise: Exercise, mistake: Version, seed: int, responses: list[Response]
 ) -> list[Response]:
-    """What a known mistake does with these cases, from memory if it has been tried on them."""
+    """What a known mistake does with these cases, from memory where it has been tried on them.
+
+    `responses` are all that there are to the cases of the seed, or the first of them.
+    """
     found: dict[str, list[Response]] = _remembered.of(exercise, seed, dict)
-    if mistake.name not in found:
-        found[mistake.name] = _run(exercise, mistake, responses)
-    return found[mistake.name]
+    known = found.setdefault(mistake.name, [])
+    known += _run(exercise, mistake, responses[len(known) :])
+    return known[: len(responses)]
+
+
+def _may_explain(
+    exercise: Exercise, mistake: Version, seed: int, first: Response, wrong: list[str]
+) -> bool:
+    """Whether a mistake agrees with the first response in all results, or in a wrong one.
+
+    Most do not, and are tried on one case instead of all: that makes a check quick.
+    """
+    if first.case.kind != PLAIN:
+        return True
+    (theirs,) = _responses_of(exercise, mistake, seed, [first])
+    return first.agrees(theirs, exercise) or any(first.agrees(theirs, exercise, n) for n in wrong)
 
 
 def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> list[Response]:

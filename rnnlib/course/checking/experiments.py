@@ -245,6 +245,8 @@ def _of_places(name: str, array: np.ndarray) -> Iterator[Change]:
             continue
         mean = f"the mean of {q}{along} stands for each of its entries"
         yield changed("mean", mean, lambda a: np.repeat(a.mean(0, keepdims=True), len(a), axis=0))
+        total = f"the sum of {q}{along} stands for each of its entries"
+        yield changed("sum", total, lambda a: np.repeat(a.sum(0, keepdims=True), len(a), axis=0))
         for key, clause, new in (
             ("late", f"the entries of {q}{along} are one place late", lambda a: np.roll(a, 1, 0)),
             (

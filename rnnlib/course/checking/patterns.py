@@ -24,6 +24,9 @@ TOLD_OF_FEW = (
 )
 """Patterns that show in a few numbers too, if they do in two cases."""
 
+NEVER_RIGHT = ("divided", "times", "factor", "exp", "log", "root", "square", "one more", "one less")
+"""Patterns that make every number wrong, 0 or 1 aside."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -65,7 +68,9 @@ def arrays_of(names: tuple[str, ...], values: tuple) -> dict[str, np.ndarray]:
     return found
 
 
-def pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | None:
+def pattern(
+    name: str, cases: list[Numbers], close: Close, *, some_right: bool = False
+) -> tuple[str, str] | None:
     """The first pattern that all cases show, as (its name, a clause after "when"); or None.
 
     Parameters
@@ -75,6 +80,8 @@ def pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | 
     cases : list of Numbers
         The cases in which it is wrong, each with a right shape and finite numbers.
     close : callable
+    some_right : bool
+        Whether it is right in other cases. Few numbers that fit a pattern may then be chance.
     """
     if not cases:
         return None
@@ -83,7 +90,8 @@ def pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | 
         return None
     found = [dict(_patterns(name, case, close)) for case in cases]
     for key, text in found[0].items():
-        told = not few or key.partition(":")[0] in TOLD_OF_FEW
+        kind = key.partition(":")[0]
+        told = not few or (kind in TOLD_OF_FEW and not (some_right and kind in NEVER_RIGHT))
         if told and all(other.get(key) == text for other in found[1:]):
             return key, text
     return None

@@ -12,7 +12,8 @@ ONES = "a size of 1"
 LARGE = "large numbers"
 ZEROS = "zeros inside"
 EQUAL = "equal numbers"
-REPEATED = (ZEROS, EQUAL)
+CARRIED = "padding that repeats the last state"
+REPEATED = (ZEROS, EQUAL, CARRIED)
 """Kinds of cases that hold a zero, or a number twice, on purpose: no other case does."""
 
 

@@ -352,9 +352,7 @@ def first_state_left_at_zero(xs, h0, params):
 
 @RNN_FORWARD.mistake
 def zeros_for_the_first_state(xs, h0, params):
-    """The loop begins at 1, from a first state of zeros. `hs[0]` is a step as well, from `h0` and
-    `xs[0]`.
-    """
+    """The loop begins at 1, from a first state of zeros. `hs[0]` is a step as well, from `h0`."""
     hs = np.zeros((len(xs), *h0.shape))
     for t in range(1, len(xs)):
         hs[t] = rnn_step(xs[t], hs[t - 1], params)
@@ -375,9 +373,7 @@ def h0_as_first_state(xs, h0, params):
 
 @RNN_FORWARD.mistake
 def zeros_before_every_step(xs, h0, params):
-    """Every step starts from zeros. The state of one step must go into the next, and `h0` into the
-    first.
-    """
+    """Every step starts from zeros. The state of one step must go into the next one."""
     hs = np.zeros((len(xs), *h0.shape))
     for t in range(len(xs)):
         hs[t] = rnn_step(xs[t], hs[t], params)
@@ -393,3 +389,11 @@ def last_state_left_at_zero(xs, h0, params):
     for t in range(len(xs) - 1):
         hs[t] = h = rnn_step(xs[t], h, params)
     return hs, h
+
+
+RNN_FORWARD.slip(
+    "states_added_up",
+    "h = rnn_step(x, h, params)",
+    "h = h + rnn_step(x, h, params)",
+    "The state before is added to what `rnn_step` returns. The new state takes its place.",
+)

@@ -284,3 +284,17 @@ def own_tanh_overflows_on_both_sides(x, h, params):
     a = x @ params.W_xh + h @ params.W_hh + params.b_h
     with np.errstate(all="ignore"):
         return (np.exp(a) - np.exp(-a)) / (np.exp(a) + np.exp(-a))
+
+
+@RNN_STEP.mistake
+def tanh_of_both_parts(x, h, params):
+    """A tanh is taken of each of the two terms, and the bias is in the second. It is taken once, of
+    their sum.
+    """
+    return np.tanh(x @ params.W_xh) + np.tanh(h @ params.W_hh + params.b_h)
+
+
+@RNN_STEP.mistake
+def inputs_of_all_examples(x, h, params):
+    """The inputs of all examples are added up for each of them. Each has its own row."""
+    return np.tanh((x @ params.W_xh).sum(axis=0) + h @ params.W_hh + params.b_h)

@@ -331,7 +331,13 @@ ADAM_STEP.slip(
     "eps_written_in",
     "np.sqrt(v) + eps",
     "np.sqrt(v) + 1e-8",
-    "the number 1e-8 stands in the formula. `eps` is an argument: write `eps`.",
+    "`eps` is not read, as where the number 1e-8 stands in the formula. It is an argument.",
+)
+ADAM_STEP.slip(
+    "eps_left_out",
+    "(np.sqrt(v) + eps)",
+    "np.sqrt(v)",
+    "`eps` is missing below the fraction: a weight without a gradient gives 0 / 0.",
 )
 ADAM_STEP.slip(
     "betas_written_in",

@@ -29,13 +29,15 @@ def _draw_clip(rng):
     yield Case((group(rng, **s, scale=1e6), float(rng.uniform(2, 3))), s, drawing.LARGE)
     yield Case((group(rng, **s, scale=7), np.inf), s, "max_norm = np.inf")
     yield Case((model(rng, **s, scale=7), float(rng.uniform(0.5, 1.5))), s, NESTED)
+    nothing = group(rng, **s).map(np.zeros_like)
+    yield Case((nothing, float(rng.uniform(0.5, 1.5))), s, drawing.ZEROS)
     grads = group(rng, **s, scale=7)  # longer than 1, and short enough
     yield Case((grads, 1.2 * _clip_inside(grads, 1.0)["norm"]), s, SHORT)
 
 
 def _clip_inside(grads, max_norm):
     norm = sum(np.sum(g**2) for _, g in grads.items()) ** 0.5
-    return {"norm": norm, "scale": min(1.0, max_norm / norm)}
+    return {"norm": norm, "scale": max_norm / norm if norm > max_norm else 1.0}
 
 
 CLIP_GRAD_NORM = Exercise(
@@ -53,7 +55,7 @@ CLIP_GRAD_NORM = Exercise(
 def norm_then_scale(grads, max_norm):
     """The equation, line by line."""
     norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
-    scale = min(1.0, max_norm / norm)
+    scale = max_norm / norm if norm > max_norm else 1.0
     return grads.map(lambda g: g * scale), norm
 
 
@@ -261,3 +263,13 @@ def one_added_to_the_norm(grads, max_norm):
     """
     norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
     return grads.map(lambda g: g * min(1.0, max_norm / (norm + 1))), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def divided_by_a_norm_of_zero(grads, max_norm):
+    """A gradient of zeros is divided by its norm, which is 0. Divide only where the norm is above
+    the limit.
+    """
+    norm = float(np.sqrt(sum(np.sum(g**2) for _, g in grads.items())))
+    scale = min(1.0, max_norm / norm)
+    return grads.map(lambda g: g * scale), norm

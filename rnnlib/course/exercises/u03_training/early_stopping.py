@@ -24,7 +24,8 @@ def _draw_early(rng):
     for loss, best in ((0.0, 0.5), (0.5, 0.0)):
         state = EarlyStopping(5, best, group(rng, **s), 2)
         yield Case((loss, group(rng, **s), state), s, "a loss of 0")
-    for loss, best, waited in ((1.2, 1.1, 5), (1.0, 1.1, 5), (-1.0, -0.5, 2), (-0.4, -0.5, 2)):
+    tried = (1.2, 1.1, 5), (1.2, 1.1, 0), (1.0, 1.1, 5), (-1.0, -0.5, 2), (-0.4, -0.5, 2)
+    for loss, best, waited in tried:
         # Patience is at its end, a later look finds something better; losses below 0.
         state = EarlyStopping(5, best, group(rng, **s), waited)
         yield Case((loss, group(rng, **s), state), s)

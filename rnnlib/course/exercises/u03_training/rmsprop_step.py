@@ -238,7 +238,7 @@ RMSPROP_STEP.slip(
     "eps_written_in",
     "np.sqrt(v) + eps",
     "np.sqrt(v) + 1e-8",
-    "the number 1e-8 stands in the formula. `eps` is an argument: write `eps`.",
+    "`eps` is not read, as where the number 1e-8 stands in the formula. It is an argument.",
 )
 RMSPROP_STEP.slip(
     "sign_divided",

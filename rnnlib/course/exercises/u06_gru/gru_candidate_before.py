@@ -200,3 +200,11 @@ def reset_written_into_the_state(x, h, r, params):
     h *= r
     q = h @ params.W_hh[:, 2 * H :]
     return np.tanh(x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + q), q
+
+
+GRU_CANDIDATE_BEFORE.slip(
+    "recurrent_weight_of_the_reset_gate",
+    "params.W_hh[:, 2 * H :]",
+    "params.W_hh[:, :H]",
+    "The reset gate's columns of `W_hh` are used, the first third. The candidate's are the last.",
+)

@@ -248,3 +248,11 @@ BIDIRECTIONAL_BACKWARD.slip(
     "(dh0_back, dh0)",
     "the gradients of the two first states are exchanged: the forward cell's comes first.",
 )
+
+
+BIDIRECTIONAL_BACKWARD.slip(
+    "caches_exchanged",
+    "H = dhs.shape[2] // 2\n",
+    "H, cache = dhs.shape[2] // 2, cache[::-1]\n",
+    "The two caches are exchanged: `cache[0]` is that of the forward direction.",
+)

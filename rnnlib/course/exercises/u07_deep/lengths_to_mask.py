@@ -160,3 +160,12 @@ def counted_in_a_byte(lengths, T):
     a type has room for all of them.
     """
     return np.arange(T).astype(np.int8)[:, None] < lengths
+
+
+@LENGTHS_TO_MASK.mistake
+def zeros_and_ones(lengths, T):
+    """The mask holds the numbers 0 and 1. `np.zeros` makes floats: say `dtype=bool`, or compare."""
+    mask = np.zeros((T, len(lengths)))
+    for n, length in enumerate(lengths):
+        mask[:length, n] = 1
+    return mask

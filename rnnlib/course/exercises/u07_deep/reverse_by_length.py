@@ -190,3 +190,12 @@ def padding_turned_too(xs, lengths):
     """The padding is turned around as well, after the real steps. It stays as and where it is."""
     t = np.arange(len(xs))[:, None]
     return xs[(lengths - 1 - t) % len(xs), np.arange(xs.shape[1])]
+
+
+@REVERSE_BY_LENGTH.mistake
+def counted_from_the_length(xs, lengths):
+    """Step t is read from `length - t`, one too far: the last real step is `length - 1`."""
+    T = len(xs)
+    t = np.arange(T)[:, None]
+    source = np.where(t < lengths, (lengths - t) % T, t)
+    return np.take_along_axis(xs, source[:, :, None], axis=0)

@@ -192,3 +192,12 @@ def season_before_the_last(xs, horizon, *, period=1):
     forecasts run backwards in time.
     """
     return np.stack([xs[(-period - k) % len(xs)] for k in range(horizon)])
+
+
+@SEASONAL_NAIVE.mistake
+def remainder_of_the_place(xs, horizon, *, period=1):
+    """The remainder is taken of the place as a whole, `(T - period + k) % period`. It is taken of k
+    alone, and the place is `T - period + k % period`.
+    """
+    T = len(xs)
+    return np.stack([xs[(T - period + k) % period] for k in range(horizon)])

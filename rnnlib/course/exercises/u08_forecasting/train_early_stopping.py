@@ -46,7 +46,7 @@ def _training(rng, table, H, K, second_look=0.0):
 def _draw_train(rng):
     s, t = {"H": 3, "K": 4}, {"H": 5, "K": 2}
     for sizes, table, patience, max_epochs in (
-        (s, 0, 3, 40), (t, 1, 4, 7), (t, 2, 3, 20), (s, 0, 2, 30), (t, 3, 3, 40),
+        (s, 0, 3, 40), (t, 1, 4, 7), (t, 2, 3, 20), (s, 0, 2, 30), (t, 3, 3, 40), (t, 0, 6, 40),
     ):  # fmt: skip
         options = {"patience": patience, "max_epochs": max_epochs}
         yield Case(_training(rng, HIGHS_AND_LOWS[table], **sizes), sizes, options=options)
@@ -56,6 +56,9 @@ def _draw_train(rng):
         yield Case(_training(rng, HIGHS_AND_LOWS[0], **sizes), sizes, drawing.ONES, options=options)
     for table in (0, 4):
         yield Case(_training(rng, HIGHS_AND_LOWS[table], **s), s, "the default values")
+    for max_epochs in (0, 1):
+        options = {"patience": 3, "max_epochs": max_epochs}
+        yield Case(_training(rng, HIGHS_AND_LOWS[0], **s), s, "no epoch or one", options=options)
     drawn = _training(rng, HIGHS_AND_LOWS[0], **s, second_look=10.0)
     yield Case(drawn, s, "a validation loss that differs when it is asked for again")
 

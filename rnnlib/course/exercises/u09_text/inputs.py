@@ -45,8 +45,15 @@ def draw_pooling(rng):
 
 
 def draw_max_pooling(rng):
-    """The same, and states so large that only infinity is below all of them for sure."""
+    """The same; states so large that only infinity is below all of them for sure; and padding as
+    a network with a mask leaves it: each example's last real state, which may hold the maximum.
+    """
     yield from draw_pooling(rng)
+    for hs, mask in [padded_states(rng, 7, 4, 3, longest=5) for _ in range(2)]:
+        last = mask.sum(axis=0) - 1
+        hs[last, range(4), 1] = rng.uniform(2, 3, 4)
+        hs[:] = np.where(mask[:, :, None], hs, hs[last, range(4)])
+        yield Case((hs, mask), {"T": 7, "N": 4, "H": 3}, drawing.CARRIED)
     s = {"T": 6, "N": 4, "H": 3}
     hs, mask = padded_states(rng, **s, longest=5)
     yield Case((1e8 * hs, mask), s, drawing.LARGE)

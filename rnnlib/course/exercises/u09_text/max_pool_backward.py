@@ -212,3 +212,15 @@ def winner_of_the_batch(dpooled, hs, mask):
     """One maximum is looked for over the whole batch. Each example has one for each unit."""
     real = np.where(mask[:, :, None], hs, -np.inf)
     return (real == real.max(axis=(0, 1))) * dpooled
+
+
+@MAX_POOL_BACKWARD.mistake
+def padding_that_is_as_large(dpooled, hs, mask):
+    """Each place with the largest number gets the gradient, on the padding, too: padding that
+    repeats the last state holds the maximum once more. Ask for `mask` as well.
+    """
+    dhs = np.zeros(hs.shape)
+    for n in range(hs.shape[1]):
+        largest = hs[mask[:, n], n].max(axis=0)
+        dhs[:, n] = (hs[:, n] == largest) * dpooled[n]
+    return dhs

@@ -280,3 +280,11 @@ BLEU.slip(
     "zip(answers[:1], references[:1])",
     "the n-grams of the first answer alone are counted.",
 )
+
+
+BLEU.slip(
+    "longer_answers_punished",
+    "min(0, 1 - R / A)",
+    "-abs(1 - R / A)",
+    "Answers that are too long are punished as well. The penalty is for short ones: `min(0, ...)`.",
+)

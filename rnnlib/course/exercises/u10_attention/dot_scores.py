@@ -192,3 +192,11 @@ def softmax_taken_as_well(queries, keys):
     scores = np.einsum("snh,tnh->snt", queries, keys)
     e = np.exp(scores - scores.max(axis=2, keepdims=True))
     return e / e.sum(axis=2, keepdims=True)
+
+
+DOT_SCORES.slip(
+    "queries_of_length_one",
+    '"snh,tnh->snt", queries, keys',
+    '"snh,tnh->snt", queries / np.linalg.norm(queries, axis=2, keepdims=True), keys',
+    "The queries are divided by their lengths first. A dot product takes them as they are.",
+)

@@ -35,6 +35,10 @@ def _draw_encode_decode(rng):
     xs, ys = drawing.array(rng, 6, 3, 4), drawing.array(rng, 6, 3, 5)
     kind = "as many steps to write as to read"
     yield Case((xs, draw_mask(rng, 6, 3), ys, *draw_models(rng, **s)), s, kind)
+    s = {"T": 6, "N": 3, "D": 4, "S": 5, "V": 4, "H": 2}
+    xs, ys = drawing.array(rng, 6, 3, 4), drawing.array(rng, 5, 3, 4)
+    models = draw_models(rng, **s)
+    yield Case((xs, draw_mask(rng, 6, 3), ys, *models), s, "alphabets of one size")
 
 
 ENCODE_DECODE = Exercise(

@@ -69,7 +69,7 @@ def with_a_mask(path):
     path = np.asarray(path)
     changes = np.ones(len(path), bool)
     changes[1:] = path[1:] != path[:-1]
-    return path[changes & (path != 0)]
+    return path[changes & (path != 0)].tolist()
 
 
 @COLLAPSE.variant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnlib.activations import log_softmax
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u11_speech.inputs import observe_labels
@@ -29,6 +30,9 @@ def _draw_greedy(rng):
     yield case([0, 0, 0, 0], 4, kind="blanks only")
     yield case([1, 1, 0, 2, 1, 0, 0, 1, 2, 2], 4, 300.0, kind=drawing.LARGE)
     yield case([2, 0, 2, 2, 3, 0, 1, 1, 0, 1], 5, 1e-3, kind="nearly equal logits")
+    below = case([2, 2, 0, 3, 3, 0, 3, 1, 0], 4, kind="log-probabilities, all below 0")
+    below.args[0][:] = log_softmax(below.args[0])
+    yield below
 
 
 CTC_GREEDY = Exercise(
@@ -64,13 +68,13 @@ def sorted_logits(logits):
     """By sorting, and a mask for the places where something new begins."""
     path = np.argsort(logits, axis=-1)[:, -1]
     new = np.append(True, path[1:] != path[:-1])
-    return path[new & (path > 0)]
+    return path[new & (path > 0)].tolist()
 
 
 @CTC_GREEDY.mistake
 def not_collapsed(logits):
     """The path itself is returned, a symbol a frame: it is not collapsed."""
-    return np.argmax(logits, axis=1)
+    return np.argmax(logits, axis=1).tolist()
 
 
 @CTC_GREEDY.mistake
@@ -101,7 +105,7 @@ def columns_cut_off(logits):
 def equal_neighbours_kept(logits):
     """Blanks are dropped, but equal neighbours are not merged."""
     path = np.argmax(logits, axis=1)
-    return path[path != 0]
+    return path[path != 0].tolist()
 
 
 @CTC_GREEDY.mistake

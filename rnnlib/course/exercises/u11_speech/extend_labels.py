@@ -23,7 +23,7 @@ def observe_states(value, case):
     """The states, as an array of integers."""
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         raise Unusable("returned floats; the states are used as indices: make them integers")
-    return {"states": as_labels(value)}
+    return {"states": as_labels(value, arrays=True)}
 
 
 EXTEND_LABELS = Exercise(

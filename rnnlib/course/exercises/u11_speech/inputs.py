@@ -38,23 +38,25 @@ def drawn_labels(rng, V, U, *, repeats):
 
 
 def observe_labels(value, case):
-    """Labels in a list, a tuple or an array, as an array of integers."""
+    """Labels in a list or a tuple, as an array of integers."""
     return {"labels": as_labels(value)}
 
 
-def as_labels(value):
-    """The labels that were returned, as an array of integers (U,)."""
+def as_labels(value, *, arrays=False):
+    """The labels that were returned, as an array of integers (U,); `arrays` will do for a list."""
     wanted = "it should return a list of labels"
     if value is None:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
     if not isinstance(value, list | tuple | np.ndarray):
         raise Unusable(f"returned a {type(value).__name__}; {wanted}")
-    array = np.asarray(value)
-    if array.ndim != 1:
-        raise Unusable(f"returned an array of shape {array.shape}; {wanted}")
-    if array.size and (array.dtype.kind not in "iuf" or (array != np.round(array)).any()):
-        raise Unusable(f"returned {type(array.flat[0].item()).__name__}s; {wanted}, whole numbers")
-    return array.astype(np.int64)
+    labels = np.asarray(value)
+    if labels.ndim != 1:
+        raise Unusable(f"returned an array of shape {labels.shape}; {wanted}")
+    if labels.size and (labels.dtype.kind not in "iuf" or (labels != np.round(labels)).any()):
+        raise Unusable(f"returned {type(labels.flat[0].item()).__name__}s; {wanted}, whole numbers")
+    if isinstance(value, np.ndarray) and not arrays:
+        raise Unusable(f"returned an array; {wanted}: `.tolist()` makes one of it")
+    return labels.astype(np.int64)
 
 
 def as_log(value, name="log_p"):

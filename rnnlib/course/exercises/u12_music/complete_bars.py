@@ -43,6 +43,9 @@ def _draw_complete(rng):
     other = [[letter(rng) + "2", "(3", letter(rng), letter(rng), letter(rng)]]
     many = thirds * 2 + other + [["(3", *(letter(rng) for _ in range(3))] * 3] + thirds
     yield Case(([many], full), {"full": full}, "triplets")
+    gap = bars(6.0, [-5, 0, 0, -1, 0])
+    gap[2:2] = [[]]
+    yield Case(([gap, [[], *bars(6.0, [0, 0]), []]], 6.0), {"full": 6.0}, "a bar without notes")
     near = [*bars(4.0, [0]), [letter(rng) + "4"], *bars(4.0, [0, 0, -1, 0])]
     for full in (4.0, 4.005):  # a bar of a single note; bars that are short by a hair
         yield Case(([near], full), {"full": full})
@@ -275,3 +278,11 @@ def sections_counted(sections, full):
     inner = [bar for bars in sections for bar in bars[1:-1]]
     fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
     return sum(fits), len(sections)
+
+
+@COMPLETE_BARS.mistake
+def empty_bars_left_out(sections, full):
+    """Inner bars without notes are left out. They count: their length is 0, and not `full`."""
+    inner = [bar for bars in sections for bar in bars[1:-1] if bar]
+    fits = [abs(np.sum(note_durations(bar)) - full) < 1e-6 for bar in inner]
+    return sum(fits), len(inner)

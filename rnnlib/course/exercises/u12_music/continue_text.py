@@ -53,6 +53,8 @@ def _draw_continue(rng):
         V = 40
         step, state = small_network(rng, V), drawing.array(rng, 6, scale=0.5)
         prompt = rng.choice(V, P, replace=False)
+        if P > 4:  # a symbol that comes again
+            prompt[-2] = prompt[1]
         sizes = {"P": P, "length": length}
         return Case((prompt, length, step, choose, state), sizes, **settings)
 

@@ -36,6 +36,11 @@ def _draw_copy(rng):
     yield case(letters(12, "abc"), letters(40), kind=kind)
     yield case(letters(12, "abc") + "|", letters(20) + "|" + letters(20), kind=kind)
     yield case(*planted(30, int(rng.integers(60, 70)), 9, 3))
+    each = "".join(rng.permutation(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+    for a, b, c in ((5, 3, 4), (4, 3, 5)):  # two copies of a + b and b + c symbols, b in both
+        whole, far = each[: a + b + c], each[-4:]
+        source = f"{far}{whole[a:]}-{whole[: a + b]}-{far[::-1]}"
+        yield case(whole, source, kind="copies that overlap")
 
 
 LONGEST_COPY = Exercise(
@@ -219,3 +224,18 @@ LONGEST_COPY.slip(
     "range(len(source))",
     "The starts are those of the source; they are places in the text: `range(len(text))`.",
 )
+
+
+@LONGEST_COPY.mistake
+def goes_on_behind_a_copy(text, source):
+    """The search goes on *behind* each copy that it finds. A longer copy may begin inside it: try
+    every start.
+    """
+    best, start = 0, 0
+    while start < len(text):
+        length = 0
+        while start + length < len(text) and text[start : start + length + 1] in source:
+            length += 1
+        best = max(best, length)
+        start += max(length, 1)
+    return best

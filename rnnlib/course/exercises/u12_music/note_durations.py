@@ -39,6 +39,11 @@ def _draw_durations(rng):
     pair = broken(">", "3", "")
     yield case([*pair, "<", letter(rng) + "2", *triplet(), *triplet("2"), letter(rng)], kind=MEET)
     yield case(["(3", *broken("<", "", "2"), letter(rng), letter(rng), *triplet()], kind=MEET)
+    yield case(["(3", *broken(">", "2", ""), letter(rng), letter(rng) + "3"], kind=MEET)
+    for place in (1, 2, 3):
+        tokens = [*triplet(), letter(rng), letter(rng) + "2"]
+        tokens[place] = "z"
+        yield case(tokens, kind="a rest in a triplet")
 
 
 NOTE_DURATIONS = Exercise(
@@ -131,68 +136,6 @@ def triplets_ignored(tokens):
 
 
 @NOTE_DURATIONS.mistake
-def signs_exchanged(tokens):
-    """The signs `>` and `<` are exchanged: in a>b the first note is the longer one."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 1.5 if token == "<" else 0.5
-            factor = 0.5 if token == "<" else 1.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
-def second_note_unchanged(tokens):
-    """The note after `>` or `<` keeps its length; what one note gains the other loses."""
-    found, left = [], 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 1.5 if token == ">" else 0.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * (2 / 3 if left > 0 else 1))
-            left -= 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
-def first_note_unchanged(tokens):
-    """The note in front of `>` or `<` keeps its length; change `found[-1]` as well."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            factor = 0.5 if token == ">" else 1.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
-def doubled_and_halved(tokens):
-    """The longer note of a broken pair is doubled; it gains one half, a factor of 1.5."""
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] *= 2.0 if token == ">" else 0.5
-            factor = 0.5 if token == ">" else 2.0
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
-
-
-@NOTE_DURATIONS.mistake
 def triplet_never_ends(tokens):
     """The triplet goes on to the end of the bar; it holds for three notes."""
     found, factor, scale = [], 1.0, 1.0
@@ -270,24 +213,6 @@ NOTE_DURATIONS.slip(
     "found[-1] += 0.5\n            factor = 0.5",
     "At `>` half a *unit* is added to the note before. It gains half of its own length: times 3/2.",
 )
-
-
-@NOTE_DURATIONS.mistake
-def lengths_set(tokens):
-    """The note in front of `>` or `<` gets the length 3/2 or 1/2, whatever is written after its
-    letter; these are factors: `*=` and not `=`.
-    """
-    found, factor, left = [], 1.0, 0
-    for token in tokens:
-        if token == "(3":
-            left = 3
-        elif token in (">", "<"):
-            found[-1] = 1.5 if token == ">" else 0.5
-            factor = 0.5 if token == ">" else 1.5
-        elif token[0] not in "{-":
-            found.append(note_length(token) * factor * (2 / 3 if left > 0 else 1))
-            factor, left = 1.0, left - 1
-    return np.array(found)
 
 
 @NOTE_DURATIONS.mistake
@@ -372,4 +297,52 @@ NOTE_DURATIONS.slip(
     'token not in "{-"',
     "a grace note is counted, as where the whole token is compared with `{`. It *begins* with "
     "`{`: ask for `token[0]`.",
+)
+
+
+NOTE_DURATIONS.slip(
+    "broken_rhythm_ends_a_triplet",
+    "factor = 0.5",
+    "factor, left = 0.5, 0",
+    "A `>` inside a triplet ends the triplet. It goes on until its third note.",
+)
+
+_SIGNS = (
+    'found[-1] *= 1.5\n            factor = 0.5\n        elif token == "<":\n'
+    "            found[-1] *= 0.5\n            factor = 1.5"
+)
+for _name, _first, _second, _sentence in (
+    ("signs_exchanged", "*= 0.5; factor = 1.5", "*= 1.5; factor = 0.5",
+     "The signs `>` and `<` are exchanged: in a>b the first note is the longer one."),
+    ("second_note_unchanged", "*= 1.5", "*= 0.5",
+     "The note after `>` or `<` keeps its length; what one note gains the other loses."),
+    ("first_note_unchanged", "*= 1; factor = 0.5", "*= 1; factor = 1.5",
+     "The note in front of `>` or `<` keeps its length; change `found[-1]` as well."),
+    ("doubled_and_halved", "*= 2.0; factor = 0.5", "*= 0.5; factor = 2.0",
+     "The longer note of a broken pair is doubled; it gains one half, a factor of 1.5."),
+    ("lengths_set", "= 1.5; factor = 0.5", "= 0.5; factor = 1.5",
+     "The note in front of `>` or `<` gets the length 3/2 or 1/2, whatever is written after its "
+     "letter; these are factors: `*=` and not `=`."),
+    ("dotted_pair_turned_round", "*= 0.5; factor = 1.5", "*= 0.5; factor = 1.5",
+     "At `>` the two factors are exchanged: the note in front of it is the longer one."),
+    ("dotted_pair_second_unchanged", "*= 1.5", "*= 0.5; factor = 1.5",
+     "At `>` the second note keeps its length: it loses what the first one gains."),
+    ("dotted_length_set", "= 1.5; factor = 0.5", "*= 0.5; factor = 1.5",
+     "At `>` the note in front is given the length 3/2, whatever was written. It is a factor: "
+     "`*=`."),
+):  # fmt: skip
+    NOTE_DURATIONS.slip(
+        _name,
+        _SIGNS,
+        f'found[-1] {_first}\n        elif token == "<":\n            found[-1] {_second}',
+        _sentence,
+    )
+
+NOTE_DURATIONS.slip(
+    "rests_beside_the_triplet",
+    '        elif token[0] not in "{-":',
+    '        elif token[0] == "z" and left > 0:\n'
+    "            found.append(note_length(token) * factor)\n"
+    '        elif token[0] not in "{-":',
+    "A rest inside a triplet keeps its length and is not counted. It is one of the three.",
 )

@@ -190,3 +190,11 @@ def state_begins_anew(frames, steps, step, state):
         predicted.append(guess)
         guess, state = step(guess, state)
     return np.stack(predicted)
+
+
+PREDICT_FRAMES.slip(
+    "last_frame_once_more",
+    "    predicted = []\n",
+    "    predicted, guess = [], step(frames[-1], state)[0]\n",
+    "The last frame is read once more for the first guess. Its guess has been made by then.",
+)

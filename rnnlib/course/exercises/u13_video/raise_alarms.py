@@ -14,7 +14,7 @@ def _draw_alarms(rng):
         normal = rng.uniform(0.2, 1.0, (T, M))
         normal[rng.integers(T, size=M), np.arange(M)] += rng.uniform(0.3, 1.5, M)
         ranked = np.sort(normal.max(axis=0))
-        threshold = ranked[M - 1 - int(share * M)]
+        threshold = ranked[M - 1 - int(share * M + 1e-9)]
         # Scores on both sides of the threshold, close and far, whose means say something else.
         errors = rng.uniform(0.01, 0.9, (T, N)) * threshold
         worst = threshold * np.resize([1.02, 0.97, 1.6, 0.92, 3.0], N)
@@ -34,10 +34,16 @@ def _draw_alarms(rng):
     yield case(6, 9, 1, 0.1, kind=drawing.ONES)
     yield case(6, 9, 16, 0.0, kind="no false alarm allowed")
     yield case(5, 8, 16, 0.25, kind="a share that comes out even")
+    for M, share in ((100, 0.29), (50, 0.58)):  # below 29 and 29 by a hair, in float64
+        yield case(5, 8, M, share, kind="a share that comes out even")
     yield case(5, 8, 16, 0.25, at=3, kind=drawing.EQUAL)
     tied = case(5, 8, 20, 0.22, kind=drawing.EQUAL)
     ranked = np.argsort(tied.args[1].max(axis=0))
     tied.args[1][:, ranked[13:17]] = tied.args[1][:, ranked[14:15]]
+    yield tied
+    tied = case(5, 8, 16, 0.25, kind=drawing.EQUAL)
+    ranked = np.argsort(tied.args[1].max(axis=0))
+    tied.args[1][:, ranked[:9]] = tied.args[1][:, ranked[:1]]  # as many clips, fewer scores
     yield tied
     yield case(8, 7, 39, 0.3)  # 11.7 clips: rounded down, not to the nearest
 
@@ -55,7 +61,7 @@ RAISE_ALARMS = Exercise(
 def sorted_scores(errors, normal, share):
     """The scores in order; so many may lie above."""
     scores = np.sort(normal.max(axis=0))
-    allowed = int(share * len(scores))
+    allowed = int(share * len(scores) + 1e-9)
     threshold = scores[len(scores) - 1 - allowed]
     return threshold, errors.max(axis=0) > threshold
 
@@ -64,7 +70,7 @@ def sorted_scores(errors, normal, share):
 def largest_first(errors, normal, share):
     """In falling order, the place is the number that is allowed."""
     scores = sorted((column.max() for column in normal.T), reverse=True)
-    threshold = scores[int(np.floor(share * len(scores)))]
+    threshold = scores[int(np.floor(round(share * len(scores), 6)))]
     return threshold, np.array([column.max() > threshold for column in errors.T])
 
 
@@ -137,8 +143,8 @@ RAISE_ALARMS.slip(
 
 RAISE_ALARMS.slip(
     "rounded_up",
-    "int(share * len(scores))",
-    "min(int(np.ceil(share * len(scores))), len(scores) - 1)",
+    "int(share * len(scores) + 1e-9)",
+    "min(int(np.ceil(share * len(scores) - 1e-9)), len(scores) - 1)",
     "the number of false alarms is rounded up, which is more than the share. Round down.",
 )
 
@@ -187,3 +193,20 @@ def mean_and_two_deviations(errors, normal, share):
     scores = normal.max(axis=0)
     threshold = scores.mean() + 2 * scores.std()
     return threshold, errors.max(axis=0) > threshold
+
+
+@RAISE_ALARMS.mistake
+def equal_scores_once(errors, normal, share):
+    """equal scores count once (`np.unique`). Each normal clip counts, with its score."""
+    scores = np.unique(normal.max(axis=0))
+    threshold = scores[len(scores) - 1 - int(share * len(scores) + 1e-9)]
+    return threshold, errors.max(axis=0) > threshold
+
+
+RAISE_ALARMS.slip(
+    "cut_below_a_whole_number",
+    " + 1e-9",
+    "",
+    "`int` cuts a product that is below a whole number by a hair: 0.29 * 100 is 28.999999999999996."
+    " Add a hair before you cut, or round to a few digits.",
+)

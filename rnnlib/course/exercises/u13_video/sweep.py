@@ -187,3 +187,28 @@ def images_as_time(x, run, along):
 def pixels_alone(x, run, along):
     """every pixel is a sequence of one step, so nothing is carried along."""
     return run(x.reshape(1, -1, x.shape[3])).reshape(*x.shape[:3], -1)
+
+
+@SWEEP.mistake
+def columns_read_backwards(x, run, along):
+    """Every sequence is read from its far end, and put back. Columns and rows are read from the
+    first on.
+    """
+    if along == "columns":
+        x = x.transpose(0, 2, 1, 3)
+    N, R, S, D = x.shape
+    hs = run(x.transpose(2, 0, 1, 3).reshape(S, N * R, D)[::-1])[::-1]
+    y = hs.reshape(S, N, R, -1).transpose(1, 2, 0, 3)
+    return y if along == "rows" else y.transpose(0, 2, 1, 3)
+
+
+@SWEEP.mistake
+def axes_only_reshaped(x, run, along):
+    """A reshape alone makes the sequences, so pixels of different places come together. Move the
+    axis of time to the front first.
+    """
+    if along == "columns":
+        x = x.transpose(0, 2, 1, 3)
+    N, R, S, D = x.shape
+    y = run(x.reshape(S, N * R, D)).reshape(S, N, R, -1).transpose(1, 2, 0, 3)
+    return y if along == "rows" else y.transpose(0, 2, 1, 3)

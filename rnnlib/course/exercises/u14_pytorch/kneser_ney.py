@@ -259,3 +259,37 @@ def as_logarithms(levels, d):
         if total > 0:
             p = (np.maximum(counts - d, 0) + d * np.count_nonzero(counts) * p) / total
     return np.log(p)
+
+
+KNESER_NEY.slip(
+    "handed_down_without_d",
+    "d * np.count_nonzero(counts) * p",
+    "np.count_nonzero(counts) * p",
+    "What is handed down to the shorter context lacks the factor `d`: each word that came has"
+    " paid `d`.",
+)
+
+
+KNESER_NEY.slip(
+    "another_d_handed_down",
+    "d * np.count_nonzero(counts) * p",
+    "0.75 * np.count_nonzero(counts) * p",
+    "0.75 is handed down for each word that came, whatever `d` is. What was taken is given.",
+)
+
+
+KNESER_NEY.slip(
+    "first_step_alone",
+    "levels[1:]:",
+    "levels[1:2]:",
+    "The two shortest contexts alone are used. Each longer one builds on the one before.",
+)
+
+
+KNESER_NEY.slip(
+    "shortest_context_pays_too",
+    "p = levels[0] / levels[0].sum()",
+    "p = np.maximum(levels[0] - d, 0) / np.maximum(levels[0] - d, 0).sum()",
+    "`d` is taken off in the first level too. It has no shorter one to give it to: its counts"
+    " stay.",
+)

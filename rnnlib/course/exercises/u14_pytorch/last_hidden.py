@@ -144,3 +144,10 @@ _slip(
     "output[0, :, :H]",
     "the forward state is that after the first step. That direction ends at an example's last.",
 )
+
+
+@LAST_HIDDEN.mistake
+def columns_exchanged(output, lengths):
+    """The halves of the columns are exchanged: the first H belong to the forward direction."""
+    N, H = output.shape[1], output.shape[2] // 2
+    return np.stack([output[lengths - 1, np.arange(N), H:], output[0, :, :H]])

@@ -201,3 +201,13 @@ def gate_left_out(xs, h, params, dhs):
             return torch.tanh(a[:, H:] + (f * h) @ self.W_hh[:, H:])
 
     return run_module(MGUCell(), xs, h, dhs)
+
+
+MGU_MODULE.slip(
+    "both_blocks_exchanged",
+    "            f = torch.sigmoid(a[:, :H] + h @ self.W_hh[:, :H])\n"
+    "            n = torch.tanh(a[:, H:] + (f * h) @ self.W_hh[:, H:])",
+    "            f = torch.sigmoid(a[:, H:] + h @ self.W_hh[:, H:])\n"
+    "            n = torch.tanh(a[:, :H] + (f * h) @ self.W_hh[:, :H])",
+    "The two blocks of columns are exchanged: the gate's come first, then the candidate's.",
+)

@@ -184,3 +184,11 @@ def detached_at_every_step(xs, targets, h, model, k):
             loss, h = chunk_loss(xs[t : t + 1], targets[t : t + 1], h.detach(), leaves)
             (loss / steps).backward()
     return gradients_of(leaves)
+
+
+TRUNCATED_GRADIENTS.slip(
+    "zeros_for_each_chunk",
+    "h.detach(), leaves)",
+    "h.detach() * (start == 0), leaves)",
+    "Each later chunk begins with a state of zeros. The state goes on; its graph alone is cut off.",
+)

@@ -187,3 +187,20 @@ def shorter_result(xs, W, b, dilation):
     for i in range(len(W)):
         ys = ys + xs[front - i * dilation : len(xs) - i * dilation] @ W[i]
     return ys
+
+
+CAUSAL_CONV.slip(
+    "bias_times_taps",
+    "    ys = b\n",
+    "    ys = F * b\n",
+    "The bias is added once for each of the F taps. It is added once.",
+)
+
+
+CAUSAL_CONV.slip(
+    "zeros_behind",
+    "[np.zeros((front, *xs.shape[1:])), xs]",
+    "[xs, np.zeros((front, *xs.shape[1:]))]",
+    "The zeros stand behind the sequence, so that each step reads later ones. They stand in "
+    "front of it.",
+)

@@ -8,6 +8,9 @@ from rnnlib.causal_conv import depends_on
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 
+READ = {"first number in": slice(1), "second": slice(1, 2), "last number in": slice(-1, None)}
+"""Nets that read one number of each earlier step."""
+
 
 def _net(rng, kind, D, K, T):
     """A function (T, N, D) -> (T, N, K) whose outputs depend on some steps."""
@@ -23,8 +26,11 @@ def _net(rng, kind, D, K, T):
             for t in range(max(0, lag), min(T, T + lag)):
                 scale = size if lag else 1.0
                 seen = np.tanh(xs[t - lag] @ W[n % 3])
-                if kind == "last number in" and lag:
-                    seen = np.tanh(xs[t - lag, :, -1:] @ W[n % 3, -1:])
+                if kind in READ and lag:
+                    read = READ[kind]
+                    seen = np.tanh(xs[t - lag, :, read] @ W[n % 3, read])
+                if kind == "a product" and lag:
+                    seen = seen * np.tanh(xs[t] @ W[2])
                 if kind == "last number out" and lag:
                     seen[:, :-1] = 0
                 if kind == "last example" and lag:
@@ -49,9 +55,11 @@ def _draw_depends(rng):
     for letter in "TNDK":
         yield case("past", drawing.ONES, **{**first, letter: 1})
     yield case("far", "small differences", T=5, N=2, D=3, K=4)
-    for net in ("last example", "last number in", "last number out"):
+    for net in ("last example", *READ, "last number out"):
         yield case(net, "one number that matters", T=6, N=3, D=4, K=5)
     yield case("all", "everything seen", T=5, N=2, D=3, K=4)
+    # What one step does depends on the numbers of another: zeros for `xs` would show nothing.
+    yield case("a product", "steps that are multiplied", T=6, N=2, D=4, K=3)
     yield case("adds up to 0", "one number that matters", T=6, N=2, D=3, K=2)
     almost = case("past", "one number that matters", T=6, N=2, D=4, K=3)
     almost.args[1][2] *= 1e-300  # a step of nothing: to set it to 0 changes nothing

@@ -5,27 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises.exercise import Exercise, Unusable
-from rnnlib.course.exercises.u15_compared.inputs import draw_chains
+from rnnlib.course.exercises.u15_compared.inputs import CANNOT, chain, draw_chains
 from rnnlib.hmm import hmm_log_forward
 
 NEVER = -1e15
 """A logarithm below this is taken for that of 0."""
-IN_ITS_PLACE = 1.0
-"""What is compared there: no logarithm of these probabilities is positive."""
 
 
 def observe_alpha(value, case):
-    """The logarithms, with a number that cannot be one in place of -inf."""
+    """The logarithms, with -inf in place of whatever stands for it."""
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf":
         kind = "nothing" if value is None else f"a {type(value).__name__}"
         raise Unusable(f"returned {kind}; it should return an array (T, K) of floats")
-    return {"log_alpha": np.where(value <= NEVER, IN_ITS_PLACE, value)}
+    return {"log_alpha": np.where(value <= NEVER, -np.inf, value)}
+
+
+def _draw_forward(rng):
+    yield from draw_chains(rng)
+    case = chain(rng, T=6, K=3, kind=CANNOT)
+    case.args[2][3] = -np.inf  # no state explains step 3: from there on nothing can be
+    yield case
 
 
 HMM_LOG_FORWARD = Exercise(
     "hmm_log_forward",
     hmm_log_forward,
-    draw_chains,
+    _draw_forward,
     results={"log_alpha": "(T, K)"},
     observe=observe_alpha,
 )
@@ -60,8 +65,9 @@ def scaled_probabilities(log_start, log_trans, log_obs):
     p = np.exp(log_start)
     for t, row in enumerate(log_obs):
         p = (p if t == 0 else p @ trans) * np.exp(row)
-        scale += np.log(p.sum())
-        p = p / p.sum()
+        total = p.sum() if p.any() else 1.0
+        scale += np.log(total)
+        p = p / total
         rows.append(np.where(p > 0, np.log(np.where(p > 0, p, 1)) + scale, -np.inf))
     return np.array(rows)
 
@@ -184,3 +190,16 @@ for _name, _old, _new, _sentence in (
     ),
 ):
     HMM_LOG_FORWARD.slip(_name, _old, _new, _sentence)
+
+
+@HMM_LOG_FORWARD.mistake
+def infinity_less_infinity(log_start, log_trans, log_obs):
+    """The largest logarithm is taken off where it is -inf, and `-inf - (-inf)` is nan. That of a
+    sum of zeros is -inf again: `np.logaddexp.reduce` knows it.
+    """
+    rows = [log_start + log_obs[0]]
+    for row in log_obs[1:]:
+        top = rows[-1].max()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rows.append(row + top + np.log(np.exp(rows[-1] - top) @ np.exp(log_trans)))
+    return np.stack(rows)

@@ -29,6 +29,7 @@ def _draw_recall(rng):
     yield case(TIES, 8, 16, hopfield_store(patterns * rng.choice([-1, 1], 8)))
     yield case(TIES, 5, 8, np.zeros((5, 5)))
     yield case(drawing.LARGE, 8, 11, scale=1e6)
+    yield case("small numbers", 8, 30, scale=1e-6)
 
 
 HOPFIELD_RECALL = Exercise(
@@ -204,3 +205,11 @@ def each_unit_once(W, x, order):
         seen.add(int(i))
         energies.append(-0.5 * x @ W @ x)
     return x, np.array(energies)
+
+
+HOPFIELD_RECALL.slip(
+    "without_its_own_weight",
+    "total = W[i] @ x",
+    "total = W[i] @ x - W[i, i] * x[i]",
+    "A unit's own weight is left out of its sum. It is in the formula: the sum goes over all j.",
+)

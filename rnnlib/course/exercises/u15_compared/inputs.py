@@ -17,6 +17,9 @@ def draw_chains(rng):
     for kind, s in drawing.sizes([{"T": 7, "K": 4}, {"T": 9, "K": 5}], "TK"):
         yield chain(rng, kind=kind, **s)
     yield chain(rng, T=6, K=4, zeros=True, kind=CANNOT)
+    tempting = chain(rng, T=7, K=3, zeros=True, kind=CANNOT)
+    tempting.args[2][...] *= 40  # what cannot be explains some steps far better than the rest
+    yield tempting
     yield chain(rng, T=400, K=3, kind=LONG)
 
 

@@ -8,7 +8,7 @@ from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.scan import scan_round
 
-FAR = "a gap as long as the sequence"
+FAR = "a gap of T or more"
 
 
 def _draw_round(rng):
@@ -22,7 +22,8 @@ def _draw_round(rng):
     for letter in "NH":
         yield case(drawing.ONES, 2, **{"T": 7, "N": 3, "H": 4, letter: 1})
     yield case(drawing.ONES, 1, T=1, N=3, H=2)
-    yield case(FAR, 5, T=5, N=2, H=3)
+    for gap in (5, 7, 10, 13):
+        yield case(FAR, gap, T=5, N=2, H=3)
     yield case("a gap one shorter", 4, T=5, N=2, H=3)
     yield case(drawing.LARGE, 2, scale=1e6, T=6, N=2, H=3)
 
@@ -45,8 +46,8 @@ def two_pieces(a, b, gap):
 def copies_filled_in(a, b, gap):
     """Copies, into which the joined steps are written."""
     new_a, new_b = a.copy(), b.copy()
-    new_a[gap:] *= a[: len(a) - gap]
-    new_b[gap:] += a[gap:] * b[: len(b) - gap]
+    new_a[gap:] *= a[:-gap]
+    new_b[gap:] += a[gap:] * b[:-gap]
     return new_a, new_b
 
 
@@ -186,3 +187,14 @@ def joined_with_what_follows(a, b, gap):
 def first_steps_cut_off(a, b, gap):
     """the first steps are cut off. They stay as they are, in front of the joined ones."""
     return a[gap:] * a[:-gap], a[gap:] * b[:-gap] + b[gap:]
+
+
+@SCAN_ROUND.mistake
+def end_below_zero(a, b, gap):
+    """A slice ends below 0 where the gap is more than T: `[:T - gap]` then counts from the end.
+    `[:max(T - gap, 0)]` is empty there.
+    """
+    T = len(a)
+    before_a = np.concatenate([np.ones_like(a[:gap]), a[: T - gap]])
+    before_b = np.concatenate([np.zeros_like(b[:gap]), b[: T - gap]])
+    return a * before_a, a * before_b + b

@@ -159,3 +159,12 @@ for _name, _old, _new, _sentence in (
     ),
 ):
     BEST_UNIT.slip(_name, _old, _new, _sentence)
+
+
+BEST_UNIT.slip(
+    "slope_of_the_signal",
+    "lengths = np.linalg.norm(centred, axis=0) * np.linalg.norm(wanted)",
+    "lengths = np.linalg.norm(centred, axis=0) ** 2",
+    "The slope of a regression of the signal on the unit is given. Divide by both lengths for"
+    " a correlation.",
+)

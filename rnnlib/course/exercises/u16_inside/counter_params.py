@@ -146,8 +146,8 @@ def leaks():
 
 @COUNTER_PARAMS.mistake
 def leaks_in_long_words():
-    """the forget gate has a bias of 9: short words come out right, in long ones a part of the count
-    is lost.
+    """the forget gate is almost open: short words come out right, or nearly so, and in long ones a
+    part of the count is lost. Let it get 20 or more before the sigmoid.
     """
     return LSTMParams(W_xh=[[0, 0, 20, 0], [0, 0, -20, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 9, 0, 40])
 
@@ -186,8 +186,8 @@ def letters_swapped():
 
 @COUNTER_PARAMS.mistake
 def uneven_steps():
-    """a and b push with different strengths: the weights differ in size, or the candidate has a
-    bias, and the tanh is not at its ends.
+    """a and b push with different strengths: the weights differ in size, the candidate has a bias
+    while the tanh is not at its ends, or the input gate is not open for both letters.
     """
     return LSTMParams(
         W_xh=[[0, 0, 0.5, 0], [0, 0, -0.2, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40]
@@ -217,4 +217,28 @@ def weights_in_columns():
     """`W_xh` is transposed: there are two inputs, so it has two rows, and four columns a unit."""
     return LSTMParams(
         W_xh=[[0, 0], [0, 0], [20, -20], [0, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, 40, 0, 40]
+    )
+
+
+@COUNTER_PARAMS.mistake
+def forget_gate_shut():
+    """the forget gate is shut: each letter wipes out the count that stood there."""
+    return LSTMParams(
+        W_xh=[[0, 0, 20, 0], [0, 0, -20, 0]], W_hh=[[0, 0, 0, 0]], b_h=[40, -40, 0, 40]
+    )
+
+
+@COUNTER_PARAMS.mistake
+def all_gates_almost_open():
+    """all gates are almost open: a little is lost at each step, on the way in and in the cell.
+    Let them get 20 or more before the sigmoid.
+    """
+    return LSTMParams(W_xh=[[0, 0, 2, 0], [0, 0, -2, 0]], W_hh=[[0, 0, 0, 0]], b_h=[5, 5, 0, 5])
+
+
+@COUNTER_PARAMS.mistake
+def output_fed_back_a_little():
+    """`W_hh` is not 0: what the unit puts out comes back in and changes the steps a little."""
+    return LSTMParams(
+        W_xh=[[0, 0, 2, 0], [0, 0, -2, 0]], W_hh=[[0, 0, 0.1, 0]], b_h=[40, 40, 0, 40]
     )

@@ -42,6 +42,7 @@ def _draw_network(rng):
     yield case(drawing.ONES, 1, 2)
     yield case(BEYOND, 4, 2, radius=3.0)
     yield case("many steps", 3, 12)
+    yield case("no step", 4, 0)
 
 
 def _smallest(h, F, J, steps):

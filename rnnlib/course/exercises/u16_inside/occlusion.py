@@ -172,3 +172,11 @@ def mean_over_the_batch(score, xs, blank):
         changed[t] = blank
         lost[t] = np.mean(whole - score(changed))
     return lost
+
+
+OCCLUSION.slip(
+    "blank_taken_off",
+    "changed[t] = blank",
+    "changed[t] -= blank",
+    "The blank is subtracted from the step. It stands in its place: `changed[t] = blank`.",
+)

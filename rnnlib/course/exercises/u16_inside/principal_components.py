@@ -22,6 +22,7 @@ def _draw_cloud(rng):
     yield case(PLAIN, 40, 6, 4)
     yield case("all of them", 20, 3, 3)
     yield case(drawing.ONES, 12, 1, 1)
+    yield case(drawing.ONES, 20, 4, 1)
 
 
 def observe_components(value, case):

@@ -10,7 +10,7 @@ from rnnlib.probes import ridge_probe, selectivity
 
 
 def _draw_states(rng):
-    def case(kind, M, V, H, K):
+    def case(kind, M, V, H, K, strength):
         ids = rng.permutation(np.arange(M) % V)
         hs = drawing.array(rng, V, H)[ids] + 0.5 * rng.normal(size=(M, H))
         labels = np.where(rng.random(M) < 0.75, ids % K, rng.integers(0, K, M))
@@ -20,16 +20,20 @@ def _draw_states(rng):
         for classes in (labels, by_type[ids]):  # of each class some on both sides
             for part in (train, ~train):
                 if set(classes[part]) != set(classes):
-                    return case(kind, M, V, H, K)
-        strength = float(rng.uniform(0.5, 2))
+                    return case(kind, M, V, H, K, strength)
+        args = hs, ids, labels, by_type, train
+        # Both numbers tell it if a probe has another strength.
+        found, *others = [selectivity(*args, s) for s in (strength, 1e-9, 1.0, 1e4)]
+        if kind == PLAIN and any(a == b for other in others for a, b in zip(found, other)):
+            return case(kind, M, V, H, K, strength)
         sizes = {"steps": M, "V": V, "H": H, "classes": K}
-        return Case((hs, ids, labels, by_type, train, strength), sizes, kind)
+        return Case((*args, strength), sizes, kind)
 
-    yield case(PLAIN, 160, 11, 4, 3)
-    yield case(PLAIN, 130, 9, 5, 2)
-    yield case(PLAIN, 190, 14, 6, 4)
-    yield case(drawing.ONES, 120, 8, 1, 3)
-    yield case(drawing.ONES, 90, 1, 4, 2)
+    yield case(PLAIN, 160, 11, 4, 3, float(rng.uniform(50, 70)))
+    yield case(PLAIN, 130, 9, 5, 2, float(rng.uniform(110, 150)))
+    yield case(PLAIN, 190, 14, 6, 4, float(rng.uniform(20, 30)))
+    yield case(drawing.ONES, 120, 8, 1, 3, float(rng.uniform(0.5, 2)))
+    yield case(drawing.ONES, 90, 1, 4, 2, float(rng.uniform(0.5, 2)))
 
 
 SELECTIVITY = Exercise(
@@ -191,3 +195,20 @@ def control_never_fitted(hs, ids, labels, by_type, train, strength):
     W, b = ridge_probe(hs[train], np.eye(K)[labels[train]], strength)
     said = (hs[~train] @ W + b).argmax(axis=1)
     return np.mean(said == labels[~train]), np.mean(said == by_type[ids][~train])
+
+
+for _name, _old, _new, _sentence in (
+    (
+        "strength_of_its_own",
+        "strength)\n        said",
+        "1e-9)\n        said",
+        "`strength` is not handed on: the probes are fitted without it, or nearly so.",
+    ),
+    (
+        "control_without_strength",
+        "strength)\n        said",
+        "strength if classes is labels else 1e-9)\n        said",
+        "the probe of the control task is fitted without `strength`. Both are fitted alike.",
+    ),
+):
+    SELECTIVITY.slip(_name, _old, _new, _sentence)
