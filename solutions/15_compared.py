@@ -89,7 +89,7 @@ def held_out_loss(name, **yours):
 # | $\log p(x_t \mid k)$ | `log_obs` | (T, K) | how well each state explains step t |
 # | $\log\alpha_t(k)$ | returned | (T, K) | log p($x_1 \dots x_t$, state k) |
 #
-# What cannot be is `-np.inf`. `np.logaddexp.reduce(a, axis=...)` adds probabilities that are given as logarithms.
+# What cannot be is `-np.inf`. That holds for a whole row too: where no state explains a step, nothing after it can be. `np.logaddexp.reduce(a, axis=...)` adds probabilities that are given as logarithms.
 #
 # **Your turn.**
 
