@@ -20,33 +20,41 @@ class Mutant:
     source: str
 
 
-def mutants(source: str) -> Iterator[Mutant]:
+def mutants(source: str, draw: Callable[[list], list] | None = None) -> Iterator[Mutant]:
     """Every mutant of a function's source, in the order of its lines; no two are alike.
 
     Parameters
     ----------
     source : str
         A cell that defines one function or several.
+    draw : callable, optional
+        Draws some of a list: only those changes are made.
     """
     tree = ast.parse(source)
     seen = {ast.dump(tree)}
-    for place, node in enumerate(ast.walk(tree)):
-        for number, (change, _) in enumerate(_changes_of(node, tree)):
-            mutated = copy.deepcopy(tree)
-            parents = _parents(mutated)
-            target = _nth(mutated, place)
-            _, new = _nth_change(target, mutated, number)
-            _replace(parents, target, new)
-            ast.fix_missing_locations(mutated)
-            if (found := ast.dump(mutated)) in seen:
-                continue
-            seen.add(found)
-            try:
-                text = ast.unparse(mutated) + "\n"
-                ast.parse(text)
-            except (SyntaxError, ValueError):  # such as `del` with nothing after it
-                continue
-            yield Mutant(change, getattr(node, "lineno", 1), text)
+    changes = [
+        (place, number, change, getattr(node, "lineno", 1))
+        for place, node in enumerate(ast.walk(tree))
+        for number, (change, _) in enumerate(_changes_of(node, tree))
+    ]
+    if draw is not None:
+        changes = draw(changes)
+    for place, number, change, line in changes:
+        mutated = copy.deepcopy(tree)
+        parents = _parents(mutated)
+        target = _nth(mutated, place)
+        _, new = _nth_change(target, mutated, number)
+        _replace(parents, target, new)
+        ast.fix_missing_locations(mutated)
+        if (found := ast.dump(mutated)) in seen:
+            continue
+        seen.add(found)
+        try:
+            text = ast.unparse(mutated) + "\n"
+            ast.parse(text)
+        except (SyntaxError, ValueError):  # such as `del` with nothing after it
+            continue
+        yield Mutant(change, line, text)
 
 
 # --- which changes a node allows ----------------------------------------------------------------

@@ -71,22 +71,26 @@ def try_exercise(
     ----------
     exercise : Exercise
     sample : int, optional
-        How many to draw from all of them.
+        How many to draw, from those of as many versions.
     seed : int
         Of the inputs that the check draws.
     rng_seed : int
         Of the sample.
     """
-    found = []
-    seen = set()
-    for version in right_versions(exercise):
-        for mutant in mutants(version.source(exercise.name)):
+    rng = np.random.default_rng(rng_seed)
+
+    def some(all_of_them: list) -> list:
+        if sample is None or sample >= len(all_of_them):
+            return all_of_them
+        return [all_of_them[k] for k in sorted(rng.choice(len(all_of_them), sample, replace=False))]
+
+    found, seen = [], set()
+    for version in some(list(right_versions(exercise))):
+        for mutant in mutants(version.source(exercise.name), some):
             if mutant.source not in seen:
                 seen.add(mutant.source)
                 found.append((version, mutant))
-    if sample is not None and sample < len(found):
-        drawn = np.random.default_rng(rng_seed).choice(len(found), sample, replace=False)
-        found = [found[k] for k in sorted(drawn)]
+    found = some(found)
     for version, mutant in found:
         function = as_function(exercise, version, mutant.source)
         if function is None:
