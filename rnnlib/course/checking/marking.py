@@ -76,7 +76,8 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         Chooses the inputs.
     """
     report = Report(exercise.name)
-    cases, expected = _drawn.of(exercise, seed, lambda: _draw(exercise, seed))
+    cases = list(exercise.draw(np.random.default_rng(seed)))  # anew: a case may hold what counts
+    expected = _right.of(exercise, seed, lambda: [_expected(exercise, case) for case in cases])
     responses = _try(exercise, function, cases)
     if exercise.uses and not (_agree(exercise, responses, expected) and not _borrowed(responses)):
         responses, expected, note = _apart(exercise, function, responses, expected)
@@ -109,13 +110,8 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     return report
 
 
-_drawn = Memory()
-"""The cases that a seed draws, with what is right."""
-
-
-def _draw(exercise: Exercise, seed: int) -> tuple[list[Case], list[dict]]:
-    cases = list(exercise.draw(np.random.default_rng(seed)))
-    return cases, [_expected(exercise, case) for case in cases]
+_right = Memory()
+"""What is right in the cases that a seed draws."""
 
 
 def _score(exercise: Exercise, response: Response) -> float | None:
@@ -176,7 +172,6 @@ def _apart(
         alone = None
     if alone is None:
         return responses, expected, ""
-    names = " and ".join(f"`{name}`" for name in exercise.uses)
     apart = _try(exercise, alone, cases)
     if isinstance(function, Remote):
         earlier = function.earlier(exercise.uses)
@@ -191,6 +186,9 @@ def _apart(
             return Report(name, state="right")
         return mark(earlier_one, earlier[name]) if callable(earlier[name]) else Report(name)
 
+    def wrong_ones() -> list[str]:
+        return [name for name in exercise.uses if not report_on(name).passed]
+
     if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
         known = _as_known(exercise, report_on)
         mixed = known and rebind(exercise.own.function, known)
@@ -203,21 +201,20 @@ def _apart(
             and _are_of_a_size(exercise, own, expected)
             and _agree(exercise, responses, own)
             and not _is_trivial(exercise, cases[0], mixed)
+            and (wrong := wrong_ones())
         ):
-            names = _wrong_ones(exercise, report_on)
-            return responses, own, f"Marked with your own {names}, which is not right yet."
+            said = f"Marked with your own {_in_words(wrong)}, which is not right yet."
+            return responses, own, said
     same = all(a.agrees(t, exercise) for a, t in zip(apart, responses, strict=True))
     if same and _borrowed(apart) == _borrowed(responses):
         return responses, expected, ""
-    names = _wrong_ones(exercise, report_on)
-    return apart, expected, f"Marked with a right {names}; yours is not right yet."
+    wrong = wrong_ones()
+    if not wrong:  # it gives something else at each call: an array that was never filled, say
+        return (apart if _agree(exercise, apart, expected) else responses), expected, ""
+    return apart, expected, f"Marked with a right {_in_words(wrong)}; yours is not right yet."
 
 
-def _wrong_ones(exercise: Exercise, report_on: Callable[[str], Report]) -> str:
-    """Which of the student's earlier functions do not pass their checks, for a sentence."""
-    names = exercise.uses
-    if len(names) > 1:
-        names = [name for name in names if not report_on(name).passed] or names
+def _in_words(names: list[str]) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 

@@ -238,9 +238,8 @@ def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]
     if abs(factor) < 1e-6 or abs(abs(factor) - 1) < 1e-3 or not close(got, factor * right).all():
         return
     sizes = {n: s for n, s in case.sizes.items() if isinstance(s, int) and s > 1}
-    sizes |= {f"{a}{b}": x * y for a, x in sizes.items() for b, y in sizes.items() if a < b}
-    for letters, size in sizes.items():
-        words = "·".join(letters)
+    sizes |= {f"{a}·{b}": x * y for a, x in sizes.items() for b, y in sizes.items() if a < b}
+    for words, size in sizes.items():
         if abs(factor * size - 1) < 1e-3:
             yield (
                 f"divided:{words}",

@@ -734,3 +734,39 @@ def test_an_earlier_function_that_is_no_known_mistake_is_not_compared_with(body)
         names,
     )
     assert mark(FORWARD, names["rnn_forward"]).share == 0
+
+
+def test_a_wrong_answer_leaves_nothing_behind_for_the_next():
+    exercise = all_exercises()["train_early_stopping"]  # its cases count what is asked of them
+    right = written(exercise, exercise.variants[0])
+    wrong = write(
+        """
+def train_early_stopping(params, run_epoch, validation_loss, max_epochs, patience):
+    losses = []
+    for _ in range(max_epochs):
+        run_epoch(params)
+        losses.append(validation_loss(params))
+    return params, losses
+"""
+    )
+    assert mark(exercise, right).passed
+    assert not mark(exercise, wrong).passed
+    assert mark(exercise, right).passed
+
+
+def test_right_earlier_functions_are_not_blamed_for_numbers_that_nobody_wrote():
+    """An array from np.empty that is not filled holds something else at each call."""
+    exercise = all_exercises()["rnn_forward"]
+    names = notebook(*exercise.uses, borrow=exercise.borrow)
+    source = """
+from itertools import count
+turn = count()
+def rnn_forward(xs, h0, params):
+    h, hs = h0, np.full((len(xs), *h0.shape), float(next(turn)))
+    for t in range(len(xs) - 1):
+        h = hs[t] = rnn_step(xs[t], h, params)
+    return hs, h, RNNCache(xs, h0, hs, params)
+"""
+    report = mark(exercise, run_cell(source, names)["rnn_forward"])
+    assert report.state == "wrong"
+    assert not any("Marked with" in note for note in report.notes), report.notes

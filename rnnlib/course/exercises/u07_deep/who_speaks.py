@@ -24,6 +24,8 @@ FORWARD = "features, read forward"
 BACKWARD = "features, read backward"
 AVERAGE = "features, averaged"
 ORDER = "order of the features"
+LEARNED = "what the layer has learned"
+RESULTS = (HELD_OUT, STANDARD, FORWARD, BACKWARD, AVERAGE, ORDER, LEARNED)
 
 
 def who_speaks(utterances, speakers, cells, rng, *, batch=32, updates=150):
@@ -120,7 +122,10 @@ def _observe(returned, case):
     features = as_array(features, "features", (len(kept), 3 * H))
     if not isinstance(layer, DenseParams) or layer.W_hy.shape[0] != 3 * H:
         raise Unusable("gave no `DenseParams` with a weight for each feature as `layer`")
-    found = dict.fromkeys((HELD_OUT, STANDARD, FORWARD, BACKWARD, AVERAGE, ORDER), 1.0)
+    found = dict.fromkeys(RESULTS, 1.0)
+    logits = rnnlib.output_step(features, layer)
+    of_zeros = np.log(layer.W_hy.shape[1])  # the loss of a layer that has learned nothing
+    found[LEARNED] = float(rnnlib.cross_entropy(logits, speakers[kept]) < 0.97 * of_zeros)
     if case.given == EQUAL:
         frames = np.concatenate([utterances[n] for n in kept])
         right = np.allclose(mean, frames.mean(axis=0)) and np.allclose(std, frames.std(axis=0))
@@ -145,7 +150,7 @@ WHO_SPEAKS = Exercise(
     "who_speaks",
     who_speaks,
     _draw,
-    results=dict.fromkeys((HELD_OUT, STANDARD, FORWARD, BACKWARD, AVERAGE, ORDER), ""),
+    results=dict.fromkeys(RESULTS, ""),
     observe=_observe,
     explain={
         HELD_OUT: "`accuracy` is not measured on utterances that the training has never seen, or "
@@ -154,6 +159,7 @@ WHO_SPEAKS = Exercise(
         FORWARD: "what the forward cell makes of an utterance depends on the others in its batch",
         BACKWARD: "what the backward cell makes of an utterance depends on the others in its batch",
         AVERAGE: "the average over an utterance depends on the others in its batch",
+        LEARNED: "`layer` tells the utterances in `kept` apart no better than a layer of zeros",
         ORDER: "row n of `features` is not the utterance `kept[n]`, even in batches of one",
     },
     borrow=(
