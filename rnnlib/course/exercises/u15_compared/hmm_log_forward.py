@@ -194,8 +194,8 @@ for _name, _old, _new, _sentence in (
 
 @HMM_LOG_FORWARD.mistake
 def infinity_less_infinity(log_start, log_trans, log_obs):
-    """The largest logarithm is taken off where it is -inf, and `-inf - (-inf)` is nan. That of a
-    sum of zeros is -inf again: `np.logaddexp.reduce` knows it.
+    """The largest logarithm is taken off where it is -inf, and `-inf - (-inf)` is nan. The
+    logarithm of a sum of zeros is -inf: `np.logaddexp.reduce` knows it.
     """
     rows = [log_start + log_obs[0]]
     for row in log_obs[1:]:
