@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from student import notebook, run_cell
+from student import notebook, run_cell, written
 
 from rnnlib.course.checking import mark
 from rnnlib.course.exercises import all_exercises
@@ -37,3 +37,12 @@ def {exercise.name}(*args, **options):
     names = notebook(*exercise.uses, borrow=exercise.borrow) | {"np": np}
     run_cell(source, names)
     assert mark(exercise, names[exercise.name]).share <= MOST
+
+
+BROKEN = [e for e in all_exercises().values() if e.start]
+
+
+@pytest.mark.parametrize("exercise", BROKEN, ids=lambda e: e.name)
+def test_a_program_to_be_mended_earns_nothing_as_it_stands(exercise):
+    (given,) = (m for m in exercise.mistakes if m.name == exercise.start)
+    assert mark(exercise, written(exercise, given)).share == 0

@@ -2,7 +2,8 @@
 
 Each fault is looked for where no other can hide it: all utterances of one length (no padding), or
 batches of one (no padding, but an order). What is returned is compared with what a right program
-makes of the student's own earlier steps, so that each fault costs its own part only.
+makes of the student's own earlier steps, so that each fault costs its own part only. Where no
+speaker speaks twice, a layer that knows one who is held out has been trained on them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
 from rnnlib.course.exercises.u07_deep.inputs import as_array, as_parts, draw_both_cells
 from rnnlib.dense import DenseParams
 
-EQUAL, MIXED, ALONE = "equal", "mixed", "alone"
-"""What a case is about: utterances of one length, of many lengths, and one in each batch."""
+EQUAL, ONCE, MIXED, ALONE = "equal", "once", "mixed", "alone"
+"""What a case is about: utterances of one length, each by another speaker, of many lengths, and
+one in each batch."""
 
 HELD_OUT = "what is held out"
 STANDARD = "mean and deviation"
@@ -67,19 +69,31 @@ def who_speaks(utterances, speakers, cells, rng, *, batch=32, updates=150):
 
 def _draw(rng):
     for about, lengths, batch, D, H in (
-        (EQUAL, np.full(16, 6), 5, 3, 4),
+        (EQUAL, np.full(64, 6), 5, 3, 4),
+        (EQUAL, np.full(24, 3), 16, 2, 3),
+        (EQUAL, np.full(20, 4), 7, 3, 3),
+        (EQUAL, np.full(16, 5), 20, 4, 2),
+        (ONCE, np.full(32, 5), 8, 3, 12),
         (MIXED, rng.permutation(np.arange(5, 25)), 6, 4, 3),
         (ALONE, rng.permutation(np.arange(5, 19)), 1, 2, 5),
     ):
-        utterances = [drawing.array(rng, int(length), D, scale=2.0) + 1.0 for length in lengths]
+        loud = rng.uniform(-5, 7, (len(lengths), D))
+        utterances = [
+            drawing.array(rng, int(length), D, scale=2.0) + mean
+            for length, mean in zip(lengths, loud)
+        ]
         speakers = rng.integers(0, 3, len(lengths))
         speakers[:3] = 2, 0, 1
+        if about == EQUAL:  # one can hear who it is, so a wrong scale shows in `accuracy`
+            speakers = loud[:, 0].argsort().argsort() * 3 // len(lengths)
+        if about == ONCE:
+            speakers = rng.permutation(len(lengths))
         sizes = {"utterances": len(lengths), "batch": str(batch)}
         yield Case(
             (utterances, speakers, draw_both_cells(rng, D, H), rng.spawn(1)[0]),
             sizes,
             given=about,
-            options={"batch": batch, "updates": 15},
+            options={"batch": batch, "updates": 60 if about in (EQUAL, ONCE) else 15},
         )
 
 
@@ -123,12 +137,15 @@ def _observe(returned, case):
     if not isinstance(layer, DenseParams) or layer.W_hy.shape[0] != 3 * H:
         raise Unusable("gave no `DenseParams` with a weight for each feature as `layer`")
     found = dict.fromkeys(RESULTS, 1.0)
-    classes = layer.W_hy.shape[1]
-    learned = classes > speakers.max()
-    if learned:  # better than a layer of zeros
-        logits = rnnlib.output_step(features, layer)
-        learned = rnnlib.cross_entropy(logits, speakers[kept]) < 0.97 * np.log(classes)
-    found[LEARNED] = float(learned)
+    if case.given == ONCE:
+        known = layer.W_hy.shape[1] > speakers[kept].max() and rnnlib.cross_entropy(
+            rnnlib.output_step(_features([utterances[n] for n in kept], cells, mean, std), layer),
+            speakers[kept],
+        ) < 0.7 * np.log(len(speakers))
+        unseen = _features([utterances[n] for n in held], cells, mean, std)
+        guesses = rnnlib.output_step(unseen, layer).argmax(axis=1)
+        found[LEARNED] = float(known and not np.any(guesses == speakers[held]))
+        return found
     if case.given == EQUAL:
         frames = np.concatenate([utterances[n] for n in kept])
         right = np.allclose(mean, frames.mean(axis=0)) and np.allclose(std, frames.std(axis=0))
@@ -162,7 +179,8 @@ WHO_SPEAKS = Exercise(
         FORWARD: "what the forward cell makes of an utterance depends on the others in its batch",
         BACKWARD: "what the backward cell makes of an utterance depends on the others in its batch",
         AVERAGE: "the average over an utterance depends on the others in its batch",
-        LEARNED: "`layer` tells the utterances in `kept` apart no better than a layer of zeros",
+        LEARNED: "`layer` has not learned who speaks in `kept`, or knows some who speak in `held` "
+        "alone",
         ORDER: "row n of `features` is not the utterance `kept[n]`, even in batches of one",
     },
     borrow=(
