@@ -1,28 +1,35 @@
 """The open task: a training program for the adding problem that does not learn.
 
-It has six faults. What comes back is the network before every update, so each update can be done
-again from the student's own network, in every way that the faults can be combined: the way that
-fits says which of them are left.
+It has six faults. What comes back is the network before every update, so `adder_updates` can find
+out how the student's own program led from each to the next.
 """
 
 from __future__ import annotations
 
 import copy
-from itertools import product
+from itertools import count
 
 import numpy as np
 
 from rnnlib.clipping import clip_grad_norm
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
+from rnnlib.course.exercises.u04_vanishing.adder_updates import (
+    RIGHT,
+    STATES,
+    UNSEEN,
+    WAYS,
+    fits,
+    flat,
+    gradients_of,
+    updates,
+)
 from rnnlib.data.adding import adding_problem
 from rnnlib.dense import DenseParams
 from rnnlib.last_step import LastStepParams, last_step_gradients, last_step_loss
 from rnnlib.optim import adam_state, adam_step
 from rnnlib.params import Params
-from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
-
-RIGHT = 1.0
+from rnnlib.rnn import RNNParams, rnn_forward
 
 
 def train_adder(batches, held_out, rng, H=16, learning_rate=0.005, max_norm=1.0):
@@ -56,73 +63,83 @@ def train_adder(batches, held_out, rng, H=16, learning_rate=0.005, max_norm=1.0)
 
 # --- what it is tried on ----------------------------------------------------------------------
 
+MAX_NORM, FAR = 200.0, 1000.0
+"""Targets that are mistaken by so much give gradients that are too long, whatever the network."""
+
+RISES = (0, 0, 0, FAR, FAR, FAR, FAR)
+"""What is added to the targets of each batch: the last network is not the best one."""
+
+RISES_AND_FALLS = (0, FAR, FAR, -FAR, -FAR, -FAR, -FAR, -FAR)
+"""The worst network is not the last one either."""
+
+LONG = 30
+"""How many steps a gradient has to get through."""
+
 
 def _draw(rng):
-    plain = [{"T": 6, "N": 3, "H": 5, "U": 7}, {"T": 7, "N": 4, "H": 6, "U": 8}]
-    for kind, s in drawing.sizes(plain, "TNHU"):
-        case = _case(rng, s, kind)
-        while kind == PLAIN and not _tells(case):
-            case = _case(rng, s, kind)
-        yield case
+    state = str(rng.bit_generator.state)
+    yield _draw_telling(rng, {"T": 6, "N": 3, "H": 5, "U": 7}, state, RISES)
+    yield _draw_telling(rng, {"T": 7, "N": 4, "H": 6, "U": 8}, state, RISES_AND_FALLS)
+    yield _case(rng, {"T": LONG, "N": 2, "H": 16, "U": 1}, PLAIN, (0,), MAX_NORM)
+    for sizes in ({"T": 1, "N": 1, "H": 5, "U": 4}, {"T": 5, "N": 3, "H": 1, "U": 4}):
+        yield _case(rng, sizes, drawing.ONES, (0, 0, 4, 4), 0.4)
 
 
-def _case(rng, s, kind):
+def _draw_telling(rng, sizes, state, offsets):
+    """A case in which every fault shows; how many are drawn before it is found out once."""
+    in_vain = _in_vain.get((state, offsets))
+    for k in count():
+        case = _case(rng, sizes, PLAIN, offsets, MAX_NORM)
+        if k == in_vain or (in_vain is None and _tells(case)):
+            if len(_in_vain) > 200:
+                _in_vain.clear()
+            _in_vain[state, offsets] = k
+            return case
+    raise AssertionError("unreachable")
+
+
+_in_vain: dict[tuple[str, tuple], int] = {}
+"""By the generator's state and the offsets: how many draws did not tell."""
+
+
+def _case(rng, s, kind, offsets, max_norm):
     def problem(N):
         if s["T"] == 1:  # no room for two marks
             xs = np.stack([rng.uniform(size=(1, N)), np.ones((1, N))], axis=2)
             return xs, 1 + xs[0, :, :1]
         return adding_problem(s["T"], N, rng)
 
-    batches = [problem(s["N"]) for _ in range(s["U"])]
-    for k in range(s["U"] // 2, s["U"]):  # mistaken targets: the last network is not the best one
-        batches[k] = batches[k][0], batches[k][1] + 4
+    batches = [(xs, targets + far) for far in offsets for xs, targets in [problem(s["N"])]]
     chance = np.random.default_rng(rng.integers(2**32))
     args = (batches, problem(s["N"] + 4), chance, s["H"])
-    return Case(args, s, kind, options={"learning_rate": 0.03, "max_norm": 0.4})
+    return Case(args, s, kind, options={"learning_rate": 0.03, "max_norm": max_norm})
 
 
 def _tells(case):
-    """Whether every fault shows in this case: alone, and with all others."""
-    handed_out = next(m.function for m in TRAIN_ADDER.mistakes if m.name == TRAIN_ADDER.start)
-    with np.errstate(all="ignore"):
-        right, wrong = (
-            f(*copy.deepcopy(case.args), **case.options) for f in (train_adder, handed_out)
-        )
-        if RIGHT in observe_training(wrong, case).values():
-            return False
-        best = np.argmin([error for _, error in right[1]])
-        nets = [net for net, _ in right[1]]
-        raw = {states: _gradients(nets, case.args[0], states) for states in STATES}
-        others = [
-            way for way in WAYS if sum(a != b for a, b in zip(way, WAYS[0], strict=True)) == 1
-        ]
-        return 0 < best < len(nets) - 1 and not any(_fits(way, nets, raw, case) for way in others)
+    """Whether every fault shows in this case."""
+    _, history = train_adder(*copy.deepcopy(case.args), **case.options)
+    nets, errors = [net for net, _ in history], np.array([error for _, error in history])
+    raw = {states: gradients_of(nets, case.args[0], states) for states in STATES}
+    norms = [np.linalg.norm(g) for g in raw["zero"]]
+    turn = np.argmin(errors) if case.args[0][-1][1].mean() > 0 else np.argmax(errors)
+    others = [way for way in WAYS if sum(a != b for a, b in zip(way, WAYS[0], strict=True)) == 1]
+    return (
+        0 < turn < len(nets) - 1
+        and min(norms) < MAX_NORM / 2 < 2 * MAX_NORM < max(norms)
+        and not any(fits(way, nets, raw, case) for way in others)
+    )
 
 
 # --- what is looked at ------------------------------------------------------------------------
-
-STATES = {"zero": RIGHT, "carried on": 0.0}
-GRADIENTS = {"fresh": RIGHT, "added up": 0.0, "added up after clipping": 0.2}
-CLIPS = {"together": RIGHT, "entry by entry": 0.0, "not at all": 0.2, "each array": 0.3}
-ADAM = {"kept": RIGHT, "new every time": 0.5}
-WAYS = tuple(product(STATES, GRADIENTS, CLIPS, ADAM))
-"""Of updating; the first one is right."""
 
 
 def observe_training(value, case):
     """Each part of the program: 1 if it is right, another number for what is known to be wrong."""
     best, nets, errors = _unpacked(value, case)
     batches, held_out, *_ = case.args
-    found = {"start": _start(nets[0], len(batches[0][0]))}
-    raw = {states: _gradients(nets, batches, states) for states in STATES}
-    way = next((way for way in WAYS if _fits(way, nets, raw, case)), None)
-    if way is None:
-        found |= {"states": 0.6, "gradient": 0.6, "clipping": 0.6}
-    else:
-        states, gradient, clip, adam = way
-        found["states"] = STATES[states]
-        found["gradient"] = GRADIENTS[gradient]
-        found["clipping"] = min(CLIPS[clip], ADAM[adam])
+    if case.sizes["T"] == LONG:  # looked at for its start alone
+        return dict.fromkeys(RESULTS, RIGHT) | {"start": _start(nets[0], held_out[0])}
+    found = {"start": RIGHT, **updates(nets, batches, case)}
     found["held-out error"] = _error_kind(nets, errors, batches, held_out)
     found["best network"] = _best_kind(best, nets, errors)
     left = sum(value != RIGHT for value in found.values())
@@ -130,65 +147,22 @@ def observe_training(value, case):
     return {n: v if v == RIGHT or left == 1 else -left - v for n, v in found.items()}
 
 
-def _start(net, T):
-    """How much T - 1 products with W_hh can leave of a gradient, at most."""
+def _start(net, xs):
+    """How much T - 1 products with W_hh leave of a gradient, at most, and whether any gets back."""
+    cell = net.cell
     with np.errstate(all="ignore"):
-        kept = np.linalg.norm(np.linalg.matrix_power(net.cell.W_hh, T - 1), 2)
-    return RIGHT if 0.01 < kept < 100 else 0.0 if kept <= 0.01 else 0.2
-
-
-def _fits(way, nets, raw, case):
-    """Whether this way of updating leads from each network to the next."""
-    states, gradient, clip, adam = way
-    learning_rate, max_norm = case.options["learning_rate"], case.options["max_norm"]
-    total = m = v = 0.0
-    for k, g in enumerate(raw[states]):
-        if gradient == "added up":
-            total = g = total + g
-        g = _clipped(g, clip, max_norm, nets[0])
-        if gradient == "added up after clipping":
-            total = g = total + g
-        again = adam == "new every time"
-        m, v, t = (0.0, 0.0, 1) if again else (m, v, k + 1)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        moved = m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-        now, then = _flat(nets[k]), _flat(nets[k + 1])
-        if not np.allclose(now - learning_rate * moved, then, rtol=1e-6, atol=1e-4 * learning_rate):
-            return False
-    return True
-
-
-def _gradients(nets, batches, states):
-    """Every update's gradient as one vector, from a state of zeros or the last batch's state."""
-    found = []
-    h = np.zeros((len(batches[0][1]), len(nets[0].out.W_hy)))
-    for net, (xs, targets) in zip(nets, batches, strict=False):
-        before = np.zeros_like(h) if states == "zero" else h
-        _, h, cache = rnn_forward(xs, before, net.cell, activation="relu")
-        d = 2 * (h @ net.out.W_hy + net.out.b_y - targets) / len(targets)
-        _, _, cell = rnn_backward(None, d @ net.out.W_hy.T, cache)
-        found.append(_flat(LastStepParams(cell, DenseParams(h.T @ d, d.sum(axis=0)))))
-    return found
-
-
-def _flat(net):
-    return np.concatenate([array.ravel() for _, array in net.items()])
-
-
-def _clipped(g, clip, max_norm, net):
-    if clip == "together":
-        return g * min(1.0, max_norm / (np.linalg.norm(g) or 1.0))
-    if clip == "entry by entry":
-        return np.clip(g, -max_norm, max_norm)
-    if clip == "each array":
-        ends = np.cumsum([array.size for _, array in net.items()])[:-1]
-        parts = np.split(g, ends)
-        return np.concatenate([_clipped(part, "together", max_norm, net) for part in parts])
-    return g
+        kept = np.linalg.norm(np.linalg.matrix_power(cell.W_hh, len(xs) - 1), 2)
+        hs, _, _ = rnn_forward(xs, np.zeros((xs.shape[1], len(cell.b_h))), cell, activation="relu")
+        through = np.eye(len(cell.b_h)) * (hs[0] > 0)[:, None]
+        for h in hs[1:]:
+            through = (through @ cell.W_hh) * (h > 0)[:, None]
+    if not through.any():
+        return 0.4
+    return RIGHT if 1e-3 < kept < 1e3 else 0.0 if kept <= 1e-3 else 0.2
 
 
 def _alike(a, b):
-    return np.allclose(_flat(a), _flat(b), rtol=1e-5, atol=1e-8)
+    return np.allclose(flat(a), flat(b), rtol=1e-5, atol=1e-8)
 
 
 def _error_kind(nets, errors, batches, held_out):
@@ -202,6 +176,10 @@ def _error_kind(nets, errors, batches, held_out):
         return RIGHT
     if fits([np.mean((a[:, 0] - held_out[1]) ** 2) for a in answers]):
         return 0.0
+    if fits([np.sqrt(np.mean((a - held_out[1]) ** 2)) for a in answers]):
+        return 0.1
+    if fits([np.sum((a - held_out[1]) ** 2) for a in answers]):
+        return 0.2
     seen = [np.mean((_answers(n, xs) - y) ** 2) for n, (xs, y) in zip(nets, batches, strict=False)]
     return 0.3 if fits(seen, -1) else 0.6
 
@@ -217,6 +195,8 @@ def _best_kind(best, nets, errors):
         return RIGHT
     if _alike(best, nets[-1]):
         return 0.0
+    if _alike(best, nets[int(np.argmax(errors))]):
+        return 0.4
     return 0.3 if _alike(best, nets[0]) else 0.6
 
 
@@ -256,27 +236,48 @@ def _network(net, H):
     return LastStepParams(cell, DenseParams(arrays["W_hy"], arrays["b_y"]))
 
 
+RESULTS = ("start", "states", "gradient", "clipping", "held-out error", "best network")
+
+
+def _of_updates(known, otherwise):
+    """What to say of a wrong part of the updates, by its number; see `observe_training`."""
+    told = known | {UNSEEN: "this shows when the other red row about the updates is mended."}
+    return lambda got: told.get(round(float(got if got >= 0 else -got % 1), 2), otherwise)
+
+
 TRAIN_ADDER = Exercise(
     "train_adder",
     train_adder,
     _draw,
-    results={
-        "start": "",
-        "states": "",
-        "gradient": "",
-        "clipping": "",
-        "held-out error": "",
-        "best network": "",
-    },
+    results=dict.fromkeys(RESULTS, ""),
     observe=observe_training,
     explain={
-        "start": "with the first `W_hh`, nothing of a gradient can get back to the first step, or "
-        "it explodes on the way.",
-        "states": "the updates are not those of sequences that are read from a state of zeros.",
-        "gradient": "the updates do not follow the gradient of each batch's own mean squared "
-        "error.",
-        "clipping": "the updates are not those of Adam with gradients that are clipped as point 4 "
-        "says.",
+        "start": f"before the first update nothing of a gradient gets back through {LONG} steps, "
+        "or it explodes on the way.",
+        "states": _of_updates(
+            {}, "the updates are not those of sequences that are read from a state of zeros."
+        ),
+        "gradient": _of_updates(
+            {
+                0.4: "the first update goes up the slope: it makes the loss of its batch larger.",
+                0.6: "the first update does not go against the gradient of the first batch's mean "
+                "squared error.",
+                0.8: "after the first update, the networks in `history` do not follow from each "
+                "other by Adam and each batch's own gradient.",
+            },
+            "the updates do not follow the gradient of each batch's own mean squared error.",
+        ),
+        "clipping": _of_updates(
+            {
+                0.6: "the gradients have the right direction, and some not the length that points "
+                "3 and 4 ask for.",
+                0.7: "the first update moves the weights by another amount than `learning_rate`, "
+                "which Adam does for every weight that has a gradient.",
+                0.8: "the first update is not one of Adam, which moves every weight that has a "
+                "gradient by `learning_rate`.",
+            },
+            "the updates are not those of Adam with gradients that are clipped as point 4 says.",
+        ),
         "held-out error": "the errors in `history` are not the mean squared errors of its networks "
         "on the held-out data.",
         "best network": "it is not the network of `history` with the smallest held-out error.",

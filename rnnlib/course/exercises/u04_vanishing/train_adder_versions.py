@@ -231,3 +231,48 @@ TRAIN_ADDER.slip(
     "best_error = error",
     "the network that comes back is the first one, before all training.",
 )
+TRAIN_ADDER.slip(
+    "no_input_weights",
+    "0.5 * rng.normal(size=(2, H))",
+    "0.0 * rng.normal(size=(2, H))",
+    "every unit is silent at the start, and a silent ReLU passes no gradient on.",
+)
+TRAIN_ADDER.slip(
+    "short_gradients_lengthened",
+    "scale = min(1.0, max_norm / norm)",
+    "scale = max_norm / norm",
+    "a gradient that is short enough already is changed too.",
+)
+TRAIN_ADDER.slip(
+    "gradient_of_the_sum",
+    " / len(targets)",
+    "",
+    "each gradient is longer than that of the mean, as often as there are examples, and so it is "
+    "clipped too often.",
+)
+TRAIN_ADDER.slip(
+    "half_the_gradient",
+    "dprediction = 2 * (",
+    "dprediction = (",
+    "each gradient is half as long as that of the mean squared error, and so it is clipped too "
+    "seldom.",
+)
+TRAIN_ADDER.slip(
+    "root_of_the_error",
+    "error = np.mean((h_last @ net.out.W_hy + net.out.b_y - targets) ** 2)",
+    "error = np.sqrt(np.mean((h_last @ net.out.W_hy + net.out.b_y - targets) ** 2))",
+    "the root of the mean squared error stands in `history`.",
+)
+TRAIN_ADDER.slip(
+    "error_summed",
+    "error = np.mean((",
+    "error = np.sum((",
+    "the squared errors on the held-out data are summed; the history asks for their mean.",
+)
+TRAIN_ADDER.slip(
+    "worst_network_returned",
+    "int(np.argmin(errors))",
+    "int(np.argmax(errors))",
+    "the network that comes back is the worst one of `history`.",
+    of="with_the_library",
+)
