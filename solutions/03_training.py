@@ -261,7 +261,7 @@ show_clipping()
 # | symbol | code | shape | meaning |
 # |---|---|---|---|
 # | $g$ | `grads` | a group of arrays | the gradient, before and after |
-# | max_norm | `max_norm` | a number | the limit |
+# | max_norm | `max_norm` | a number above 0 | the limit; `np.inf` where there is none |
 # | norm | `norm` | a number | the length *before* clipping: worth watching |
 #
 # **Your turn.** If you call your variables `norm` and `scale`, the check can look at each of them.
@@ -271,7 +271,7 @@ show_clipping()
 def clip_grad_norm(grads, max_norm):
     """Shorten the gradient to length max_norm, if it is longer.
 
-    grads: a group of arrays.  max_norm: a number above 0.
+    grads: a group of arrays.  max_norm: a number above 0, or np.inf.
     Returns grads: the clipped group; norm: its length before.
     """
     ### BEGIN SOLUTION

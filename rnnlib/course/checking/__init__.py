@@ -7,6 +7,7 @@
 `results`           takes a returned value apart and compares it, result by result
 `diagnosis`         which known mistake the numbers fit
 `experiments`       another reading of the arguments that gives the same numbers
+`made_slips`        right versions with one change, made by a program
 `patterns`          a cause that shows in the numbers of any exercise, and where they are wrong
 `writes`            which line writes into an argument
 `rows`              what is compared, result by result and extra by extra

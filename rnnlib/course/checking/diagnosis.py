@@ -15,8 +15,16 @@ import numpy as np
 
 from rnnlib.course.checking.calling import Call, call
 from rnnlib.course.checking.experiments import experiments
+from rnnlib.course.checking.made_slips import made_slips
 from rnnlib.course.checking.memory import Memory
-from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
+from rnnlib.course.checking.patterns import (
+    Numbers,
+    arrays_of,
+    axes_of,
+    merged,
+    part_pattern,
+    pattern,
+)
 from rnnlib.course.checking.results import close, collect, compare, floats, kept_reason, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
@@ -59,10 +67,28 @@ def diagnose(
 
     And whether every wrong result is explained by them. `seed` drew the cases. A mistake that
     explains all comes first; then those that explain most of the results that they are about, and
-    contradict none that is right; for what is left, a pattern in the numbers.
+    contradict none that is right; for what is left, a pattern in the numbers. Where all that does
+    not account for everything, a slip made by a program may.
     """
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
+    found, left = _by_what_is_known(exercise, responses, expected, seed)
+    if found and not left:
+        return found, True
+    if slip := _made_slip(exercise, responses, expected, seed):
+        return [(slip.name, slip.text)], True
+    parts = {}
+    for name in sorted(left) if exercise.observe is None else ():
+        cases, _ = _numbers(exercise, name, responses, expected) or ([], False)
+        if clause := part_pattern(name, cases, lambda a, b: close(a, b, exercise)):
+            parts[name] = clause
+    return found + list(merged(parts).items()), not left - set(parts)
+
+
+def _by_what_is_known(
+    exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
+) -> tuple[list[tuple[str, str]], set[str]]:
+    """The same by the declared mistakes, by patterns and by experiments; and what is left over."""
     known = []
     faults = _faults(exercise, responses, expected)
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
@@ -71,25 +97,22 @@ def diagnose(
             continue
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
-        if all(
-            mine.agrees(his, exercise)
-            and mine.call.changed == his.call.changed
-            and mine.call.undrawn == his.call.undrawn
-            for mine, his in zip(responses, theirs, strict=True)
-        ) and faults == _faults(exercise, theirs, expected):
-            return [(mistake.name, mistake.text)], True
+        if _do_the_same(exercise, responses, theirs) and faults == _faults(
+            exercise, theirs, expected
+        ):
+            return [(mistake.name, mistake.text)], set()
     # Many mistakes leave a result out.
     missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
     usable = exercise.advise and responses[0].results is not None
     if advice := exercise.advise(responses[0].call.value) if usable else None:
-        return [("advice", advice)], True
+        return [("advice", advice)], set()
     found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
     if exercise.observe is not None:  # all results describe one behaviour: no pattern in each
         if not found and len(wrong) == 1:
             clause = _pattern(exercise, wrong[0], responses, expected)
             if clause is not None and clause[0].partition(":")[0] in TOLD_OF_BEHAVIOUR:
-                return [clause], True
-        return list(found.items()), not found or explained >= set(wrong)
+                return [clause], set()
+        return list(found.items()), set(wrong) - explained
     patterns = {}
     # A shape may be wrong only where a size is 1.
     for name in wrong or (exercise.results if not found else ()):
@@ -103,7 +126,44 @@ def diagnose(
     for key, (clause, names) in experiments(exercise, trials, sorted(left)).items():
         found[key] = clause
         explained |= names
-    return list(found.items()), explained >= set(wrong)
+    return list(found.items()), set(wrong) - explained
+
+
+def _made_slip(
+    exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
+) -> Version | None:
+    """The first slip made by a program that does all that the student's function did."""
+    first = responses[0]
+    if exercise.start or first.results is None or first.case.kind != PLAIN:
+        return None
+    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
+    for name in wrong:
+        got = floats(first.results.get(name))
+        if got is None or not np.isfinite(got).all():
+            return None
+        if exercise.observe is not None and np.array_equal(got, np.trunc(got)):
+            return None  # it was only observed whether something holds: many slips look like that
+    faults = _faults(exercise, responses, expected)
+    for slip in made_slips(exercise, first.case):
+        (theirs,) = _responses_of(exercise, slip, seed, [first])
+        if not first.agrees(theirs, exercise):
+            continue
+        theirs = _responses_of(exercise, slip, seed, responses)
+        if _do_the_same(exercise, responses, theirs) and faults == _faults(
+            exercise, theirs, expected
+        ):
+            return slip
+    return None
+
+
+def _do_the_same(exercise: Exercise, mine: list[Response], theirs: list[Response]) -> bool:
+    """Whether two functions gave the same, and did the same to what they were given."""
+    return all(
+        a.agrees(b, exercise)
+        and a.call.changed == b.call.changed
+        and a.call.undrawn == b.call.undrawn
+        for a, b in zip(mine, theirs, strict=True)
+    )
 
 
 def _faults(exercise: Exercise, responses: list[Response], expected: list[dict]) -> set[tuple]:
@@ -194,6 +254,20 @@ def _pattern(
     shapes = _shape_pattern(exercise, name, responses, expected)
     if shapes is not None:
         return shapes
+    numbers = _numbers(exercise, name, responses, expected)
+    if numbers is None:
+        return None
+    cases, some_right = numbers
+    return pattern(name, cases, lambda a, b: close(a, b, exercise), some_right=some_right)
+
+
+def _numbers(
+    exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
+) -> tuple[list[Numbers], bool] | None:
+    """A result in the ordinary cases in which it is wrong, and whether it is right in others.
+
+    None where it cannot be compared number by number.
+    """
     cases, some_right = [], False
     for response, right in zip(responses[:-1], expected, strict=True):
         if response.case.kind != PLAIN:
@@ -219,7 +293,7 @@ def _pattern(
                 whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
             )
         )
-    return pattern(name, cases, lambda a, b: close(a, b, exercise), some_right=some_right)
+    return cases, some_right
 
 
 def _shape_pattern(

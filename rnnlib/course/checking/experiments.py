@@ -77,7 +77,7 @@ def _found(
     """The changes that give wrong results, which ones, and whether they do nothing else."""
     benches = [_Bench(exercise, case) for case, _, _ in trials]
     found: list[tuple[Change, set[str], bool]] = []
-    cost, left = benches[0].events(), EVENTS
+    cost, left = events_of(exercise, trials[0][0]), EVENTS
     for change in _changes(exercise, trials[0][0]):
         left -= cost
         if left < 0:
@@ -135,21 +135,22 @@ class _Bench:
             for name, array in self.kept.items():
                 self.arrays[name][...] = array
 
-    def events(self) -> int:
-        """How many calls one trial makes, as a measure of its time that no clock disturbs."""
-        count = 0
 
-        def listen(frame: object, event: str, what: object) -> None:
-            nonlocal count
-            count += event in ("call", "c_call")
+def events_of(exercise: Exercise, case: Case) -> int:
+    """How many calls one trial makes, as a measure of its time that no clock disturbs."""
+    bench, count = _Bench(exercise, case), 0
 
-        before = sys.getprofile()
-        sys.setprofile(listen)
-        try:
-            self.results(Change("", "", lambda arrays, values: None))
-        finally:
-            sys.setprofile(before)
-        return max(count, 1)
+    def listen(frame: object, event: str, what: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(listen)
+    try:
+        bench.results(Change("", "", lambda arrays, values: None))
+    finally:
+        sys.setprofile(before)
+    return max(count, 1)
 
 
 def _is_number(value: object) -> bool:

@@ -92,9 +92,39 @@ def pattern(
     for key, text in found[0].items():
         kind = key.partition(":")[0]
         told = not few or (kind in TOLD_OF_FEW and not (some_right and kind in NEVER_RIGHT))
+        # Two fractions are not the same by chance.
+        other_result = kind in ("is", "same") and not key.rpartition(":")[2].isdigit()
+        told = told or (other_result and all(np.any(c.right != np.trunc(c.right)) for c in cases))
         if told and all(other.get(key) == text for other in found[1:]):
             return key, text
     return None
+
+
+def part_pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | None:
+    """What all wrong entries of a result have in common, where some are right; or None."""
+    found = [dict(_of_wrong_entries(name, case, close)) for case in cases]
+    for key, text in found[0].items() if found else ():
+        if all(key in other for other in found[1:]):
+            return key, text
+    return None
+
+
+def _of_wrong_entries(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
+    got, right = case.got, case.right
+    wrong = ~close(got, right)
+    if not FEWEST <= np.count_nonzero(wrong) < wrong.size:
+        return
+    if not right[wrong].any():
+        yield "part not zero", f"`{name}` is not 0 where it should be"
+        return
+    for key, other, clause in (
+        ("part zero", 0 * right, f"the wrong entries of `{name}` are 0"),
+        ("part sign", -right, f"the wrong entries of `{name}` have the opposite sign"),
+        ("part twice", 2 * right, f"the wrong entries of `{name}` are twice the right ones"),
+        ("part half", right / 2, f"the wrong entries of `{name}` are half of the right ones"),
+    ):
+        if close(got, np.where(wrong, other, right)).all():
+            yield key, clause
 
 
 def merged(patterns: dict[str, tuple[str, str]]) -> dict[str, str]:

@@ -130,7 +130,7 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         return None
     if name in exercise.explain:
         told = exercise.explain[name]
-        return told(array) if callable(told) else told
+        return told(array, expected) if callable(told) else told
     where = tuple(np.argwhere(wrong)[0])
     values = f"{_number(array[where])}; it should be {_number(expected[where])}"
     if expected.ndim == 0:
@@ -177,6 +177,8 @@ def short_of_digits(exercise: Exercise, got: object, expected: object) -> str:
     largest = np.abs(right, where=finite, out=np.zeros(right.shape)).max(initial=0.0)
     if off <= exercise.digits * largest:
         return ""
+    if exercise.observe is not None:
+        return "is nearly right, but off by more than it should be"
     return (
         f"is right in {int(-np.log10(off / largest))} digits, and float64 holds 16: is something "
         "in float32 on the way, or rounded, or a small number added?"

@@ -100,7 +100,10 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
     # After a call that hangs there was no second one.
     hung = any(response.call.timed_out or response.call.lost for response in firsts)
     constant = hung or not _readable(exercise, firsts[0]) or firsts[0].agrees(again, exercise)
-    reason = "the second call gave another answer: something is kept between calls"
+    reason = (
+        "the second call gave another answer: something is kept between calls, or an array is "
+        "never filled (`np.empty`)"
+    )
     extras.append(_property("same answer when called again", constant, right, extra, reason))
     # A variable of that name may mean something else: it is of interest only if a result is wrong.
     inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []

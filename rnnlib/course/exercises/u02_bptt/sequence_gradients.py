@@ -147,6 +147,13 @@ def observe_gradients(value, case):
     }
 
 
+def _of_loss_and_scores(got, right):
+    """Which of the two is wrong: the loss comes first, then dlogits."""
+    if np.allclose(got[1:], right[1:], rtol=1e-4, atol=1e-5 * np.abs(right).max()):
+        return "`loss` is not the mean of the losses at all places; `dlogits` is right."
+    return "`dlogits` is not the gradient of the mean loss."
+
+
 SEQUENCE_GRADIENTS = Exercise(
     "sequence_gradients",
     sequence_gradients,
@@ -162,7 +169,7 @@ SEQUENCE_GRADIENTS = Exercise(
     uses=("tanh_backward", "cross_entropy_backward"),
     observe=observe_gradients,
     explain={
-        "loss and scores": "`dlogits` is not the gradient of the mean loss.",
+        "loss and scores": _of_loss_and_scores,
         "output layer": "`grads_out` is not what follows from your `dlogits`.",
         "last step": "`das[-1]` is not what follows from your `dlogits[-1]`.",
         "earlier steps": "`das` before the last step, or `dh0`, is not what follows from the `das` "

@@ -231,6 +231,12 @@ _LEFT_IN = (
         "the gradient of `W_hh` is right where `h0` is zero, and nowhere else.",
     ),
     (
+        "loss_summed",
+        "-log_p[right].mean()",
+        "-log_p[right].sum()",
+        "`loss` is as many times too large as there are places: N T of them.",
+    ),
+    (
         "own_loss_not_added",
         "dh = dh + dlogits[t] @",
         "dh = dlogits[t] @",

@@ -277,7 +277,7 @@ ADAM_STEP.slip(
     "one_never_added_to_t",
     "t = state.t + 1",
     "t = state.t",
-    "1 is never added to t, so the first step divides by zero: `t = state.t + 1`.",
+    "1 is never added to t: `t = state.t + 1`.",
 )
 
 

@@ -47,6 +47,9 @@ def observe_sample(value, case):
     N, V = case.sizes["N"], case.sizes["V"]
     if value is None:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
+    if isinstance(value, list | tuple):
+        kind = type(value).__name__
+        raise Unusable(f"returned a {kind} of numbers; make an array of it with `np.array`")
     ids = np.asarray(value)
     if ids.shape != (N,):
         got = "a single number" if ids.ndim == 0 else f"the shape {ids.shape}"
@@ -263,8 +266,8 @@ def ids_as_floats(logits, rng, *, temperature=1.0):
 
 @SAMPLE.mistake
 def columns_normalized_first(logits, rng, *, temperature=1.0):
-    """The softmax runs down the columns, and each row is then divided by its sum: the rows
-    add up to 1, but are no softmax of their logits.
+    """The largest number or the sum is taken down the columns before each row is divided by its
+    sum: the rows add up to 1, but are no softmax of their logits. Both belong to each row.
     """
     z = logits / temperature
     p = np.exp(z - z.max(axis=0))

@@ -30,6 +30,9 @@ def _draw_bound(rng):
 def _observe_bound(value, case):
     if value is None:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
+    if isinstance(value, list | tuple):
+        kind = type(value).__name__
+        raise Unusable(f"returned a {kind} of numbers; make an array of it with `np.array`")
     T = len(case.args[0])
     try:
         value = np.asarray(value, float)

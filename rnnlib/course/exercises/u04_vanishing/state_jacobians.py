@@ -33,6 +33,9 @@ def _observe_products(value, case):
     """The first axis apart: what a result is called tells which state it belongs to."""
     if value is None:
         raise Unusable("returned nothing: does it end with a line `return ...`?")
+    if isinstance(value, list | tuple):
+        kind = type(value).__name__
+        raise Unusable(f"returned a {kind}; make an array of it with `np.stack`")
     T, H = len(case.args[0]), len(case.args[1])
     try:
         value = np.asarray(value, float)

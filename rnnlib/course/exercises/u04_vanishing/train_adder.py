@@ -242,7 +242,7 @@ RESULTS = ("start", "states", "gradient", "clipping", "held-out error", "best ne
 def _of_updates(known, otherwise):
     """What to say of a wrong part of the updates, by its number; see `observe_training`."""
     told = known | {UNSEEN: "this shows when the other red row about the updates is mended."}
-    return lambda got: told.get(round(float(got if got >= 0 else -got % 1), 2), otherwise)
+    return lambda got, right: told.get(round(float(got if got >= 0 else -got % 1), 2), otherwise)
 
 
 TRAIN_ADDER = Exercise(

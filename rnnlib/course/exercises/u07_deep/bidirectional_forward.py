@@ -213,8 +213,16 @@ def joined_along_time(xs, states0, params, *, mask):
 
 @BIDIRECTIONAL_FORWARD.mistake
 def first_state_twice(xs, states0, params, *, mask):
-    """Both cells start from `states0[0]`. The backward cell has a first state of its own."""
+    """The backward cell starts from `states0[0]`. It has a first state of its own, `states0[1]`."""
     hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, _ = rnn_forward(xs[::-1], states0[0], params.backward, mask=mask[::-1])
+    return np.concatenate([hs, hs_back[::-1]], axis=2), (h, h_back)
+
+
+@BIDIRECTIONAL_FORWARD.mistake
+def first_states_exchanged(xs, states0, params, *, mask):
+    """The two first states are exchanged: `states0[0]` belongs to the forward cell."""
+    hs, h, _ = rnn_forward(xs, states0[1], params.forward, mask=mask)
     hs_back, h_back, _ = rnn_forward(xs[::-1], states0[0], params.backward, mask=mask[::-1])
     return np.concatenate([hs, hs_back[::-1]], axis=2), (h, h_back)
 

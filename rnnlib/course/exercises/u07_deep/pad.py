@@ -14,6 +14,9 @@ def _draw_pad(rng):
     plain = [{"T": 7, "N": 4, "D": 3}, {"T": 5, "N": 3, "D": 2}]
     for kind, s in drawing.sizes(plain, "TND"):
         lengths = drawn_lengths(rng, s["T"], s["N"])
+        if s["N"] > 1 and s["T"] > 3:  # the first one is neither the shortest nor the longest
+            lengths[:2] = s["T"] - 2, s["T"] - 3
+            lengths[2] = s["T"]
         yield Case(([drawing.array(rng, length, s["D"]) for length in lengths],), s, kind)
     sequences = [drawing.array(rng, length, 2) for length in (4, 6, 3)]
     sequences[0][-1] = sequences[1][2] = sequences[2][0] = 0  # a real step, and no padding
@@ -38,6 +41,16 @@ def filled_with_a_loop(sequences):
     for n, s in enumerate(sequences):
         padded[: len(s), n] = s
     return padded, mask
+
+
+PAD.slip(
+    "cut_to_the_first",
+    "    mask = lengths_to_mask(lengths, max(lengths))",
+    "    sequences = [s[: lengths[0]] for s in sequences]\n"
+    "    mask = lengths_to_mask(np.minimum(lengths, lengths[0]), lengths[0])",
+    "the first sequence says how many steps there are, and longer ones are cut. Fill up to the "
+    "longest.",
+)
 
 
 @PAD.variant

@@ -14,7 +14,7 @@ HIGHS_AND_LOWS = (
     (7, 5, 4, 4.5, 4.2, 3, 3.5, 3, 3.2, 1, 0.5, 2, 2, 2, 2),  # lower again too late
     (9, 7, 8, 6, 6.5, 5, 5.5, 5.2, 1, 0.5, 0.4, 0.3, 0.2, 0.1),  # ended by `max_epochs`
     (2, 3, 4, 2.5, 2.2, 1, 0.5, 3, 3, 3, 3, 3),  # the start is the best
-    (3, 2.9, 2.8999, 2.8998, 2.8997, 2.8996, 2.8997, 2.8995, 3, 3, 3, 3, 3),  # a little lower
+    (3, 2.9, *(2.9 - 1e-9 * np.array([1, 2, 3, 4, 3, 5])), 3, 3, 3, 3, 3),  # a little lower
     tuple(np.linspace(3, 1, 130)),  # lower and lower
 )
 
