@@ -8,7 +8,7 @@ from rnnlib.course.exercises.u07_deep.masked_cross_entropy import MASKED_CROSS_E
 from rnnlib.course.exercises.u07_deep.pad import PAD
 from rnnlib.course.exercises.u07_deep.reverse_by_length import REVERSE_BY_LENGTH
 from rnnlib.course.exercises.u07_deep.unroll import UNROLL
-from rnnlib.course.exercises.u07_deep.who_speaks import WHO_SPEAKS
+from rnnlib.course.exercises.u07_deep.who_speaks_versions import WHO_SPEAKS
 
 EXERCISES = (
     LENGTHS_TO_MASK,
