@@ -159,6 +159,10 @@ def _binary(node: ast.BinOp, parent, said: _Words) -> Iterator[Changed]:
         yield f"{b or 'what should be subtracted'} is left out", left
         if isinstance(left, ast.Constant):
             yield f"{b or 'a number'} stands where 1 minus it belongs", right
+        if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
+            g = said.of(right.left)
+            slope = ast.BinOp(right.left, ast.Mult(), ast.BinOp(left, op, right.left))
+            yield f"the slope of a sigmoid is taken of {g or 'a number'}, not of a tanh", slope
         yield "the two sides of a difference are exchanged", other(ast.Sub, right, left)
     elif isinstance(op, ast.Mult):
         for x, kept, text in ((left, right, a), (right, left, b)):
@@ -169,6 +173,15 @@ def _binary(node: ast.BinOp, parent, said: _Words) -> Iterator[Changed]:
                 text = "the factor " + text if text else "one factor"
                 yield f"{text} counts twice", other(ast.Mult, node, x)
         yield f"{b or 'a factor'} divides and does not multiply", other(ast.Div)
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+            both = said.of(left.right), b
+            named = f"the factors {both[0]} and {both[1]} are" if all(both) else "two factors are"
+            yield f"{named} left out", left.left
+            if ast.unparse(right) == f"1 - {ast.unparse(left.right)}":
+                square = ast.BinOp(left.right, ast.Pow(), ast.Constant(2))
+                slope = ast.BinOp(ast.Constant(1), ast.Sub(), square)
+                clause = f"the slope of a tanh is taken of {both[0] or 'a gate'}, not of a sigmoid"
+                yield clause, other(ast.Mult, left.left, slope)
     elif isinstance(op, ast.Div):
         yield f"the division by {b} is left out" if b else "a division is left out", left
         yield f"{b or 'a number'} multiplies and does not divide", other(ast.Mult)

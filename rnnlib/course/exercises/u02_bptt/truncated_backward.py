@@ -358,3 +358,12 @@ def every_loss_goes_back_k_steps(dhs, dh, cache, k):
             if t == 0:
                 dh0 += back
     return dxs, dh0, grads
+
+
+TRUNCATED_BACKWARD.slip(
+    "cut_k_steps_before_the_end",
+    "t % k == 0 and t > 0",
+    "t == len(xs) - k",
+    "the gradient is cut once, k steps before the end. The pieces begin at 0, k, 2k, ..., and it "
+    "is cut between all of them.",
+)

@@ -388,3 +388,12 @@ def group_made_from_names(
         m_hat, v_hat = m[name] / (1 - beta1**t), v[name] / (1 - beta2**t)
         new[name] = p - learning_rate * m_hat / (np.sqrt(v_hat) + eps)
     return group(**new), AdamState(group(**m), group(**v), t)
+
+
+ADAM_STEP.slip(
+    "betas_exchanged_in_correction",
+    "m / (1 - beta1**t)) / ((v / (1 - beta2**t))",
+    "m / (1 - beta2**t)) / ((v / (1 - beta1**t))",
+    "the corrections are exchanged: m is divided by `1 - beta1**t`, v by `1 - beta2**t`.",
+    of="corrected_inside",
+)

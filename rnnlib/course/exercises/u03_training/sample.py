@@ -274,3 +274,14 @@ def columns_normalized_first(logits, rng, *, temperature=1.0):
     p = p / p.sum(axis=0)
     p = p / p.sum(axis=1, keepdims=True)
     return (p.cumsum(axis=1) <= rng.random((len(p), 1))).sum(axis=1)
+
+
+@SAMPLE.mistake
+def largest_of_all_rows(logits, rng, *, temperature=1.0):
+    """The largest of *all* logits is subtracted, so that in a row far below it every exponential is
+    0. Subtract each row's own largest one.
+    """
+    z = logits / temperature
+    p = np.exp(z - z.max())
+    p = p / p.sum(axis=1, keepdims=True)
+    return np.array([rng.choice(len(row), p=row) for row in p])

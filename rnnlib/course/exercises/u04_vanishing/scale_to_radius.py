@@ -186,3 +186,12 @@ def each_column_by_its_eigenvalue(W, radius):
     scales the whole matrix.
     """
     return W * radius / np.abs(np.linalg.eigvals(W))
+
+
+SCALE_TO_RADIUS.slip(
+    "root_of_the_squares_left_out",
+    "np.sqrt(values.real**2 + values.imag**2)",
+    "(values.real**2 + values.imag**2)",
+    "W is divided by the square of its largest absolute eigenvalue: a root is left out.",
+    of="by_real_and_imaginary_part",
+)

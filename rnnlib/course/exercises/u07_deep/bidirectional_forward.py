@@ -288,3 +288,13 @@ def caches_left_out(xs, states0, params, *, mask):
     hs, h, _ = rnn_forward(xs, states0[0], params.forward, mask=mask)
     hs_back, h_back, _ = rnn_forward(xs[::-1], states0[1], params.backward, mask=mask[::-1])
     return np.concatenate([hs, hs_back[::-1]], axis=2), (h, h_back)
+
+
+@BIDIRECTIONAL_FORWARD.mistake
+def backward_starts_from_zeros(xs, states0, params, *, mask):
+    """The backward cell starts from zeros. Its first state is `states0[1]`."""
+    hs, h, cache = rnn_forward(xs, states0[0], params.forward, mask=mask)
+    hs_back, h_back, back = rnn_forward(
+        xs[::-1], np.zeros_like(states0[1]), params.backward, mask=mask[::-1]
+    )
+    return np.concatenate([hs, hs_back[::-1]], axis=2), (h, h_back), (cache, back)

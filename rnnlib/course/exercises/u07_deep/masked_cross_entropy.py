@@ -282,3 +282,25 @@ def logits_zeroed_and_counted(logits, targets, mask):
     one_hot = np.eye(logits.shape[2])[targets]
     loss = -(log_softmax(logits) * one_hot).sum() / mask.sum()
     return loss, (softmax(logits) - one_hot) * m / mask.sum()
+
+
+MASKED_CROSS_ENTROPY.slip(
+    "probability_for_its_logarithm",
+    "np.take_along_axis(log_softmax(logits),",
+    "np.take_along_axis(softmax(logits),",
+    "the loss is made of the probabilities. It is made of their logarithms, `log_softmax`.",
+)
+
+MASKED_CROSS_ENTROPY.slip(
+    "logits_for_log_probabilities",
+    "np.take_along_axis(log_softmax(logits),",
+    "np.take_along_axis(logits,",
+    "the loss is made of the logits as they are. It is made of log-probabilities, `log_softmax`.",
+)
+
+MASKED_CROSS_ENTROPY.slip(
+    "loss_summed_gradient_averaged",
+    "-(picked * mask).sum() / number",
+    "-(picked * mask).sum()",
+    "the losses are summed. Divide by the number of real steps, as the gradient is.",
+)

@@ -344,3 +344,11 @@ def last_loss_not_noted(params, update, evaluate, *, patience=5, max_epochs=100)
             break
         losses.append(loss)
     return best, np.array(losses)
+
+
+TRAIN_EARLY_STOPPING.slip(
+    "one_epoch_too_impatient",
+    "waited < patience",
+    "waited < patience - 1",
+    "one epoch less than `patience` is waited: the loop goes on while `waited < patience`.",
+)
