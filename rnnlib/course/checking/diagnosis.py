@@ -134,7 +134,7 @@ def _made_slip(
 ) -> Version | None:
     """The first slip made by a program that does all that the student's function did."""
     first = responses[0]
-    if exercise.start or first.results is None or first.case.kind != PLAIN:
+    if (exercise.start and exercise.observe) or first.results is None or first.case.kind != PLAIN:
         return None
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for name in wrong:
