@@ -104,7 +104,7 @@ _in_vain: dict[tuple[str, tuple], int] = {}
 
 
 def _case(rng, s, kind, offsets, max_norm):
-    """A case with an offset for the targets of each batch, and perhaps one for the held-out data."""
+    """A case with an offset for the targets of each batch, and perhaps of what is held out."""
 
     def problem(N):
         if s["T"] == 1:  # no room for two marks
@@ -121,15 +121,20 @@ def _case(rng, s, kind, offsets, max_norm):
 
 
 def _tells(case):
-    """Whether every fault shows in this case."""
+    """Whether every fault shows in this case: alone, and with all others."""
     _, history = train_adder(*copy.deepcopy(case.args), **case.options)
     nets, errors = [net for net, _ in history], np.array([error for _, error in history])
     raw = {states: gradients_of(nets, case.args[0], states) for states in STATES}
     norms = [np.linalg.norm(g) for g in raw["zero"]]
     turn = np.argmin(errors) if case.args[0][-1][1].mean() > 0 else np.argmax(errors)
     others = [way for way in WAYS if sum(a != b for a, b in zip(way, WAYS[0], strict=True)) == 1]
+    if not 0 < turn < len(nets) - 1:
+        return False
+    handed_out = next(m.function for m in TRAIN_ADDER.mistakes if m.name == TRAIN_ADDER.start)
+    with np.errstate(all="ignore"):
+        found = observe_training(handed_out(*copy.deepcopy(case.args), **case.options), case)
     return (
-        0 < turn < len(nets) - 1
+        list(found.values()).count(RIGHT) == 1  # the start is looked at elsewhere
         and min(norms) < MAX_NORM / 2 < 2 * MAX_NORM < max(norms)
         and not any(fits(way, nets, raw, case) for way in others)
     )
