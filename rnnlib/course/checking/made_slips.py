@@ -15,13 +15,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rnnlib.course.checking.experiments import EVENTS, events_of
+from rnnlib.course.checking.experiments import events_of
 from rnnlib.course.checking.memory import Memory
 from rnnlib.course.checking.patterns import arrays_of
 from rnnlib.course.exercises import Case, Exercise, Version
 
 MOST = 140
 """How many changes are tried: each takes about a millisecond."""
+
+EVENTS = 90_000
+"""How many calls all of them together may make."""
 
 LONGEST = 32
 """The longest expression that is shown."""
@@ -121,18 +124,27 @@ class _Words:
     """Expressions as text, if they are made of names that stand in the notebook."""
 
     def __init__(self, exercise: Exercise, case: Case) -> None:
-        self.arguments = (*exercise.arguments, *case.options)
+        self.values = dict(zip(exercise.arguments, case.args, strict=False)) | case.options
         parts = [*arrays_of(exercise.arguments, case.args), *exercise.results]
-        known = {*self.arguments, *SIZES, "t", "np"} | {w for p in parts for w in p.split(".")}
+        known = {*self.values, *SIZES, "t", "np"} | {w for p in parts for w in p.split(".")}
         for cell, gates in GATES.items():
             known |= gates if cell in exercise.name else set()
         self.known = known
+
+    def like(self, name: str) -> list[str]:
+        """The other arguments that may stand for this one: arrays of its shape, or numbers."""
+        kinds = {key: (np.shape(v), type(v)) for key, v in self.values.items() if _is_numeric(v)}
+        return [key for key in kinds if key != name and kinds[key] == kinds.get(name)]
 
     def of(self, node: ast.AST) -> str | None:
         """The expression in backticks; None where it cannot be shown."""
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         text = ast.unparse(node)
         return f"`{text}`" if names and names <= self.known and len(text) <= LONGEST else None
+
+
+def _is_numeric(value: object) -> bool:
+    return isinstance(value, np.ndarray | int | float) and not isinstance(value, bool)
 
 
 def _changes(node, parent, field, said: _Words, source: str) -> Iterator[Changed]:
@@ -243,11 +255,11 @@ def _slices(index: ast.Slice) -> Iterator[tuple[str, ast.Slice]]:
     """One slice that begins or ends elsewhere, or runs in the other direction."""
     ends = {"lower": index.lower, "upper": index.upper, "step": index.step}
     if index.step is not None:
-        yield "what should be reversed is not", ast.Slice(index.lower, index.upper, None)
+        yield "something is not reversed that should be", ast.Slice(index.lower, index.upper, None)
         return
     if index.lower is None and index.upper is None:
         turned = ast.UnaryOp(ast.USub(), ast.Constant(1))
-        yield "what should not be reversed is", ast.Slice(None, None, turned)
+        yield "something is reversed that should not be", ast.Slice(None, None, turned)
     for key, begins, edge in (("lower", "begins", "start"), ("upper", "ends", "end")):
         bound = ends[key]
         if bound is not None:
@@ -265,8 +277,10 @@ def _at(node: ast.Subscript, index: ast.AST) -> ast.Subscript:
 
 def _plus(node: ast.AST, by: int) -> ast.AST:
     """One more or one less, as one would write it: `t`, not `t - 1 + 1`."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return ast.Constant(node.value + by)
+    minus = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    number = node.operand if minus else node
+    if isinstance(number, ast.Constant) and isinstance(number.value, int):
+        return ast.Constant((-number.value if minus else number.value) + by)
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
         if isinstance(node.op, ast.Add | ast.Sub) and isinstance(node.right.value, int):
             sign = 1 if isinstance(node.op, ast.Add) else -1
@@ -359,10 +373,8 @@ def _names(node: ast.Name, field: str, said: _Words, source: str) -> Iterator[Ch
     if f"1 - {node.id}" in source:
         rest = ast.BinOp(ast.Constant(1), ast.Sub(), ast.Name(node.id, ast.Load()))
         yield f"`1 - {node.id}` stands for {name}", rest
-    if node.id in said.arguments:
-        for other in said.arguments:
-            if other != node.id:
-                yield f"`{other}` stands for {name}", ast.Name(other, ast.Load())
+    for other in said.like(node.id):
+        yield f"`{other}` stands for {name}", ast.Name(other, ast.Load())
 
 
 CHANGES = {

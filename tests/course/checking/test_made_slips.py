@@ -1,0 +1,87 @@
+"""Slips made by a program: what they name, what they say, and where nothing is said."""
+
+import ast
+import re
+
+import numpy as np
+import pytest
+from student import notebook, run_cell
+
+from rnnlib.course.checking import mark
+from rnnlib.course.checking.calling import call
+from rnnlib.course.checking.made_slips import MOST, made_slips
+from rnnlib.course.exercises import PLAIN, all_exercises
+
+E = all_exercises()
+
+
+def first_case(exercise, seed=1):
+    return next(c for c in exercise.draw(np.random.default_rng(seed)) if c.kind == PLAIN)
+
+
+def report(name, source, seed=1):
+    names = notebook(*E[name].uses, borrow=E[name].borrow)
+    run_cell(source, names)
+    return mark(E[name], names[name], seed)
+
+
+@pytest.mark.parametrize(
+    "name, old, new, said",
+    [
+        ("lstm_gates_backward", "do * o * (1 - o)", "do * (1 - o**2)", "the slope of a tanh"),
+        ("last_states", "lengths - 1, np.arange(hs.shape[1])", "np.arange(hs.shape[1]), lengths - 1", "two indices are exchanged"),
+        ("bidirectional_forward", "xs[::-1], states0[1]", "xs, states0[1]", "something is not reversed that should be"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("seed", [1, 33])
+def test_a_slip_that_nobody_wrote_down_is_named(name, old, new, said, seed):
+    source = E[name].variants[0].source(name)
+    assert source.count(old) == 1
+    found = report(name, source.replace(old, new), seed)
+    assert [text for _, text in found.diagnosis if said in text] and found.complete
+
+
+@pytest.mark.parametrize("name", ["gru_backward", "standardize", "unroll", "bidirectional_forward"])
+def test_slips_are_not_too_many_write_nothing_and_show_no_name_of_their_own(name, capfd):
+    exercise = E[name]
+    case = first_case(exercise)
+    slips = made_slips(exercise, case)
+    assert 20 < len(slips) <= MOST
+    known = {*exercise.arguments, *case.options, *exercise.returned, *"TNDHK", "np", "t"}
+    fields = {part for value in case.args for part in getattr(value, "_fields", ())}
+    for slip in slips:
+        for shown in re.findall(r"`([^`]+)`", slip.text):
+            try:
+                tree = ast.parse(shown)
+            except SyntaxError:  # a sign
+                continue
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            if names - {shown}:  # the name of a function alone may stand there
+                assert names <= known | fields | {*"rznq"}, slip.text
+        call(slip.function, case.args, exercise.arguments, options=case.options, guarded=False)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["train_adder", "who_speaks", "sequence_gradients", "sample"])
+def test_the_faults_of_open_tasks_and_what_chance_gives_are_not_explained_by_slips(name):
+    exercise = E[name]
+    random = any(isinstance(v, np.random.Generator) for v in first_case(exercise).args)
+    wrong = exercise.mistakes[-1].source(exercise.name)
+    found = report(name, wrong)
+    assert (exercise.start and exercise.observe) or random
+    assert not any(key.startswith("slip:") for key, _ in found.diagnosis)
+
+
+def test_entries_that_are_wrong_in_one_way_are_described_where_nothing_else_fits():
+    source = """def swap_update_gate(params):
+    swapped = params.copy()
+    H = len(params.W_hh)
+    for array in (swapped.W_xh, swapped.W_hh, swapped.b_h):
+        array[..., : 2 * H] *= -1
+    return swapped
+"""
+    found = report("swap_update_gate", source)
+    assert {text for _, text in found.diagnosis} == {
+        f"the wrong entries of `swapped.{name}` have the opposite sign"
+        for name in ("W_xh", "W_hh", "b_h")
+    }
