@@ -377,7 +377,7 @@ def test_something_kept_between_calls_is_noticed():
     )
     assert reasons(report) == {
         "same answer when called again": "the second call gave another answer: "
-        "something is kept between calls"
+        "something is kept between calls, or an array is never filled (`np.empty`)"
     }
     assert 0.7 <= report.share < 1
 
