@@ -70,9 +70,8 @@ def diagnose(
     """The mistakes that explain the responses, as (name, sentence): one for all, or several.
 
     And whether every wrong result is explained by them. `seed` drew the cases. A mistake that
-    explains all comes first; then those that explain most of the results that they are about, and
-    contradict none that is right; for what is left, a pattern in the numbers. Where all that does
-    not account for everything, a slip made by a program may.
+    explains all comes first; then those that explain most of what they are about and contradict
+    nothing that is right; for what is left, a pattern; or a slip made by a program explains all.
     """
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
@@ -155,14 +154,12 @@ def _made_slip(
         (theirs,) = _responses_of(exercise, slip, seed, [first])
         if not first.agrees(theirs, exercise):
             continue
-        left -= 1
-        if left < 0:
-            return None
         theirs = _responses_of(exercise, slip, seed, responses)
-        if _do_the_same(exercise, responses, theirs) and faults == _faults(
-            exercise, theirs, expected
-        ):
-            return slip
+        if _do_the_same(exercise, responses, theirs):
+            return slip if faults == _faults(exercise, theirs, expected) else None
+        left -= 1
+        if not left:
+            return None
     return None
 
 
