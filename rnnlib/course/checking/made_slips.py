@@ -23,7 +23,7 @@ from rnnlib.course.exercises import Case, Exercise, Version
 MOST = 140
 """How many changes are tried: each takes about a millisecond."""
 
-EVENTS = 90_000
+EVENTS = 45_000
 """How many calls all of them together may make."""
 
 LONGEST = 32
