@@ -192,7 +192,7 @@ WHO_SPEAKS = Exercise(
         HELD_OUT: lambda got, right: (
             "`accuracy` is not the part of the utterances in `held` that `layer` gets right"
             if got == OTHER
-            else "an utterance is in both parts, or in neither of them"
+            else "an utterance is in both parts, in neither of them, or twice in one"
         ),
         STANDARD: "`mean` and `std` are not those of the utterances in `kept`",
         FORWARD: "what the forward cell makes of an utterance depends on the others in its batch",

@@ -147,7 +147,7 @@ WHO_SPEAKS.slip(
 
 @WHO_SPEAKS.mistake
 def only_the_leaks(utterances, speakers, cells, rng, *, batch=32, updates=150):
-    """what is held out is held out, but padding is still read, and the order is still mixed."""
+    """what is held out is held out, but none of the features are right yet."""
     order = rng.permutation(len(utterances))
     quarter = len(order) // 4
     held, kept = order[:quarter], order[quarter:]
@@ -179,7 +179,7 @@ def only_the_leaks(utterances, speakers, cells, rng, *, batch=32, updates=150):
 
 @WHO_SPEAKS.mistake
 def only_the_order(utterances, speakers, cells, rng, *, batch=32, updates=150):
-    """the order is right, but what is held out is not held out, and padding is still read."""
+    """the order is right, but neither what is held out nor the features are."""
     order = rng.permutation(len(utterances))
     quarter = len(order) // 4
     held, kept = order[:quarter], order[:-quarter]
