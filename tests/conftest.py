@@ -37,7 +37,7 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     rank = {name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: rank.get(item.path.name, len(FIRST)))
+    items.sort(key=lambda item: (rank.get(item.path.name, len(FIRST)), _exercise(item)))
     if not config.getoption("--quick"):
         return
     kept, left_out, banks = [], [], 0
@@ -48,3 +48,12 @@ def pytest_collection_modifyitems(config, items):
         (left_out if slow or skipped else kept).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
+
+
+def _exercise(item):
+    """The exercise that a test of the banks is about.
+
+    All tests about one come together: what marking worked out for it is not forgotten by then.
+    """
+    params = item.callspec.params if item.path.name == BANKS and hasattr(item, "callspec") else {}
+    return getattr(params.get("exercise"), "name", "")

@@ -63,17 +63,32 @@ def grading(root):
         process.communicate()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
-def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how):
+def kill(process):
+    """End the grader alone: its workers and their kernels end with it."""
+    below = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    assert len(below) >= 3
+    _, alive = psutil.wait_procs(below, timeout=LAST_RESORT)
+    assert alive == []
+
+
+def press_ctrl_c(process):
+    """Whoever sees nothing happen presses it again."""
+    while process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(AGAIN)
+
+
+@pytest.mark.parametrize("end", [kill, press_ctrl_c], ids=["killed", "Ctrl-C"])
+def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, end):
     root = tmp_path / "course"
     hand_in(root, short_notebook(), only=STUDENTS)
     handed = {name: submitted(root, name) for name in STUDENTS}
     before = {name: path.read_bytes() for name, path in handed.items()}
     with grading(root) as process:
-        while process.poll() is None:  # whoever sees nothing happen presses Ctrl-C again
-            os.killpg(process.pid, how)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(AGAIN)
+        end(process)
+        process.wait()
     done = {record["student"] for record in read_records(assignment(root))}
     assert done and done < set(STUDENTS)
 
@@ -85,15 +100,3 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, how
     assert {name: read_marks(assignment(root), name) for name in STUDENTS} == marks
     assert {name: path.read_bytes() for name, path in handed.items()} == before
     assert not list(Path(root).rglob("*.new"))
-
-
-def test_workers_and_kernels_end_with_a_grader_that_is_killed(tmp_path):
-    root = tmp_path / "course"
-    hand_in(root, short_notebook(), only=STUDENTS)
-    with grading(root) as process:
-        below = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        process.wait()
-    assert len(below) >= 3  # workers and their kernels
-    _, alive = psutil.wait_procs(below, timeout=LAST_RESORT)
-    assert alive == []
