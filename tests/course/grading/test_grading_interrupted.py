@@ -15,7 +15,7 @@ from classroom import ROOT, SANDBOX, UNIT, assignment, autograde, hand_in, short
 from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.grading.run.records import read_records
 
-STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
+STUDENTS = ["all_right", "one_mistake_each", "raises"]
 
 PROGRAM = """
 import signal
@@ -23,11 +23,9 @@ from pathlib import Path
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.run.autograde import autograde
 
-def tell(outcome, told=[]):
-    told.append(outcome.student)
+def tell(outcome):
     print("graded", outcome.student, flush=True)
-    if len(told) == 2:  # the others are not graded, however late the interrupt comes
-        signal.pause()
+    signal.pause()  # the others are not graded, however late the interrupt comes
 
 if __name__ == "__main__":
     assignment = Assignment({unit!r}, Path({root!r}), settings=Path({course!r}))
