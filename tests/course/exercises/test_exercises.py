@@ -160,24 +160,25 @@ NO_WAY_TO_BEGIN = """
 """.split()
 
 
-@pytest.mark.parametrize("exercise, mistake", versions("mistakes"))
-def test_the_sentence_makes_sense_after_this_is_what_you_get_when(exercise, mistake):
-    (line,) = diagnosis_lines(Report(exercise.name, diagnosis=[(mistake.name, mistake.text)]))
-    sentence = line.removeprefix("This is what you get when ")
-    assert sentence != line
-    first, *rest = sentence.split()
-    assert first.lower().strip("`,:") not in NO_WAY_TO_BEGIN
-    assert len(rest) >= 3
-    assert re.search(r"[.?]\)?$", sentence) and "  " not in sentence
-    # In the middle of a sentence only names keep their capital: ReLU, PyTorch, LSTM.
-    said = mistake.text.split()[0]
-    is_name = said.startswith("`") or sum(letter.isupper() for letter in said) > 1
-    is_name = (
-        is_name or said == "True" or (len(said.strip(",")) == 1 and said != "A") or said[1:2] == "_"
-    )
-    assert first == (said if is_name else said[:1].lower() + said[1:])
-    clause = re.split(r"[.;:]\s", sentence)[0]
-    assert re.search(r"\b(is|are|was|were|has|have|do|does|[a-z]+s)\b", clause), "no verb"
+@exercises()
+def test_the_sentences_make_sense_after_this_is_what_you_get_when(exercise):
+    for mistake in exercise.mistakes:
+        (line,) = diagnosis_lines(Report(exercise.name, diagnosis=[(mistake.name, mistake.text)]))
+        sentence = line.removeprefix("This is what you get when ")
+        assert sentence != line
+        first, *rest = sentence.split()
+        assert first.lower().strip("`,:") not in NO_WAY_TO_BEGIN, sentence
+        assert len(rest) >= 3, sentence
+        assert re.search(r"[.?]\)?$", sentence) and "  " not in sentence, sentence
+        # In the middle of a sentence only names keep their capital: ReLU, PyTorch, LSTM.
+        said = mistake.text.split()[0]
+        is_name = said.startswith("`") or sum(letter.isupper() for letter in said) > 1
+        is_name |= said == "True" or said[1:2] == "_"
+        is_name |= len(said.strip(",")) == 1 and said != "A"
+        assert first == (said if is_name else said[:1].lower() + said[1:]), sentence
+        clause = re.split(r"[.;:]\s", sentence)[0]
+        verb = r"\b(is|are|was|were|has|have|do|does|[a-z]+s)\b"
+        assert re.search(verb, clause), f"no verb: {sentence}"
 
 
 @exercises()
