@@ -77,18 +77,24 @@ def test_weights_are_small_and_the_runtime_can_be_read_in_one_go():
 
 @needs_browser
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_fits_a_phone_and_a_wide_screen_in_both_themes(browser, name, theme):
-    for where, size in (("phone", PHONE), ("wide", {})):
-        with opened(browser, name, color_scheme=theme, **size) as page:
-            page.wait_for_timeout(300)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            assert page.evaluate("document.documentElement.dataset.theme") == theme
-            if folder := os.environ.get("BROWSER_PICTURES"):
-                Path(folder).mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=f"{folder}/{name}-{where}-{theme}.png", full_page=True)
-            page.click("#theme")
-            assert page.evaluate("document.documentElement.dataset.theme") != theme
+@pytest.mark.parametrize("where, theme", [("phone", "light"), ("wide", "dark")])
+def test_a_page_fits_a_phone_and_a_wide_screen_and_has_two_themes(browser, name, where, theme):
+    size = PHONE if where == "phone" else {}
+    with opened(browser, name, color_scheme=theme, **size) as page:
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        picture(page, f"{name}-{where}-{theme}")
+        page.click("#theme")
+        assert page.evaluate("document.documentElement.dataset.theme") != theme
+        picture(page, f"{name}-{where}-not-{theme}")
+
+
+def picture(page, name):
+    """Save a screenshot if the variable BROWSER_PICTURES names a folder."""
+    if folder := os.environ.get("BROWSER_PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @needs_browser
