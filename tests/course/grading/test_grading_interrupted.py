@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
+from multiprocessing import active_children
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,7 @@ import pytest
 from classroom import ROOT, SANDBOX, UNIT, assignment, autograde, hand_in, short_notebook, submitted
 
 from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.pool import run_all
 from rnnlib.course.grading.run.records import read_records
 
 STUDENTS = ["all_right", "one_mistake_each", "raises"]
@@ -98,3 +101,15 @@ def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, end
     assert {name: read_marks(assignment(root), name) for name in STUDENTS} == marks
     assert {name: path.read_bytes() for name, path in handed.items()} == before
     assert not list(Path(root).rglob("*.new"))
+
+
+def test_who_wants_no_more_results_waits_for_no_worker(own_workers):
+    jobs = [("short", lambda: (0,)), ("long", lambda: (LAST_RESORT,))]
+    others = set(active_children())  # the kept worker is one
+    with own_workers():
+        results, begun = run_all(time.sleep, jobs, workers=2), time.monotonic()
+        assert next(results) == ("short", None)
+        at_work = set(active_children()) - others
+        results.close()
+    assert time.monotonic() - begun < LAST_RESORT
+    assert len(at_work) == 2 and not set(active_children()) - others

@@ -55,8 +55,11 @@ def open_tree(source: Path) -> Iterator[tuple[list[File], list[str]]]:
         archive = zipfile.ZipFile(source)
     except FileNotFoundError:
         raise UnitError(f"there is no {source}") from None
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UnitError(f"{source} is neither a folder nor a ZIP archive: {error}") from None
+    except Exception as error:  # whatever a damaged archive may do to zipfile
+        raise UnitError(
+            f"{source} is neither a folder nor a ZIP archive that Python can read ({error}); where "
+            "another program can unpack it, name the folder"
+        ) from None
     with archive:
         yield _in_archive(archive, source)
 
