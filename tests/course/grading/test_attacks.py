@@ -179,6 +179,42 @@ def test_an_arena_notices_what_it_is_there_to_notice(folder):
     assert MARKER not in faults({"a": 1.0})
 
 
+def test_of_several_attacks_the_one_that_leaves_something_behind_is_named(monkeypatch):
+    from rnnlib.course.grading.attacks.arena import Attempt
+    from rnnlib.course.grading.attacks.base import Attack
+    from rnnlib.course.grading.run.tasks import Result
+
+    def harmless(s): ...
+    def litters(s): ...
+    def tidy(s): ...
+
+    row, arena = [], Arena.__new__(Arena)
+    arena.full = {}
+
+    def try_it(attack):
+        row.append(attack.name)
+        return Attempt(attack, Result("mallory"), [], {}, {})
+
+    monkeypatch.setattr(arena, "_state", dict)
+    monkeypatch.setattr(arena, "_try", try_it)
+    monkeypatch.setattr(arena, "grade", lambda student, settings: Result(student))
+
+    def faults(leaves):
+        def changes(before):
+            found = ["a file"] * leaves(row)
+            row.clear()
+            return found
+
+        monkeypatch.setattr(arena, "_changes", changes)
+        attacks = [Attack(change, "machine") for change in (harmless, litters, tidy)]
+        return [each.faults for each in arena.attempt(attacks)]
+
+    assert faults(lambda row: False) == [[], [], []]
+    assert faults(lambda row: "litters" in row) == [[], ["left behind: a file"], []]
+    together = ["one of harmless, litters, tidy: left behind: a file"]
+    assert faults(lambda row: len(row) == 3) == [together] * 3
+
+
 def test_the_filter_of_system_calls_knows_two_machines_and_says_so_of_others():
     for machine in NUMBERS:
         program = seccomp_filter(machine)
