@@ -25,19 +25,11 @@ RIGHT = """def rnn_step(x, h, params):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab on a copy of course/: the copy, and where the server is."""
+def notebook(browser, tmp_path_factory):
+    """A student's notebook, in JupyterLab on a copy of course/, run from top to bottom."""
     folder = tmp_path_factory.mktemp("student")
     course = copy(REPOSITORY / "course", folder / "course")
-    with jupyterlab(course, folder / "home") as server:
-        yield course, server
-
-
-@pytest.fixture(scope="module")
-def notebook(browser, lab):
-    """A student's notebook, run from top to bottom."""
-    course, server = lab
-    with visit(browser, *server) as tour:
+    with jupyterlab(course, folder / "home") as server, visit(browser, *server) as tour:
         notebook = Notebook(tour, course / UNIT / f"{UNIT}.ipynb", course)
         tour.picture("opened")
         notebook.run_all()
@@ -87,10 +79,11 @@ def test_title_and_equations_are_rendered(notebook):
     assert not [text for text in texts if "$" in text], "a formula stands there as it was typed"
 
 
-def test_given_code_is_folded_away(browser, lab):
+def test_given_code_is_folded_away(browser, tmp_path):
     """In a unit that has some: in the first one everything that is given can be read."""
-    course, server = lab
-    with visit(browser, *server) as tour:
+    course = tmp_path / "course"
+    copy(REPOSITORY / "course" / FOLDED, course / FOLDED)
+    with jupyterlab(course, tmp_path / "home") as server, visit(browser, *server) as tour:
         notebook = Notebook(tour, course / FOLDED / f"{FOLDED}.ipynb", course)
         folded = [
             number
