@@ -26,23 +26,34 @@ from rnnlib.course.grading.attacks import grammar
 from rnnlib.course.grading.collect.collect import run_collect, run_roster
 
 HONEST, CONTENT = "zzhonest", b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
-WAYS = ("moodle", "moodle", "canvas", "exchange", "nbgrader", "folder", "flat", "odd")
+MOMENT = "2025-03-02 12:00:00 UTC"
+WAYS = ("moodle", "moodle", "canvas", "exchange", "nbgrader", "folder", "flat")
 KINDS = (0, 0, 0, 0o100644, 0o100000, stat.S_IFLNK | 0o777, stat.S_IFIFO, stat.S_IFDIR, 0o020000)
 
 
-def delivery(seed: int, number: int, unit: str, place: Path) -> Path:
-    """Make a delivery below a folder; the same two numbers make the same one."""
+def delivery(seed: int, number: int, unit: str, place: Path) -> tuple[Path, bool]:
+    """Make a delivery below a folder; the same two numbers make the same one.
+
+    Returns
+    -------
+    (path, whole)
+        Where it is; whether what somebody honest handed in must be found in it.
+    """
     r = Random(f"{seed} {number} delivery")
     way = r.choice(WAYS)
-    files = [(_path(r, way, HONEST, 99, unit), CONTENT)]
+    files = [(_named(way, HONEST, 99, f"{unit}.ipynb", unit), CONTENT)]
     for k in range(r.randint(1, 12)):
         student = r.choice((f"s{k}", HONEST + "2", grammar.name(r), grammar.text(r)[:60]))
         for _ in range(r.choice((1, 1, 1, 2, 5))):
-            path = _path(r, way if r.random() < 0.9 else r.choice(WAYS), student, k, unit)
+            path = _path(r, way if r.random() < 0.9 else r.choice((*WAYS, "odd")), student, k, unit)
             files.append((path, r.choice((CONTENT, b"", b"PK\x03\x04", r.randbytes(50)))))
     if r.random() < 0.3:
-        return _folder(r, files, place / "delivered")
-    return _archive(r, files, place / "delivered.zip")
+        return _folder(r, files, place / "delivered"), True
+    path, damaged = place / "delivered.zip", r.random() < 0.35
+    _pack(r, files, path)
+    if damaged:
+        _damage(r, path)
+    return path, not damaged
 
 
 def roster(seed: int, number: int, place: Path) -> Path:
@@ -78,15 +89,19 @@ def look_at_delivery(assignment: Assignment, seed: int, number: int, place: Path
         shutil.rmtree(os.fsencode(assignment.root / name), ignore_errors=True)
     shutil.copy(assignment.root / "gradebook.empty", assignment.root / "gradebook.db")
     outside = _all_but(assignment)
-    for make, read in (
-        (roster(seed, number, place), run_roster),
-        (delivery(seed, number, assignment.unit, place), run_collect),
+    people, (delivered, whole) = (
+        roster(seed, number, place),
+        delivery(seed, number, assignment.unit, place),
+    )
+    for read, given, options in (
+        (run_roster, people, {}),
+        (run_collect, [delivered], {"given": {HONEST: HONEST}}),
     ):
         for turn in (1, 2):
             printed = io.StringIO()
             console = PlainConsole(file=printed, width=120)
             try:
-                read(assignment, make if read is run_roster else [make], console)
+                read(assignment, given, console, **options)
             except UnitError as refused:  # as the command tells it
                 console.print(str(refused), markup=False)
             except Exception as error:
@@ -97,6 +112,12 @@ def look_at_delivery(assignment: Assignment, seed: int, number: int, place: Path
                 yield f"{read.__name__} printed {sorted(raw)!r}"
             if turn == 2 and "│ new" in printed.getvalue():
                 yield "what is there already was put there again"
+    if whole and not any(
+        path.suffix == ".ipynb" and path.read_bytes() == CONTENT
+        for path in assignment.submitted(HONEST).rglob("*")
+        if path.is_file()
+    ):
+        yield "what somebody honest handed in was not collected"
     if _all_but(assignment) != outside:
         yield f"written elsewhere: {sorted(_all_but(assignment) ^ outside)}"
     for folder, folders, names in os.walk(os.fsencode(assignment.root / "submitted")):
@@ -109,11 +130,10 @@ def look_at_delivery(assignment: Assignment, seed: int, number: int, place: Path
 
 
 def _all_but(assignment: Assignment) -> set[str]:
-    """What lies in the course's root, and beside it, where nothing is collected to."""
+    """What lies in the course's root where nothing is collected to."""
     return {
         os.fsdecode(entry.path)
-        for folder in (assignment.root, assignment.root.parent)
-        for entry in os.scandir(folder)
+        for entry in os.scandir(assignment.root)
         if entry.name not in ("submitted", "grading") and not entry.name.startswith("gradebook.db")
     }
 
@@ -122,21 +142,28 @@ def _path(r: Random, way: str, student: str, number: int, unit: str) -> str:
     """What a platform calls a student's file, or what might be taken for it."""
     name = r.choice((f"{unit}.ipynb", f"{unit}.ipynb", f"{unit} (1).ipynb", grammar.name(r)))
     late = r.choice(("", "", "_LATE"))
-    time = r.choice(("2025-03-02 12:00:00 UTC", "9999-99-99 99:99:99 UTC", "0001-01-01 00:00:00 X"))
-    path = {
-        "moodle": f"{student}_{number}_assignsubmission_file{r.choice('_/')}{name}",
-        "canvas": f"{student}{late}_{number}_{number + 7}_{name}",
-        "exchange": f"{student}+{unit}+{time}+abc/{name}",
-        "nbgrader": f"{student}/{unit}/{name}",
-        "folder": f"{student}/{name}",
-        "flat": f"{student}.ipynb",
-        "odd": grammar.name(r) + r.choice(("", "/x.ipynb", "/../../x.ipynb", "//x.ipynb")),
-    }[way]
+    time = r.choice(("9999-99-99 99:99:99 UTC", "0001-01-01 00:00:00 X", MOMENT))
+    if way == "odd":
+        path = grammar.name(r) + r.choice(("", "/x.ipynb", "/../../x.ipynb", "//x.ipynb"))
+    else:
+        path = _named(way, student + late * (way == "canvas"), number, name, unit, time)
     before = ("", "", "", "", "all/", "../", "/", "C:\\", "a\\..\\", "__MACOSX/", "./")
     return r.choice(before) + path if r.random() < 0.3 else path
 
 
-def _archive(r: Random, files: list[tuple[str, bytes]], path: Path) -> Path:
+def _named(way: str, student: str, number: int, name: str, unit: str, time: str = MOMENT) -> str:
+    """What a platform calls a file."""
+    return {
+        "moodle": f"{student}_{number}_assignsubmission_file_/{name}",
+        "canvas": f"{student}_{number}_{number + 7}_{name}",
+        "exchange": f"{student}+{unit}+{time}+abc/{name}",
+        "nbgrader": f"{student}/{unit}/{name}",
+        "folder": f"{student}/{name}",
+        "flat": f"{student}.ipynb",
+    }[way]
+
+
+def _pack(r: Random, files: list[tuple[str, bytes]], path: Path) -> None:
     with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
         warnings.simplefilter("ignore")  # a name that is there twice
         for name, data in files:
@@ -144,15 +171,19 @@ def _archive(r: Random, files: list[tuple[str, bytes]], path: Path) -> Path:
             about.date_time = r.choice(((1980, 1, 1, 0, 0, 0), (2025, 3, 2, 12, 0, 0)))
             about.external_attr = r.choice(KINDS) << 16
             about.compress_type = r.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+            if data is CONTENT:
+                about.external_attr = 0
             archive.writestr(about, data)
-    data, way = bytearray(path.read_bytes()), r.random()
-    if way < 0.3:  # names that are no UTF-8, sizes, dates and flags that are wrong
-        for _ in range(r.choice((1, 1, 3, 20))):
-            data[r.randrange(len(data))] = r.randrange(256)
-    elif way < 0.35:
+
+
+def _damage(r: Random, path: Path) -> None:
+    """Names that are no UTF-8; sizes, dates and flags that are wrong; an end that is missing."""
+    data = bytearray(path.read_bytes())
+    for _ in range(r.choice((1, 1, 3, 20))):
+        data[r.randrange(len(data))] = r.randrange(256)
+    if r.random() < 0.1:
         del data[r.randrange(len(data)) :]
     path.write_bytes(data)
-    return path
 
 
 def _folder(r: Random, files: list[tuple[str, bytes]], path: Path) -> Path:
@@ -164,7 +195,9 @@ def _folder(r: Random, files: list[tuple[str, bytes]], path: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             if os.path.lexists(target):
                 continue  # it may be a pipe, on which one waits
-            if r.random() < 0.1:
+            if data is CONTENT:
+                target.write_bytes(data)
+            elif r.random() < 0.1:
                 target.symlink_to(r.choice(("/etc/passwd", "..", "x")))
             elif r.random() < 0.03:
                 os.mkfifo(target)

@@ -128,7 +128,7 @@ class HostileClass:
 
     def _hand_in(self, cases: list[maker.MadeUp]) -> dict[str, maker.MadeUp]:
         """Put the cases where they belong, and nothing else; by the names that they will have."""
-        for name in ("submitted", "autograded", "feedback", "grading"):
+        for name in ("submitted", "autograded", "feedback", "grading", "gradebook.db.copies"):
             shutil.rmtree(os.fsencode(self.root / name), ignore_errors=True)
         shutil.copy(self.root / "gradebook.empty", self.root / "gradebook.db")
         by_name = {}

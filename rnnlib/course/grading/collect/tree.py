@@ -98,7 +98,7 @@ def _in_archive(archive: zipfile.ZipFile, source: Path) -> tuple[list[File], lis
     for entry in entries:
         path = inside(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
-        if entry.is_dir():
+        if entry.filename.endswith("/"):
             continue
         if kind and kind != stat.S_IFREG:
             left.append(f"{shown(entry.filename)} is a link or the like: it is not followed.")
