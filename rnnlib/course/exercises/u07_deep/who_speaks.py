@@ -170,6 +170,7 @@ def _observe(returned, case):
         in_order = all(np.allclose(features[:, p], wanted[:, p], atol=1e-4) for p in told)
         found[ORDER] = float(in_order) if told else OTHER
         return found
+    found[STANDARD] = _scale_kind(mean, std, utterances, kept)
     return found | dict(zip((FORWARD, BACKWARD, AVERAGE), map(float, same), strict=True))
 
 
