@@ -990,8 +990,8 @@ print(HEADING, *lines, sep="\n")
 # | `rnnlib.adam_state(model)`, `rnnlib.adam_step(model, grads, state, learning_rate=...)` | the second returns a new model and a new state |
 #
 # Gradients have the form of the model: `Reader(dW_e, grads_cell, grads_out)`. `read_texts` and `train_reader` are closed for
-# this task. Print a line after each epoch. The check tries your trainer on small problems and measures what it makes of them:
-# whether the model tags *new* texts, whether all its parts have moved, which losses you return, which model, and when you
+# this task. Print a line after each epoch. The check tries your trainer on small problems and looks at what it makes of them: the
+# weights after a few updates, which texts are in an update and in which order, which losses you return, which model, and when you
 # stop.
 
 

@@ -17,7 +17,15 @@ from rnnlib.course.checking.calling import Call, call
 from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.memory import Memory
 from rnnlib.course.checking.patterns import Numbers, arrays_of, axes_of, merged, pattern
-from rnnlib.course.checking.results import close, collect, compare, floats, kept_reason, same
+from rnnlib.course.checking.results import (
+    close,
+    collect,
+    compare,
+    floats,
+    kept_reason,
+    repeats,
+    same,
+)
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
 
@@ -51,6 +59,12 @@ class Response:
         names = [name] if name else list(exercise.results)
         return all(same(self.results.get(n), other.results.get(n), exercise) for n in names)
 
+    def repeated(self, again: Response, exercise: Exercise) -> bool:
+        """Whether the same call gave the same answer again; what is observed may tell too little."""
+        if not self.agrees(again, exercise):
+            return False
+        return exercise.observe is None or repeats(self.call.value, again.call.value)
+
 
 def diagnose(
     exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
@@ -67,7 +81,7 @@ def diagnose(
     faults = _faults(exercise, responses, expected)
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for mistake in exercise.mistakes:
-        if not _may_explain(exercise, mistake, seed, responses[0], wrong):
+        if not _may_explain(exercise, mistake, seed, responses, wrong):
             continue
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
@@ -114,6 +128,8 @@ def _faults(exercise: Exercise, responses: list[Response], expected: list[dict])
     """
     pairs = list(enumerate(zip(responses, expected, strict=False)))
     found = set()
+    if responses[0].results is not None and not responses[0].repeated(responses[-1], exercise):
+        found.add(("again",))
     for k, (response, right) in pairs:
         for name in exercise.results:
             got = (response.results or {}).get(name)
@@ -276,16 +292,22 @@ def _responses_of(
 
 
 def _may_explain(
-    exercise: Exercise, mistake: Version, seed: int, first: Response, wrong: list[str]
+    exercise: Exercise, mistake: Version, seed: int, responses: list[Response], wrong: list[str]
 ) -> bool:
-    """Whether a mistake agrees with the first response in all results, or in a wrong one.
+    """Whether a mistake agrees in all ordinary cases, or at least in one of the wrong results.
 
-    Most do not, and are tried on one case instead of all: that makes a check quick.
+    Most do not, and are tried on one case or two instead of all: that makes a check quick.
     """
-    if first.case.kind != PLAIN:
-        return True
-    (theirs,) = _responses_of(exercise, mistake, seed, [first])
-    return first.agrees(theirs, exercise) or any(first.agrees(theirs, exercise, n) for n in wrong)
+    whole, parts = True, set(wrong)
+    for k, response in enumerate(responses[:-1]):
+        if response.case.kind != PLAIN:
+            break
+        theirs = _responses_of(exercise, mistake, seed, responses[: k + 1])[k]
+        whole = whole and response.agrees(theirs, exercise)
+        parts = {name for name in parts if response.agrees(theirs, exercise, name)}
+        if not whole and not parts:
+            return False
+    return True
 
 
 def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> list[Response]:

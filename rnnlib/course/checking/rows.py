@@ -99,8 +99,10 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
         extras.append(_property(label, not undrawn, right, extra, reason))
     # After a call that hangs there was no second one.
     hung = any(response.call.timed_out or response.call.lost for response in firsts)
-    constant = hung or not _readable(exercise, firsts[0]) or firsts[0].agrees(again, exercise)
+    constant = hung or not _readable(exercise, firsts[0]) or firsts[0].repeated(again, exercise)
     reason = "the second call gave another answer: something is kept between calls"
+    if "seed" in exercise.arguments or draws:
+        reason += ", or chance comes from elsewhere"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
     # A variable of that name may mean something else: it is of interest only if a result is wrong.
     inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []

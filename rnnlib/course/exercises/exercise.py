@@ -99,7 +99,7 @@ class Exercise:
         with `observe`; a sentence like a mistake's, or None.
     explain : dict
         What to say when a result is wrong, instead of "first wrong entry": for results of
-        ``observe``.
+        ``observe``. A sentence, or a function that makes one of what was observed.
     borrow : tuple of str
         Modules that the student may call here, such as ``"rnnlib.activations"``. ``"torch"`` is
         all of torch but its recurrent layers, which are ``"torch.nn.modules.rnn"``.
@@ -137,7 +137,7 @@ class Exercise:
     intermediates: Callable | None = None
     observe: Callable | None = None
     advise: Callable | None = None
-    explain: dict[str, str] = field(default_factory=dict)
+    explain: dict[str, str | Callable[[np.ndarray], str]] = field(default_factory=dict)
     borrow: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     kept: Callable | None = None
