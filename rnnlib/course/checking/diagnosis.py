@@ -233,6 +233,7 @@ def _pattern(
                 arrays_of(exercise.arguments, response.case.args),
                 {n: array for n, array in others.items() if array is not None},
                 whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
+                truth=np.asarray(right[name]).dtype.kind == "b",
             )
         )
     return pattern(name, cases, lambda a, b: close(a, b, exercise), some_right=some_right)

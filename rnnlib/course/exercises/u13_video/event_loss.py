@@ -307,3 +307,11 @@ _slip(
     "places = np.repeat(h.sum(axis=2).argmax(axis=1)[:, None, None], H, axis=2)",
     "one pixel is chosen for all channels. Each channel has its own largest value.",
 )
+
+EVENT_LOSS.slip(
+    "cell_state_thrown_away",
+    "state, cache = convlstm_step(x, state, params.cell)",
+    "state, cache = convlstm_step(x, LSTMState(state.h, zeros), params.cell)",
+    "c is set to zeros before each frame, and h alone is carried over.",
+    of="program_mended",
+)
