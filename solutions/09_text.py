@@ -243,7 +243,8 @@ show(
 # | | `grads` | `DenseParams` | the output layer's gradients |
 #
 # **Your turn.** You have `output_step(h, params)`, `cross_entropy(logits, targets)`, `cross_entropy_backward(logits, targets)`,
-# which returns `dlogits`, and `output_step_backward(dlogits, h, params)`, which returns `dh, grads`.
+# which returns `dlogits`, and `output_step_backward(dlogits, h, params)`, which returns `dh, grads`. Logits may be large: the loss
+# stays finite in `cross_entropy`, and not in the logarithm of a softmax, whose numbers may be 0.
 
 
 # %% exercise="many_to_one"
@@ -887,7 +888,7 @@ print(
 # | | `grads` | `DenseParams` | |
 #
 # **Your turn.** `output_step` and its backward pass take (T, N, H) as well as (N, H). `cross_entropy` and its backward pass
-# take `mask=mask`.
+# take `mask=mask`. Logits may be large here, too.
 
 
 # %% exercise="many_to_many"

@@ -26,6 +26,16 @@ LOSSES, BEST, STOPS = "losses are the held-out ones", "the best is returned", "s
 
 WORDS = 6
 
+LENT = tuple(
+    f"rnnlib.{module}"
+    for module in (
+        "activations _shapes _timesteps bidirectional cells clipping dense gru gru_sequence losses "
+        "lstm lstm_sequence optim params rnn sequences stack stopping"
+    ).split()
+)
+"""What has been written before; what the trainer makes of it counts."""
+
+
 def draw_tagged(rng, number, longest, *, noise=0.0):
     """Texts whose words have tag 1 between two neighbours below WORDS / 2, else 0."""
     texts, tags = [], []
@@ -98,13 +108,17 @@ class Right:
 
     @property
     def tells(self):
-        """Whether the held-out loss rises twice and falls below again, and stops in time."""
+        """Whether wrong ways to stop, and to choose a model, end with another number or model."""
         epochs, patience = self.args[5:7]
-        losses, done = self.held, _epochs_of_the_rule(self.held, *self.args[5:7])
-        best = int(np.argmin(losses[:done]))
-        before = np.argmin(losses[:best]) if best > 2 else best
-        gaps = np.abs(losses[:, None] - losses[None])[~np.eye(epochs, dtype=bool)]
-        return done < epochs - 1 and best - before == patience and gaps.min() > 1e-4
+        done = _epochs_of_the_rule(self.held, epochs, patience)
+        best, gaps = int(np.argmin(self.held[:done])), np.abs(np.subtract.outer(self.held, self.held))
+        others = (
+            _epochs_of_the_rule(self.held, epochs, 1),
+            _epochs_of_the_rule(self.held, epochs, patience, added_up=True),
+        )
+        return (
+            1 < best and done < epochs - 1 and done not in others and gaps[np.triu_indices(epochs, 1)].min() > 1e-4
+        )
 
 
 def _gradients(model, texts, tags):
@@ -140,10 +154,16 @@ def _flat(model):
     return np.concatenate([array.ravel() for _, array in model.items()])
 
 
-def _epochs_of_the_rule(losses, epochs, patience):
-    """After how many of these epochs the rule ends the training; `epochs` + 1 if it has not yet."""
+def _epochs_of_the_rule(losses, epochs, patience, *, added_up=False):
+    """After how many of these epochs the rule ends the training; `epochs` + 1 if it has not yet.
+
+    With `added_up` all epochs without a smaller loss count, also those before the smallest.
+    """
+    waited = 0
     for done in range(1, len(losses) + 1):
-        if done == epochs or done - 1 - int(np.argmin(losses[:done])) >= patience:
+        smaller = done == 1 or losses[done - 1] < losses[: done - 1].min()
+        waited = waited + (not smaller) if added_up or not smaller else 0
+        if done == epochs or waited >= patience:
             return done
     return epochs + 1
 

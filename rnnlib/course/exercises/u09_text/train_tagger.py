@@ -15,6 +15,7 @@ from rnnlib.course.exercises.u09_text.many_to_many import many_to_many
 from rnnlib.course.exercises.u09_text.tagger_problems import (
     BEST,
     EXPLAIN,
+    LENT,
     LOSSES,
     NUMBER,
     ONCE,
@@ -34,16 +35,6 @@ from rnnlib.sequences import pad, reverse_by_length
 from rnnlib.stack import zero_state
 from rnnlib.stopping import EarlyStopping, early_stopping
 from rnnlib.text import embedding, embedding_backward
-
-LENT = tuple(
-    f"rnnlib.{module}"
-    for module in (
-        "activations _shapes _timesteps bidirectional cells clipping dense gru gru_sequence losses "
-        "lstm lstm_sequence optim params rnn sequences stack stopping"
-    ).split()
-)
-"""What has been written before; what the trainer makes of it counts."""
-
 
 TRAIN_TAGGER = Exercise(
     "train_tagger",
