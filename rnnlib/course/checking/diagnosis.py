@@ -60,7 +60,7 @@ class Response:
         return all(same(self.results.get(n), other.results.get(n), exercise) for n in names)
 
     def repeated(self, again: Response, exercise: Exercise) -> bool:
-        """Whether the same call gave the same answer again; what is observed may tell too little."""
+        """Whether the same call gave the same answer again, also where little is observed."""
         if not self.agrees(again, exercise):
             return False
         return exercise.observe is None or repeats(self.call.value, again.call.value)

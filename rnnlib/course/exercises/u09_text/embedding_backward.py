@@ -175,6 +175,7 @@ def made_like_the_ids(dvectors, ids, W_e):
     np.add.at(dW_e, ids, dvectors)
     return dW_e
 
+
 EMBEDDING_BACKWARD.slip(
     "rows_that_occur_alone",
     "np.stack([dvectors[ids == v].sum(axis=0) for v in range(len(W_e))])",

@@ -229,6 +229,7 @@ def logarithm_to_base_two(counts, targets, K):
     times = counts.T @ one_hot + 1
     return np.log2(times / times.sum(axis=0)), np.log2(one_hot.mean(axis=0))
 
+
 NAIVE_BAYES.slip(
     "all_classes_equally_likely",
     "np.log(len(chosen) / len(counts))",

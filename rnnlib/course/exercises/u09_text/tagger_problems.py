@@ -7,7 +7,7 @@ order in which a program draws its texts.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -56,6 +56,17 @@ def _start(rng, V=WORDS, scale=1.0):
 
 
 def draw_problems(rng):
+    """The cases; those of a seed are made once."""
+    return _problems(int(rng.integers(2**62)))
+
+
+@lru_cache(maxsize=16)
+def _problems(number):
+    rng = np.random.default_rng(number)
+    return list(_cases(rng))
+
+
+def _cases(rng):
     def case(measured, model, texts, held, epochs, patience, learning_rate):
         seed = int(rng.integers(1000, 10_000))
         args = (model, *texts, *held, epochs, patience, learning_rate, seed)
@@ -70,14 +81,27 @@ def draw_problems(rng):
     texts = [[1, 3, 4]] * 70, [[0, 1, 1]] * 70
     yield case("number", _start(rng), texts, (texts[0][:2], texts[1][:2]), 1, 9, 1e-6)
     # One batch is an epoch, so the order does not matter. The gradient is long, later short.
-    texts = draw_tagged(rng, 9, 5)
-    yield case("updates", _start(rng, scale=LONG), texts, texts, 6, 9, 0.15)
-    while True:
-        texts, held = (draw_tagged(rng, n, 5, noise=0.2) for n in (12, 8))
-        drawn = case("stopping", _start(rng), texts, held, 14, 3, 0.4)
-        if drawn.given[1].tells:
-            yield drawn
-            return
+    yield _tried(
+        lambda: case("updates", _start(rng, scale=LONG), *[draw_tagged(rng, 9, 4)] * 2, 6, 9, 0.15),
+        Right.tells_of_clipping,
+    )
+    yield _tried(
+        lambda: case(
+            "stopping",
+            _start(rng),
+            draw_tagged(rng, 10, 4, noise=0.2),
+            draw_tagged(rng, 8, 4, noise=0.2),
+            *(12, 3, 0.5),
+        ),
+        Right.tells_of_stopping,
+    )
+
+
+def _tried(draw, tells):
+    """The first case drawn in which mistakes show."""
+    while not tells((case := draw()).given[1]):
+        pass
+    return case
 
 
 LONG = 8.0
@@ -106,18 +130,35 @@ class Right:
         """The held-out loss after each epoch."""
         return np.array([tag_loss(model, *self.args[3:5]) for model in self.models])
 
-    @property
-    def tells(self):
+    def tells_of_clipping(self):
+        """Whether gradients are above 5 and below 1, and the last model is the best."""
+        texts, tags = self.args[1:3]
+
+        def norm(model):
+            return clip_grad_norm(_gradients(model, texts, tags), 1.0)[1]
+
+        if norm(self.args[0]) < 6:
+            return False
+        last = int(np.argmin(self.held)) == len(self.held) - 1
+        return last and min(map(norm, self.models[:-1])) < 0.8
+
+    def tells_of_stopping(self):
         """Whether wrong ways to stop, and to choose a model, end with another number or model."""
         epochs, patience = self.args[5:7]
         done = _epochs_of_the_rule(self.held, epochs, patience)
-        best, gaps = int(np.argmin(self.held[:done])), np.abs(np.subtract.outer(self.held, self.held))
+        best, gaps = (
+            int(np.argmin(self.held[:done])),
+            np.abs(np.subtract.outer(self.held, self.held)),
+        )
         others = (
             _epochs_of_the_rule(self.held, epochs, 1),
             _epochs_of_the_rule(self.held, epochs, patience, added_up=True),
         )
         return (
-            1 < best and done < epochs - 1 and done not in others and gaps[np.triu_indices(epochs, 1)].min() > 1e-4
+            1 < best
+            and done < epochs - 1
+            and done not in others
+            and gaps[np.triu_indices(epochs, 1)].min() > 1e-4
         )
 
 

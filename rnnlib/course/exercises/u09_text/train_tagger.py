@@ -248,12 +248,6 @@ for _name, _old, _new, _sentence in (
         "A batch has 16 texts. It is 32.",
     ),
     (
-        "one_update_a_text",
-        "in range(0, len(texts), 32):\n            batch = order[begin : begin + 32]",
-        "in range(len(texts)):\n            batch = order[begin : begin + 1]",
-        "Each text makes an update of its own. Read 32 of them at once.",
-    ),
-    (
         "with_replacement",
         "rng.permutation(len(texts))",
         "rng.integers(len(texts), size=len(texts))",

@@ -386,6 +386,7 @@ def one_large_head(queries, hs, mask, params, dcontext):
     dhs = dk @ params.W_k.T + dv @ params.W_v.T
     return found @ params.W_o, np.stack([w, w]), dq @ params.W_q.T, dhs, grads
 
+
 TWO_HEADS.slip(
     "root_of_h_in_both_passes",
     "scale = A**-0.5",

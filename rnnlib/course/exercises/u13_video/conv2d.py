@@ -212,6 +212,7 @@ def relu_inside(x, W, b):
             y = y + padded[:, i : i + R, j : j + S] @ W[i, j]
     return np.maximum(y, 0)
 
+
 CONV2D.slip(
     "bias_with_every_entry_alone",
     "y = b\n"

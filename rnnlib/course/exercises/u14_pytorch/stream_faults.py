@@ -80,6 +80,8 @@ def train_stream(ids, held, model, steps, dropout, learning_rate):
 
 
 def draw_streams(rng):
+    """Streams of letters, with dropout and without, and pieces of all kinds."""
+
     def case(T, N, H, V, steps, dropout=0.0, kind=PLAIN):
         ids, held = rng.integers(V, size=(T, N)), rng.integers(V, size=(N + 4, 3))
         model = draw_model(rng, V, H, V)
@@ -105,6 +107,7 @@ def _close(a, b):
 
 
 def observe_stream(returned, case):
+    """A row for each fault: 1 where it is mended, else a number that says what was seen."""
     if not isinstance(returned, tuple | list) or len(returned) != 3:
         raise Unusable("should return three values: losses, model, held_loss")
     losses, trained, held_loss = returned

@@ -255,6 +255,8 @@ def only_the_crash(ids, held, model, steps, dropout, learning_rate):
     with torch.no_grad():
         held_loss, _ = loss_of(held[:-1], held[1:], None)
     return np.array(losses), read_modules(cell, out), held_loss.item()
+
+
 for _name, _old, _new, _sentence in (
     (
         "adam_for_gradient_descent",

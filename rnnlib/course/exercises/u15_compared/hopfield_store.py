@@ -156,19 +156,11 @@ def patterns_added_first(patterns):
     np.fill_diagonal(W, 0)
     return W
 
+
 HOPFIELD_STORE.slip(
     "first_pattern_alone",
     "for x in patterns:",
     "for x in patterns[:1]:",
     "the first pattern alone is stored.",
-    of="pattern_by_pattern",
-)
-
-HOPFIELD_STORE.slip(
-    "last_pattern_alone",
-    "        W += np.outer(x, x) / N",
-    "        W = np.outer(x, x) / N",
-    "each pattern takes the place of the one before, so that the last alone is stored. "
-    "They are added.",
     of="pattern_by_pattern",
 )

@@ -260,6 +260,7 @@ def forward_alone(ks, vs, qs, betas, M0, dys):
         ys.append(np.einsum("nae,na->ne", M, q))
     return np.stack(ys), 0 * ks, 0 * vs, 0 * qs, 0 * betas, 0 * M0
 
+
 DELTA_MEMORY.slip(
     "rate_left_out_of_the_value",
     "dvs[t] = de",

@@ -172,13 +172,13 @@ def bias_held_small_too(hs, ys, strength):
     both = np.linalg.solve(X.T @ X + strength * np.eye(X.shape[1]), X.T @ ys)
     return both[:-1], both[-1]
 
+
 RIDGE_PROBE.slip(
     "nothing_centred",
     "centred = hs - mean\n"
     "    left = centred.T @ centred + strength * np.eye(hs.shape[1])\n"
     "    W = np.linalg.solve(left, centred.T @ (ys - target))",
-    "left = hs.T @ hs + strength * np.eye(hs.shape[1])\n"
-    "    W = np.linalg.solve(left, hs.T @ ys)",
+    "left = hs.T @ hs + strength * np.eye(hs.shape[1])\n    W = np.linalg.solve(left, hs.T @ ys)",
     "neither states nor targets are centred before the weights are computed.",
     of="centred_first",
 )
