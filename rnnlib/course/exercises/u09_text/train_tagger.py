@@ -357,6 +357,12 @@ for _name, _old, _new, _sentence in (
         "The smallest loss so far is listed in each epoch, not the epoch's own.",
     ),
     (
+        "mean_of_texts",
+        "loss, _ = passes(model, held_texts, held_tags)",
+        "loss = np.mean([passes(model, [a], [b])[0] for a, b in zip(held_texts, held_tags)])",
+        "Each held-out text counts alike, however many words it has. The mean is over the words.",
+    ),
+    (
         "first_loss_left_out",
         "return best, losses",
         "return best, losses[1:]",

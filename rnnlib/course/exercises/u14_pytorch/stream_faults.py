@@ -124,16 +124,23 @@ def observe_stream(returned, case):
         raise Unusable("gave the trained model other names or shapes than `model` has")
     found = dict.fromkeys((*FAULTS, DROPOUT), 1.0)
     held_right = any(_close(held_loss, _held_loss(held, trained, s)) for s in _sets(READING))
-    found[DROPOUT] = float(held_right)
     if not dropout:
+        # Another number is kept as it is, so that the mistakes that give it can be told.
+        found[DROPOUT] = 1.0 if held_right else -abs(float(held_loss))
         return found | _faults(losses, trained, case.args)
+    found[DROPOUT] = float(held_right)
     # What comes out depends on what was dropped, but for the first loss without any of it.
     if any(_close(losses[0], _first_losses(case.args, s)) for s in _sets(READING)):
         found[DROPOUT] = 0.5 * held_right
     elif held_right and ids.size * len(model.cell.b_h) <= MOST_DROPPED:
-        for seen, rate in ((1.0, dropout), (3.0, 1 - dropout), (4.0, None)):
-            possible = (_first_losses(case.args, s, rate) for s in _sets(READING))
-            if rate is None or any(np.any(np.abs(p - losses[0]) < 1e-9) for p in possible):
+        found[DROPOUT] = 5.0
+        for seen, rate, what in (
+            (1.0, dropout, "states"),
+            (3.0, 1 - dropout, "states"),
+            (4.0, dropout, "letters"),
+        ):
+            possible = (_first_losses(case.args, s, rate, what) for s in _sets(READING))
+            if any(np.any(np.abs(p - losses[0]) < 1e-9) for p in possible):
                 found[DROPOUT] = seen
                 break
     return found
@@ -151,14 +158,22 @@ def _sets(faults):
     return [s for n in range(len(faults) + 1) for s in itertools.combinations(faults, n)]
 
 
-def _first_losses(args, faults, dropout=0.0):
-    """The loss of the first piece; all those that it may have if states are dropped."""
+def _first_losses(args, faults, dropout=0.0, what="states"):
+    """The loss of the first piece; all those that it may have if states or letters are dropped."""
     ids, _, model, steps, _, _ = args
     mixed, stop = STREAMS in faults, min(steps, len(ids) - 1)
     hs = _states(ids[:stop], None, model, mixed)[0]
     targets = ids[1 : stop + 1].T if mixed else ids[1 : stop + 1]
     if not dropout:
         return _loss(output_step(hs, model.out), targets, LOSS in faults)[0]
+    if what == "letters":
+        xs = one_hot(ids[:stop], len(model.out.b_y))
+        h0, found = np.zeros((xs.shape[1], len(model.cell.b_h))), []
+        for kept in itertools.product((0.0, 1.0), repeat=ids[:stop].size):
+            read = xs * np.reshape(kept, (stop, -1, 1)) / (1 - dropout)
+            hs = rnn_forward(read, h0, model.cell)[0]
+            found.append(_loss(output_step(hs, model.out), ids[1 : stop + 1], LOSS in faults)[0])
+        return np.array(found)
     kept = np.array(list(itertools.product((0.0, 1.0), repeat=hs.shape[2]))) / (1 - dropout)
     total = np.zeros(1)
     for h, target in zip(hs.reshape(-1, hs.shape[2]), targets.ravel()):
@@ -224,7 +239,9 @@ EXPLAIN = {
     DROPOUT: lambda seen: {
         0.5: "nothing was dropped in training",
         3.0: "`1 - dropout` of the states are dropped in training: it is the share that is lost",
-        4.0: "what is dropped in training are not states on their way to the output layer, with "
-        "the share `dropout`",
+        4.0: "letters are dropped in training, before the cell reads them, and not states on "
+        "their way to the output layer",
+        5.0: "the first loss in training is not one that states dropped on their way to the "
+        "output layer, with the share `dropout`, can lead to",
     }.get(float(seen), "`held_loss` is not the loss of the returned weights with nothing dropped"),
 }
