@@ -185,8 +185,7 @@ _slip(
     "training_loss_recorded",
     "passes(model, held_texts, held_tags)",
     "passes(model, texts, tags)",
-    "The loss on the *training* texts decides. It falls on while the network overfits; measure on "
-    "the held-out texts.",
+    "Losses on the *training* texts decide, or are listed. They fall on while the network overfits.",
 )
 _slip(
     "padding_counted_in_the_loss",
@@ -302,7 +301,7 @@ for _name, _old, _new, _sentence in (
         "cell_alone_clipped",
         "grads, _ = clip_grad_norm(grads, 1.0)",
         "grads = Reader(grads.W_e, clip_grad_norm(grads.cell, 1.0)[0], grads.out)",
-        "The cells' gradients alone are clipped. The norm is that of the whole model's.",
+        "A part of the gradients is clipped, the cells' alone. One norm goes over the whole model.",
     ),
     (
         "each_part_clipped",
@@ -357,12 +356,6 @@ for _name, _old, _new, _sentence in (
         "The smallest loss so far is listed in each epoch, not the epoch's own.",
     ),
     (
-        "mean_of_texts",
-        "loss, _ = passes(model, held_texts, held_tags)",
-        "loss = np.mean([passes(model, [a], [b])[0] for a, b in zip(held_texts, held_tags)])",
-        "Each held-out text counts alike, however many words it has. The mean is over the words.",
-    ),
-    (
         "first_loss_left_out",
         "return best, losses",
         "return best, losses[1:]",
@@ -374,6 +367,12 @@ for _name, _old, _new, _sentence in (
         "waited <= patience:",
         "Training goes on for one epoch too many: it ends when the smallest loss is `patience` "
         "epochs old.",
+    ),
+    (
+        "one_epoch_shorter",
+        "waited < patience:",
+        "waited < max(patience - 1, 1):",
+        "Training ends, or its list of losses, one epoch too early.",
     ),
     (
         "waiting_added_up",

@@ -131,7 +131,10 @@ def observe_stream(returned, case):
     found[DROPOUT] = float(held_right)
     # What comes out depends on what was dropped, but for the first loss without any of it.
     if any(_close(losses[0], _first_losses(case.args, s)) for s in _sets(READING)):
-        found[DROPOUT] = 0.5 * held_right
+        whole = held_right and all(
+            v in (0, 1) for v in _faults(losses, trained, case.args).values()
+        )
+        found[DROPOUT] = 0.5 if whole else 6.0 * held_right
     elif held_right and ids.size * len(model.cell.b_h) <= MOST_DROPPED:
         found[DROPOUT] = 5.0
         for seen, rate, what in (
@@ -241,6 +244,7 @@ EXPLAIN = {
         3.0: "`1 - dropout` of the states are dropped in training: it is the share that is lost",
         4.0: "letters are dropped in training, before the cell reads them, and not states on "
         "their way to the output layer",
+        6.0: "nothing is dropped in the first piece",
         5.0: "the first loss in training is not one that states dropped on their way to the "
         "output layer, with the share `dropout`, can lead to",
     }.get(float(seen), "`held_loss` is not the loss of the returned weights with nothing dropped"),
