@@ -185,7 +185,7 @@ _slip(
     "training_loss_recorded",
     "passes(model, held_texts, held_tags)",
     "passes(model, texts, tags)",
-    "Losses on the *training* texts decide, or are listed. They fall on while the network overfits.",
+    "Losses on the *training* texts decide, or are listed. They fall on as it overfits.",
 )
 _slip(
     "padding_counted_in_the_loss",
