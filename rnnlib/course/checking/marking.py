@@ -93,9 +93,9 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     if borrowed := _borrowed(responses):
         report.state = "borrowed"
         same = borrowed.rpartition(".")[2] in (exercise.name, *_names(exercise.alike))
-        here = "here you write what it does" if same else "what is asked for here is written"
+        here = "here you write what it does," if same else "this is to be written"
         report.notes = [
-            f"`{borrowed}` is called on the way; {here}, with NumPy and your own earlier functions."
+            f"`{borrowed}` is called on the way; {here} with NumPy and your own earlier functions."
         ]
         return report
     report.rows = rows_of(exercise, responses, expected)
