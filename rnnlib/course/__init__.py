@@ -11,6 +11,7 @@
 `bench`         how fast the library is, the checks are, and a class is graded
 `rebinding`     a function in which other names mean other functions
 `cli`           the command ``rnnlib``; `extras` says what must be installed for each part of it
+`console`       the terminal that commands print to
 ==============  =================================================================================
 
 Nothing outside of this package imports it.

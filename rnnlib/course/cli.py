@@ -139,11 +139,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # Each command imports what it needs: nbgrader alone takes a second.
-    from rich.console import Console
-
     from rnnlib.course.authoring import UnitError
+    from rnnlib.course.console import PlainConsole
 
-    console = Console()
+    console = PlainConsole()
     try:
         return options.run(options, console)
     except KeyboardInterrupt:

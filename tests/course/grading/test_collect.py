@@ -179,6 +179,46 @@ def test_an_exchange_gives_the_newest_with_its_time_and_no_other_unit(root, tmp_
     assert "Not matched: “zoe”" in out and "a newer one is there" in out
 
 
+def test_an_exchange_that_was_packed_is_found_though_its_names_hold_colons(root, tmp_path):
+    name = f"rnn/inbound/anna+{UNIT}+2025-03-01 10:00:00.000000 UTC+ab12/{NB}"
+    files = {name: "{}", f"rnn/outbound/{UNIT}/{NB}": "handed out"}
+    code, _ = collect(root, pack(tmp_path / "exchange.zip", files))
+    assert code == 0 and there(root) == {f"anna/{UNIT}/{NB}"}
+
+
+@pytest.mark.parametrize(
+    "like", [f"anna+{UNIT}+2030-01-01 00:00:00 UTC+x", "Anna Berg_101_assignsubmission_file_"]
+)
+@pytest.mark.parametrize("form", ["{}/", "{}/" + UNIT + "/", "{}_assignsubmission_file_/"])
+def test_whoever_calls_a_folder_as_a_platform_would_hands_in_for_nobody_else(
+    root, tmp_path, like, form
+):
+    names = {"anna": "anna", "jose": "jose", "li": "li"}
+    if "assign" in form:
+        names = {"anna": "Anna Berg_101", "jose": "José Ángel Núñez_102", "li": "Li Wei_103"}
+    files = {f"{form.format(name)}{NB}": student for student, name in names.items()}
+    files[f"{form.format(names['li'])}{like}/{NB}"] = "by li"
+    collect(root, pack(tmp_path / "class.zip", files))
+    for student in names:
+        assert (root / "submitted" / student / UNIT / NB).read_text() == student
+
+
+def test_a_file_without_a_name_in_an_archive_costs_nobody_theirs(root, tmp_path):
+    files = {"": "nothing", f"anna/{UNIT}/{NB}": "{}", f"li/{UNIT}/{NB}": "{}"}
+    collect(root, pack(tmp_path / "class.zip", files))
+    assert there(root) == {f"anna/{UNIT}/{NB}", f"li/{UNIT}/{NB}"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names that are no UTF-8")
+def test_a_platforms_name_that_is_no_text_is_noted(root, tmp_path):
+    name = "Ann\udcff_101_assignsubmission_file_"
+    (tmp_path / "class" / name).mkdir(parents=True)
+    (tmp_path / "class" / name / NB).write_text("{}")
+    code, _ = collect(root, tmp_path / "class")
+    assert code == 0 and there(root) == {f"anna/{UNIT}/{NB}"}
+    assert collected(Assignment(UNIT, root))["anna"]["folder"] == name
+
+
 def test_a_folder_of_folders_of_notebooks_and_of_loose_ones(root, tmp_path):
     source = tmp_path / "class"
     for name in (f"jose/{UNIT}/{NB}", "anna@x.org/work.ipynb", f"Li Wei {UNIT}.ipynb", "odd.pdf"):
@@ -310,7 +350,14 @@ def test_two_students_of_one_name_are_told_and_neither_gets_it(root, tmp_path):
     assert not (root / "submitted").exists()
 
 
-@pytest.mark.parametrize("data", [None, b"no archive"])
+def damaged_name():
+    """An archive whose one name says that it is UTF-8, and is not."""
+    packed = io.BytesIO()
+    pack(packed, {"\u00e4.ipynb": "{}"})
+    return packed.getvalue().replace("\u00e4".encode(), b"\xe4x")
+
+
+@pytest.mark.parametrize("data", [None, b"no archive", damaged_name()])
 def test_what_is_no_archive_is_told(root, tmp_path, data):
     if data is not None:
         (tmp_path / "x.zip").write_bytes(data)

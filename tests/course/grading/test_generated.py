@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rnnlib.course.checking.display import MIME
 from rnnlib.course.grading.attacks import generated, grammar, made_up
+from rnnlib.course.grading.attacks.delivered import look_at_delivery
 from rnnlib.course.grading.attacks.generated import open_class, run_generated
 from rnnlib.course.grading.attacks.page_look import active_parts
 from rnnlib.course.grading.isolation import execute
@@ -33,6 +34,13 @@ def test_a_class_from_the_grammar_harms_nobody(hostile):
     cases = [made_up.made_up(hostile.released, UNIT, 1, number) for number in range(16)]
     faults = hostile.grade(cases)
     assert [(f.case and f.case.number, f.what) for f in faults] == []
+
+
+def test_deliveries_by_chance_are_collected_and_harm_nobody(hostile, tmp_path):
+    for number in range(12):
+        place = tmp_path / str(number)
+        place.mkdir()
+        assert list(look_at_delivery(hostile.assignment, 1, number, place)) == []
 
 
 def test_a_case_can_be_made_again_and_is_another_one_each_time(hostile):

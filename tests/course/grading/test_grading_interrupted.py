@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
+from multiprocessing import active_children
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,7 @@ import pytest
 from classroom import ROOT, SANDBOX, UNIT, assignment, autograde, hand_in, short_notebook, submitted
 
 from rnnlib.course.grading.report.student_marks import read_marks
+from rnnlib.course.grading.run.pool import run_all
 from rnnlib.course.grading.run.records import read_records
 
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
@@ -97,3 +100,13 @@ def test_workers_and_kernels_end_with_a_grader_that_is_killed(tmp_path):
     assert len(below) >= 3  # workers and their kernels
     _, alive = psutil.wait_procs(below, timeout=LAST_RESORT)
     assert alive == []
+
+
+def test_who_wants_no_more_results_waits_for_no_worker():
+    jobs = [("short", lambda: (0,)), ("long", lambda: (LAST_RESORT,))]
+    results, begun = run_all(time.sleep, jobs, workers=2), time.monotonic()
+    assert next(results) == ("short", None)
+    at_work = active_children()
+    results.close()
+    assert time.monotonic() - begun < LAST_RESORT
+    assert len(at_work) == 2 and not active_children()

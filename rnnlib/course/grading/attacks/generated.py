@@ -30,11 +30,13 @@ from rnnlib.course.authoring.nbgrader import generate_assignment
 from rnnlib.course.checking.display import MIME, as_data, as_html, text
 from rnnlib.course.checking.marking import Report
 from rnnlib.course.checking.rows import Row
+from rnnlib.course.console import UNSEEN, PlainConsole
 from rnnlib.course.exercises import unit_exercises
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.attacks import made_up as maker
 from rnnlib.course.grading.attacks.arena import short_unit
 from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
+from rnnlib.course.grading.attacks.delivered import look_at_delivery
 from rnnlib.course.grading.attacks.page_look import active_parts
 from rnnlib.course.grading.command import run_grade
 from rnnlib.course.grading.demo import CONFIG
@@ -56,6 +58,9 @@ HONEST = "zz honest"
 CLASS = 40
 """Cases that are graded together."""
 
+DELIVERED = 4
+"""One delivery for so many cases."""
+
 MOST_SECONDS, MOST_MEMORY = 20.0, 1 * GiB
 """Of the processor, and of more memory, for one submission without its kernels."""
 
@@ -71,9 +76,6 @@ NO_SENTENCE = re.compile(
 
 TOLD = re.compile(r"[\w.@+,' -]+: timestamp.txt holds no time")
 """The one thing that may stand on stderr."""
-
-RAW = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Unicode's kinds of characters that a terminal must not get, but for line breaks."""
 
 
 @dataclass
@@ -102,7 +104,7 @@ class HostileClass:
         faults: list[Fault] = []
         said = {name: io.StringIO() for name in ("the terminal", "stdout", "stderr")}
         printed, out, err = said.values()
-        console = Console(file=printed, width=120)
+        console = PlainConsole(file=printed, width=120)
         with _no_kernels(by_name, faults), contextlib.redirect_stdout(out):
             with contextlib.redirect_stderr(err):
                 try:
@@ -114,7 +116,7 @@ class HostileClass:
                     faults += [Fault(case, w) for w in self._look_at(student, case, console)]
                 faults += [Fault(None, what) for what in self._tables()]
         for name, stream in said.items():
-            raw = {c for c in stream.getvalue() if unicodedata.category(c) in RAW} - {"\n"}
+            raw = {c for c in stream.getvalue() if unicodedata.category(c) in UNSEEN} - {"\n"}
             faults += [Fault(None, f"on {name}: {sorted(raw)!r}")] * bool(raw)
         lines = [*out.getvalue().splitlines(), *err.getvalue().splitlines()]
         lines = [line for line in lines if line and not TOLD.fullmatch(line)]
@@ -126,7 +128,7 @@ class HostileClass:
 
     def _hand_in(self, cases: list[maker.MadeUp]) -> dict[str, maker.MadeUp]:
         """Put the cases where they belong, and nothing else; by the names that they will have."""
-        for name in ("submitted", "autograded", "feedback", "grading"):
+        for name in ("submitted", "autograded", "feedback", "grading", "gradebook.db.copies"):
             shutil.rmtree(os.fsencode(self.root / name), ignore_errors=True)
         shutil.copy(self.root / "gradebook.empty", self.root / "gradebook.db")
         by_name = {}
@@ -178,7 +180,7 @@ class HostileClass:
                     plain = unicodedata.normalize("NFKC", cell).strip()
                     if plain != "-" and plain.startswith(FORMULA):
                         yield f"a formula in {format}: {cell!r}"
-                    if any(unicodedata.category(c) in RAW[:3] for c in cell):
+                    if any(unicodedata.category(c) in UNSEEN[:3] for c in cell):
                         yield f"a control character in {format}: {cell!r}"
 
 
@@ -230,6 +232,7 @@ def run_generated(console: Console, count: int, seed: int, keep: Path) -> int:
             found = hostile.grade(cases)
             for one in cases if any(fault.case is None for fault in found) else ():
                 found += [Fault(one, f"alone: {fault.what}") for fault in hostile.grade([one])]
+            found += _delivered(hostile.assignment, seed, numbers)
             for fault in found:  # at once: a long run may be broken off
                 _tell(fault, console)
                 if fault.case is not None:
@@ -239,6 +242,16 @@ def run_generated(console: Console, count: int, seed: int, keep: Path) -> int:
     kept = f"; the cases are in {keep}" if faults else ""
     console.print(f"{count} cases of seed {seed}, {faults} faults{kept}", highlight=False)
     return int(bool(faults))
+
+
+def _delivered(assignment: Assignment, seed: int, numbers: range) -> list[Fault]:
+    """What goes wrong with some deliveries and lists of students, collected in the same course."""
+    found = []
+    for number in numbers[::DELIVERED]:
+        with tempfile.TemporaryDirectory(prefix="gen") as place:
+            for what in look_at_delivery(assignment, seed, number, Path(place)):
+                found.append(Fault(None, f"delivery {number}: {what}"))
+    return found
 
 
 def _tell(fault: Fault, console: Console) -> None:

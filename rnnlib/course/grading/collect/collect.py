@@ -218,8 +218,7 @@ def _note(assignment: Assignment, rows: list[Row]) -> None:
                 "folder": row.one.folder,
                 "late": row.one.late,
             }
-    text = json.dumps(known, indent=1, ensure_ascii=False)
-    write_whole(_note_path(assignment), text + "\n")
+    write_whole(_note_path(assignment), json.dumps(known, indent=1) + "\n")
 
 
 def _note_path(assignment: Assignment) -> Path:

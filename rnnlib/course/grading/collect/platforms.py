@@ -12,6 +12,7 @@ a folder    ``STUDENT/FILE`` or ``STUDENT.ipynb``
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -71,14 +72,13 @@ def deliveries(files: Iterable[File], unit: str) -> tuple[list[Delivery], list[s
     """
     found: dict[tuple, Delivery] = {}
     left: list[str] = []
-    files = list(files)
-    exchange = [f for f in files if any(EXCHANGE.fullmatch(part) for part in f.path.parts)]
-    # Beside what was handed in, an exchange holds what was handed out.
-    for file in exchange or _without_wrapper(files):
+    files = _without_wrapper(_handed_in(list(files)))
+    level = _level(files)
+    for file in files:
         if "_assignsubmission_onlinetext" in str(file.path):
             left.append(f"{shown(file.path)} was typed into Moodle: look at it by hand.")
             continue
-        one, path = _whose(file, unit)
+        one, path = _whose(file, unit, level)
         if one is None:
             if path is None:
                 left.append(f"{shown(file.path)} tells by no name whose it is.")
@@ -89,6 +89,39 @@ def deliveries(files: Iterable[File], unit: str) -> tuple[list[Delivery], list[s
     everybody = list(found.values())
     _times_of_archives(everybody)
     return everybody, left
+
+
+def _handed_in(files: list[File]) -> list[File]:
+    """The files without what an exchange holds beside its ``inbound``: what was handed out."""
+    inbound = set()
+    for file in files:
+        parts = file.path.parts
+        for k, part in enumerate(parts[:-1]):
+            if part == "inbound" and EXCHANGE.fullmatch(parts[k + 1]):
+                inbound.add(parts[:k])
+    out = {(*above, name) for above in inbound for name in ("outbound", "feedback")}
+    return [f for f in files if not any(f.path.parts[:k] in out for k in range(len(f.path.parts)))]
+
+
+def _level(files: list[File]) -> int:
+    """How deep the names are that a platform gives to students' folders and files.
+
+    What lies deeper was named by a student, who may have called it as a platform would.
+    """
+    first: dict[str, int] = {}
+    for file in files:
+        parts = file.path.parts
+        named = (
+            k for k, part in enumerate(parts) if MOODLE.fullmatch(part) or _exchanged(parts, k)
+        )
+        level = next(named, 0)
+        first[parts[0]] = min(first.get(parts[0], level), level)
+    levels = Counter(first.values())
+    return min(levels, key=lambda level: (-levels[level], level), default=0)
+
+
+def _exchanged(parts: tuple[str, ...], k: int) -> re.Match | None:
+    return EXCHANGE.fullmatch(parts[k]) if k + 1 < len(parts) else None
 
 
 def _without_wrapper(files: list[File]) -> list[File]:
@@ -107,16 +140,17 @@ def _without_wrapper(files: list[File]) -> list[File]:
     return files
 
 
-def _whose(file: File, unit: str) -> tuple[Delivery | None, PurePosixPath | None]:
+def _whose(file: File, unit: str, level: int) -> tuple[Delivery | None, PurePosixPath | None]:
     """The delivery that a file belongs to, and its path there; (None, path) for another unit's."""
     parts = file.path.parts
-    for k, part in enumerate(parts):
+    for k in sorted({0, level} & set(range(len(parts)))):
+        part = parts[k]
         rest = PurePosixPath(*parts[k + 1 :])
         if moodle := MOODLE.fullmatch(part):
             folder = part.removesuffix(moodle["rest"] or "")
             path = rest if rest.parts else PurePosixPath(moodle["rest"] or part)
             return Delivery("Moodle", moodle["name"], folder, number=moodle["number"]), path
-        if (exchange := EXCHANGE.fullmatch(part)) and rest.parts:
+        if exchange := _exchanged(parts, k):
             if exchange["unit"] != unit:
                 return None, rest
             time, student = _utc(exchange["time"]), same_form(exchange["student"])

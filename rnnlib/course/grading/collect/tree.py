@@ -55,8 +55,11 @@ def open_tree(source: Path) -> Iterator[tuple[list[File], list[str]]]:
         archive = zipfile.ZipFile(source)
     except FileNotFoundError:
         raise UnitError(f"there is no {source}") from None
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UnitError(f"{source} is neither a folder nor a ZIP archive: {error}") from None
+    except Exception as error:  # whatever a damaged archive may do to zipfile
+        raise UnitError(
+            f"{source} is neither a folder nor a ZIP archive that Python can read ({error}); where "
+            "another program can unpack it, name the folder"
+        ) from None
     with archive:
         yield _in_archive(archive, source)
 
@@ -95,7 +98,7 @@ def _in_archive(archive: zipfile.ZipFile, source: Path) -> tuple[list[File], lis
     for entry in entries:
         path = inside(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
-        if entry.is_dir():
+        if entry.filename.endswith("/"):
             continue
         if kind and kind != stat.S_IFREG:
             left.append(f"{shown(entry.filename)} is a link or the like: it is not followed.")

@@ -74,7 +74,9 @@ def inside(name: str) -> PurePosixPath | None:
     """A path in an archive, if it stays below the archive's root and is somebody's own file."""
     path = PurePosixPath(name.replace("\\", "/"))
     parts = path.parts
-    if not parts or path.is_absolute() or ".." in parts or ":" in parts[0] or "\0" in name:
+    if not parts or path.is_absolute() or ".." in parts or "\0" in name:
+        return None
+    if parts[0][1:2] == ":":  # a drive of Windows'; names of an exchange hold the time
         return None
     if len(parts) > FOLDER_DEPTH + 1 or any(part in LEFT_BEHIND for part in parts):
         return None

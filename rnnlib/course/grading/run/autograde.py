@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import closing
 
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.intake.names import in_short, shown
@@ -119,10 +120,13 @@ def autograde(
         digests[student] = submission.digest  # not the bytes: there may be hundreds
         jobs.append((student, lambda s=student: (task, read_submission(assignment, s, stubs))))
 
-    for student, result in run_all(grade_submission, jobs, workers=workers, scheduler=scheduler):
-        if isinstance(result, Unreadable):  # it was changed in the meantime
-            result = Result(student, problem=str(result))
-        elif isinstance(result, BaseException):
-            result = Result(student, problem=f"the grader itself was stopped: {in_short(result)}")
-        finish(digests[student], result)
+    results = run_all(grade_submission, jobs, workers=workers, scheduler=scheduler)
+    with closing(results):
+        for student, result in results:
+            if isinstance(result, Unreadable):  # it was changed in the meantime
+                result = Result(student, problem=str(result))
+            elif isinstance(result, BaseException):
+                problem = f"the grader itself was stopped: {in_short(result)}"
+                result = Result(student, problem=problem)
+            finish(digests[student], result)
     return [outcomes[name] for name in students]

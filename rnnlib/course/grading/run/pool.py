@@ -1,21 +1,27 @@
 """Where submissions are graded: processes of this machine, or a Dask cluster. One interface.
 
 Both are executors in the sense of `concurrent.futures`. A worker that is lost is replaced, and its
-submissions are graded again; a submission that ends its worker twice is left to a person.
+submissions are graded again; a submission that ends its worker twice is left to a person. Ctrl-C is
+for the process that grades: it ends its workers.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context
+from pathlib import Path
 
 from rnnlib.course.extras import need
+from rnnlib.course.grading import scratch
 from rnnlib.course.grading.limits import JOBS_PER_WORKER, TRIES, WORKER_MEMORY
 
 
@@ -31,6 +37,8 @@ def run_all(
     scheduler: str | None = None,
 ) -> Iterator[tuple[str, object]]:
     """Call ``function(*arguments())`` for every job, on all workers; yield results as they come.
+
+    Whoever wants no more of them closes the generator: what still runs is ended at once.
 
     Parameters
     ----------
@@ -72,7 +80,8 @@ def run_all(
                     name, arguments = running.pop(future)
                     error = future.exception()
                     if not _is_loss(error):
-                        yield name, error or future.result()
+                        result = error or future.result()
+                        yield name, result.taken() if isinstance(result, _Aside) else result
                         continue
                     broken = scheduler is None
                     tried[name] = tried.get(name, 0) + (not running and len(done) == 1)
@@ -92,19 +101,65 @@ def _executor(workers: int, scheduler: str | None) -> Iterator[tuple[Executor, i
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
     before = {name: os.environ.get(name) for name in threads}
     os.environ.update(threads)
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_end_with, initargs=(os.getpid(),)
+    others = set(active_children())
+    pool = _Workers(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
     )
     try:
         yield pool, workers
+    except BaseException:  # Ctrl-C, or nobody wants the rest
+        for worker in set(active_children()) - others:
+            worker.kill()
+            worker.join()
+        scratch.clear_left()  # what they could not remove
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _end_with(parent: int) -> None:
-    """Let a worker, and with it its kernels, end when its parent ends, for whatever reason."""
+class _Workers(ProcessPoolExecutor):
+    """Processes that send no long messages.
+
+    One that ends in the middle of a long message leaves the pool waiting for the rest of it.
+    """
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._folder = scratch.new_folder()
+
+    def submit(self, function, /, *given):
+        return super().submit(_Aside.of, self._folder, function, given)
+
+    def shutdown(self, *args, **options):
+        super().shutdown(*args, **options)
+        scratch.remove(self._folder)
+
+
+@dataclass(frozen=True)
+class _Aside:
+    """A result that was left in a file."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, folder: Path, function: Callable, given: tuple) -> _Aside:
+        result = function(*given)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            pickle.dump(result, file)
+        return cls(Path(file.name))
+
+    def taken(self) -> object:
+        result = pickle.loads(self.path.read_bytes())
+        self.path.unlink()
+        return result
+
+
+def _begin(parent: int) -> None:
+    """Leave Ctrl-C to the process that grades, and end when it ends, for whatever reason."""
+    # Not SIG_IGN, which the kernels would inherit.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
     if sys.platform == "linux":
         import ctypes
         import resource

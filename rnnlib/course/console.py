@@ -1,0 +1,36 @@
+"""The terminal that commands print to: no text from somebody else can steer it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Unicode's kinds of characters that steer a terminal, turn text around or break lines."""
+
+
+class PlainConsole(Console):
+    """A console that leaves such characters out, wherever the text comes from."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else plain_text(text), style, control)
+
+
+def plain_text(text: str) -> str:
+    """A text without characters that steer: a question mark for those that take a place."""
+    if text.isprintable():
+        return text
+    return "".join(map(_plain, text))
+
+
+def _plain(letter: str) -> str:
+    if letter == "\n" or unicodedata.category(letter) not in UNSEEN:
+        return letter
+    return "?" if cell_len(letter) else ""
