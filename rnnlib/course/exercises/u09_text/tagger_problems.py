@@ -295,7 +295,7 @@ def _stopping(best, losses, right):
     else:
         listed = right.held
         measured = float(_alike(losses, listed[:K]))
-        kept = 1.0 if epoch == np.argmin(listed[:K]) else 2.0 if epoch == K - 1 else 0.0
+        kept = 1.0 if epoch == np.argmin(listed[:K]) else 2.0 if epoch == K - 1 else -1.0 - epoch
     if not measured:
         by_text = np.mean([tag_loss(best, [a], [b]) for a, b in zip(held_texts, held_tags)])
         for code, seen in (
