@@ -98,8 +98,8 @@ CLIPPING = (
     32, 35, 37, 38, 42, 47, 49, 53, 57, 70, 71, 75,
 )  # fmt: skip
 STOPPING = (
-    19, 31, 44, 54, 66, 93, 108, 133, 139, 152, 164, 169,
-    175, 176, 178, 184, 205, 209, 215, 218, 223, 226, 230, 239,
+    19, 31, 44, 54, 66, 93, 108, 133, 139, 152, 164,
+    169, 175, 176, 178, 205, 209, 215, 218, 226, 239,
 )  # fmt: skip
 """Numbers from which problems are drawn in which mistakes show: one problem in three, or in ten."""
 
@@ -161,7 +161,8 @@ class Right:
         }
         best = int(np.argmin(self.held[:done]))
         falls = np.any(np.diff(self.held[best + 1 : done]) < 0)  # though not below the smallest
-        return best > 1 and falls and len(ends) == 6 and gaps.min() > 1e-4
+        goes_on = len(ends) < 6 or self.held[done] < self.held[best]
+        return best > 1 and falls and not goes_on and gaps.min() > 1e-4
 
 
 def _gradients(model, texts, tags):
