@@ -128,7 +128,8 @@ def _faults(exercise: Exercise, responses: list[Response], expected: list[dict])
     """
     pairs = list(enumerate(zip(responses, expected, strict=False)))
     found = set()
-    if responses[0].results is not None and not responses[0].repeated(responses[-1], exercise):
+    first, again = responses[0], responses[-1]
+    if first.results is not None and not first.call.undrawn and not first.repeated(again, exercise):
         found.add(("again",))
     for k, (response, right) in pairs:
         for name in exercise.results:

@@ -126,7 +126,7 @@ def _observe(returned, case):
     found[SCORE] = float(100 * complete / inner)
     if len(headers) > 1:  # among ten bars a single one must not decide
         found[MOST] = _reached(complete / inner, 0.9)
-        found[NEARLY_ALL] = float(complete >= 0.98 * inner)
+        found[NEARLY_ALL] = _reached(complete / inner, 0.98)
         found[LIKELY] = float(np.mean(losses) <= HIGHEST_LOSS)
         found[VARIED] = float(len(set(bars)) >= LEAST_VARIETY * len(bars))
         found[OWN] = float(np.mean(copies) <= LONGEST_COPY)
@@ -138,7 +138,8 @@ BY_ITSELF = 0.8
 
 
 def _reached(share, wanted):
-    return 1.0 if share >= wanted else 2.0 if share > BY_ITSELF else 0.0
+    """1 if so many bars are full, 0 if no more than by itself, and otherwise the share."""
+    return 1.0 if share >= wanted else float(share) if share > BY_ITSELF else 0.0
 
 
 @lru_cache(maxsize=64)
