@@ -212,13 +212,3 @@ for _name, _old, _new, _sentence in (
     ),
 ):
     SELECTIVITY.slip(_name, _old, _new, _sentence)
-
-SELECTIVITY.slip(
-    "control_by_the_same_probe",
-    "said = (hs[~train] @ W + b).argmax(axis=1)",
-    "if not found:\n"
-    "            first = W, b\n"
-    "        said = (hs[~train] @ first[0] + first[1]).argmax(axis=1)",
-    "the control is asked of the probe that learned the labels. It has a probe of its own.",
-    of="one_after_the_other",
-)
