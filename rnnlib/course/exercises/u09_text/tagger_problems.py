@@ -311,7 +311,9 @@ def _stopping(best, losses, right):
             if seen:
                 measured = code
                 break
-    return measured, kept, float(K - _epochs_of_the_rule(listed, epochs, patience))
+    # With the model's epoch as digits: as many epochs too late, by chance, are not one mistake.
+    late = K - _epochs_of_the_rule(listed, epochs, patience)
+    return measured, kept, late + 0.01 * (epoch or 0) if late else 0.0
 
 
 def _parts(best, start):
@@ -376,7 +378,7 @@ def _kept(seen):
 
 
 def _stops(seen):
-    number = abs(int(seen))
+    number = abs(round(float(seen)))
     return (
         f"training ends {number} epoch{'s' * (number > 1)} too {'late' if seen > 0 else 'early'}, "
         "by the losses, `patience` and `epochs`"
