@@ -12,6 +12,8 @@ HOME_HERE = $(shell [ -w "$$HOME" ] || echo 'HOME="$$(cd "$$VENV" && pwd)/home"'
 IN_VENV = PATH="$$(cd "$$VENV" && pwd)/bin:$$PATH" $(HOME_HERE)
 # Jupyter refuses to start as root, as which one works in containers, unless it is told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Hundreds of processes import rnnlib: what is compiled once is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 # One thread for each process: two test processes on two cores do not slow each other down.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(IN_VENV) python -m pytest -n 2 --dist loadscope --no-loadscope-reorder

@@ -4,12 +4,14 @@ import functools
 import importlib
 import inspect
 import itertools
+import json
 import linecache
 from collections import Counter
 
 import numpy as np
 
 import rnnlib
+from rnnlib.course.checking.display import as_data, as_html, text
 from rnnlib.course.exercises import all_exercises
 
 _numbers = itertools.count(1)
@@ -94,3 +96,11 @@ def with_faults(exercise, faults):
     names = dict(mended.function.__globals__)
     exec(source, names)
     return names[exercise.name], source
+
+
+def can_be_shown(report):
+    """Assert that a report can be shown in a notebook and elsewhere, and stored."""
+    data = json.loads(json.dumps(as_data(report, 2.5)))
+    assert data["exercise"] == report.exercise
+    assert bool(data["reasons"]) == (not report.passed)
+    assert report.exercise in text(report, 2.5) and report.exercise in as_html(report, 2.5)

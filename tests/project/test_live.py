@@ -77,41 +77,47 @@ def test_weights_are_small_and_the_runtime_can_be_read_in_one_go():
 
 @needs_browser
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_fits_a_phone_and_a_wide_screen_in_both_themes(browser, name, theme):
-    for where, size in (("phone", PHONE), ("wide", {})):
-        with opened(browser, name, color_scheme=theme, **size) as page:
-            page.wait_for_timeout(300)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            assert page.evaluate("document.documentElement.dataset.theme") == theme
-            if folder := os.environ.get("BROWSER_PICTURES"):
-                Path(folder).mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=f"{folder}/{name}-{where}-{theme}.png", full_page=True)
-            page.click("#theme")
-            assert page.evaluate("document.documentElement.dataset.theme") != theme
+@pytest.mark.parametrize("where, theme", [("phone", "light"), ("wide", "dark")])
+def test_a_page_fits_a_phone_and_a_wide_screen_and_has_two_themes(browser, name, where, theme):
+    size = PHONE if where == "phone" else {}
+    with opened(browser, name, color_scheme=theme, **size) as page:
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        picture(page, f"{name}-{where}-{theme}")
+        page.click("#theme")
+        assert page.evaluate("document.documentElement.dataset.theme") != theme
+        picture(page, f"{name}-{where}-not-{theme}")
+
+
+def picture(page, name):
+    """Save a screenshot if the variable BROWSER_PICTURES names a folder."""
+    if folder := os.environ.get("BROWSER_PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @needs_browser
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_has_a_name_and_is_reached_by_the_keyboard(browser, name):
     with opened(browser, name) as page:
-        page.wait_for_timeout(300)
-        reached = set()
-        for _ in range(120):
-            page.keyboard.press("Tab")
-            reached.add(
-                page.evaluate("document.activeElement.id || document.activeElement.tagName")
-            )
         controls = page.locator(
             "button:not(:disabled):not([tabindex='-1']), input:not(:disabled), select"
         )
-        for control in controls.all():
-            words = control.evaluate(
-                "e => e.getAttribute('aria-label') || e.innerText || e.labels?.[0]?.innerText"
-            )
-            assert words and words.strip(), control
-            own = control.evaluate("e => e.id")
-            assert not own or own in reached, f"{own} is not reached with the tabulator"
+        page.wait_for_timeout(300)
+        named = controls.evaluate_all(
+            "all => all.map(e => [e.id, e.getAttribute('aria-label') || e.innerText"
+            " || e.labels?.[0]?.innerText])"
+        )
+        for own, words in named:
+            assert words and words.strip(), own
+        left = {own for own, _ in named if own}
+        for _ in range(120):
+            if not left:
+                break
+            page.keyboard.press("Tab")
+            left.discard(page.evaluate("document.activeElement.id"))
+        assert not left, f"{left} are not reached with the tabulator"
         pictures = page.locator("canvas, svg[role='img']")
         assert all(picture.get_attribute("aria-label") for picture in pictures.all())
 

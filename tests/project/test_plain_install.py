@@ -17,7 +17,8 @@ from places import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("plain install")]
 
-UNIT = "01_hidden_state"
+UNIT = "02_bptt"
+"""It has figures, and is the one that runs fastest."""
 NEEDED = """rnnlib numpy matplotlib pillow threadpoolctl
     contourpy cycler fonttools kiwisolver packaging pyparsing python-dateutil six tzdata""".split()
 """The package, what it names, and below what matplotlib brings."""

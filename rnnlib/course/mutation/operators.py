@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 Change = tuple[str, ast.AST]
 """What was changed, in a word, and the node that takes the place of the old one."""
@@ -33,27 +33,23 @@ def mutants(source: str, draw: Callable[[list], list] | None = None) -> Iterator
     tree = ast.parse(source)
     seen = {ast.dump(tree)}
     changes = [
-        (place, number, change, getattr(node, "lineno", 1))
-        for place, node in enumerate(ast.walk(tree))
-        for number, (change, _) in enumerate(_changes_of(node, tree))
+        (node, change, new, getattr(node, "lineno", 1))
+        for node in ast.walk(tree)
+        for change, new in _changes_of(node, tree)
     ]
-    if draw is not None:
-        changes = draw(changes)
-    for place, number, change, line in changes:
-        mutated = copy.deepcopy(tree)
-        parents = _parents(mutated)
-        target = _nth(mutated, place)
-        _, new = _nth_change(target, mutated, number)
-        _replace(parents, target, new)
-        ast.fix_missing_locations(mutated)
-        if (found := ast.dump(mutated)) in seen:
-            continue
-        seen.add(found)
+    parents = _parents(tree)
+    for old, change, new, line in changes if draw is None else draw(changes):
+        _replace(parents, old, new)
         try:
-            text = ast.unparse(mutated) + "\n"
+            if (found := ast.dump(tree)) in seen:
+                continue
+            seen.add(found)
+            text = ast.unparse(tree) + "\n"
             ast.parse(text)
         except (SyntaxError, ValueError):  # such as `del` with nothing after it
             continue
+        finally:
+            _replace(parents, old, old)
         yield Mutant(change, line, text)
 
 
@@ -289,13 +285,10 @@ def _changes_of(node: ast.AST, tree: ast.AST) -> Iterator[Change]:
         yield from change(node, tree)
 
 
-def _nth_change(node: ast.AST, tree: ast.AST, number: int) -> Change:
-    return next(change for k, change in enumerate(_changes_of(node, tree)) if k == number)
-
-
 # --- the tree -----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1)
 def _local_names(tree: ast.AST) -> list[str]:
     """The names that the answer's functions bind: arguments and variables."""
     bound = {}
@@ -307,6 +300,7 @@ def _local_names(tree: ast.AST) -> list[str]:
     return list(bound)
 
 
+@lru_cache(maxsize=1)
 def _fields(tree: ast.AST) -> dict[str, list[str]]:
     """For each expression with a dot after it, the fields that the answer reads of it."""
     found: dict[str, dict[str, None]] = {}
@@ -315,10 +309,6 @@ def _fields(tree: ast.AST) -> dict[str, list[str]]:
             if node.value.id in _local_names(tree):
                 found.setdefault(ast.unparse(node.value), {})[node.attr] = None
     return {owner: list(fields) for owner, fields in found.items()}
-
-
-def _nth(tree: ast.AST, place: int) -> ast.AST:
-    return next(node for k, node in enumerate(ast.walk(tree)) if k == place)
 
 
 def _parents(tree: ast.AST) -> dict[int, tuple[ast.AST, str, int | None]]:

@@ -75,18 +75,40 @@ WHOLE = HEADER + SETUP + EXERCISE + ANSWER
 QUESTIONS = '[window]\nright = 32128\nremarks.32128 = "Yes."\nremarks.2 = "Nearly."\n'
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A course of one tiny unit; call it to write another source."""
-    shutil.copyfile(ROOT / "nbgrader_config.py", tmp_path / "nbgrader_config.py")
-    unit = Unit(NAME, tmp_path)
+def tiny_unit(root, patch):
+    """A course of one tiny unit."""
+    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+    unit = Unit(NAME, root)
     unit.source.parent.mkdir()
     unit.source.write_text(WHOLE)
     unit.questions.write_text(QUESTIONS)
-    monkeypatch.setattr(building, "UNITS", (NAME,))
+    patch.setattr(building, "UNITS", (NAME,))
     exercise = {"rnn_step": all_exercises()["rnn_step"]}
-    monkeypatch.setattr(building, "unit_exercises", lambda unit: exercise)
+    patch.setattr(building, "unit_exercises", lambda unit: exercise)
     return unit
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    return tiny_unit(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory):
+    """The root of a course whose unit is built and in order."""
+    root = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        unit = tiny_unit(root, patch)
+        build_unit(unit)
+        assert verify_unit(unit, run=False) == []
+    return root
+
+
+@pytest.fixture
+def built(course, built_once):
+    """A copy of it."""
+    shutil.copytree(built_once, course.root, dirs_exist_ok=True)
+    return course
 
 
 def source(unit, text):
@@ -388,10 +410,8 @@ def test_a_unit_without_questions_needs_no_file(course):
 # --- building ---------------------------------------------------------------------------------
 
 
-def test_a_build_makes_the_same_files_twice(course):
-    done = []
-    build_unit(course, lambda cell, of: done.append((cell, of)))
-    first = everything(course)
+def test_a_build_makes_the_same_files_twice(built):
+    done, first = [], everything(built)
     assert set(first) == {
         f"solutions/{NAME}.py",
         f"solutions/{NAME}.questions.toml",
@@ -399,9 +419,9 @@ def test_a_build_makes_the_same_files_twice(course):
         f"course/{NAME}/{NAME}.ipynb",
         f"rnnlib/course/exercises/sealed/{NAME}.json",
     }
-    assert done[-1][0] == done[-1][1] == len(read_source(course.source).cells)
-    build_unit(course)
-    again = everything(course)
+    build_unit(built, lambda cell, of: done.append((cell, of)))
+    assert done[-1][0] == done[-1][1] == len(read_source(built.source).cells)
+    again = everything(built)
     for name in first:
         if not name.startswith(f"solutions/{NAME}/"):
             assert again[name] == first[name], name
@@ -410,9 +430,8 @@ def test_a_build_makes_the_same_files_twice(course):
     assert one["metadata"] == two["metadata"]
 
 
-def test_the_release_holds_stubs_and_no_solutions(course):
-    build_unit(course)
-    release = nbformat.read(course.release, as_version=4)
+def test_the_release_holds_stubs_and_no_solutions(built):
+    release = nbformat.read(built.release, as_version=4)
     nbformat.validate(release)
     step, about = graded(release, "rnn_step")
     assert "np.tanh" not in step.source and "raise NotImplementedError()" in step.source
@@ -425,44 +444,34 @@ def test_the_release_holds_stubs_and_no_solutions(course):
     assert check_release(release) == []
 
 
-def test_a_build_that_fails_leaves_an_earlier_one_as_it_was(course):
-    build_unit(course)
-    course.source.write_text(WHOLE + "\n# %%\n1 / 0\n")
-    course.questions.write_text(QUESTIONS.replace("Yes.", "Yes, of course."))
-    refuse(course, "ZeroDivisionError")
+def test_a_build_that_fails_leaves_an_earlier_one_as_it_was(built):
+    built.source.write_text(WHOLE + "\n# %%\n1 / 0\n")
+    built.questions.write_text(QUESTIONS.replace("Yes.", "Yes, of course."))
+    refuse(built, "ZeroDivisionError")
 
 
-def test_an_interrupted_build_leaves_an_earlier_one_as_it_was(course, monkeypatch):
-    build_unit(course)
-    course.questions.write_text(QUESTIONS.replace("Yes.", "Yes, of course."))
-    before = everything(course)
+def test_an_interrupted_build_leaves_an_earlier_one_as_it_was(built, monkeypatch):
+    built.questions.write_text(QUESTIONS.replace("Yes.", "Yes, of course."))
+    before = everything(built)
 
     def interrupted(*args, **more):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(building, "execute", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        build_unit(course)
-    assert everything(course) == before
+        build_unit(built)
+    assert everything(built) == before
 
 
-def test_a_release_that_nbgrader_cannot_make_leaves_the_old_one(course, monkeypatch):
-    build_unit(course)
-    before = everything(course)
-    (course.root / "nbgrader_config.py").write_text("1 / 0\n")
+def test_a_release_that_nbgrader_cannot_make_leaves_the_old_one(built, monkeypatch):
+    before = everything(built)
+    (built.root / "nbgrader_config.py").write_text("1 / 0\n")
     with pytest.raises((UnitError, ZeroDivisionError)):
-        release_unit(course)
-    assert everything(course) == before
+        release_unit(built)
+    assert everything(built) == before
 
 
 # --- verifying --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def built(course):
-    build_unit(course)
-    assert verify_unit(course, run=False) == []
-    return course
 
 
 def test_a_unit_that_is_not_built_is_told(course):

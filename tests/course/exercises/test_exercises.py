@@ -6,13 +6,13 @@ import zlib
 import numpy as np
 import pytest
 from places import ROOT
-from student import notebook, run_cell, written
+from student import can_be_shown, notebook, run_cell, written
 
 from rnnlib import Params
 from rnnlib.course.authoring.source import read_source
 from rnnlib.course.bench.checks import time_check
 from rnnlib.course.checking import grade, mark
-from rnnlib.course.checking.display import diagnosis_lines, earned
+from rnnlib.course.checking.display import diagnosis_lines, earned, text
 from rnnlib.course.checking.marking import Report
 from rnnlib.course.checking.results import collect
 from rnnlib.course.exercises import (
@@ -87,7 +87,7 @@ def test_enough_mistakes_and_variants_are_known(exercise):
 
 
 @pytest.mark.parametrize("exercise, mistake", versions("mistakes"))
-def test_a_mistake_costs_marks_and_is_named_as_itself_and_alone(exercise, mistake, seeds):
+def test_a_mistake_costs_marks_and_is_named_as_itself_and_alone(exercise, mistake, seeds, capfd):
     function = written(exercise, mistake)
     for seed in seeds:
         report = mark(exercise, function, seed)
@@ -98,17 +98,20 @@ def test_a_mistake_costs_marks_and_is_named_as_itself_and_alone(exercise, mistak
         for points in (0.5, 5, 7.25):
             mine = earned(report, points)
             assert type(mine) is float and 0 <= mine <= points - 0.01
+        can_be_shown(report)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("exercise, variant", versions("variants"))
-def test_a_right_answer_that_looks_different_gets_all_points(exercise, variant, seeds, capsys):
+def test_a_right_answer_that_looks_different_gets_all_points(exercise, variant, seeds, capfd):
     function = written(exercise, variant)
     for seed in seeds:
-        earned = grade(function, points=3, seed=seed)
-        assert earned == 3, capsys.readouterr().out
-    report = mark(exercise, function)
-    assert not report.notes and not report.diagnosis
-    assert all(row.right == 1 and not row.reason for row in report.rows)
+        report = mark(exercise, function, seed)
+        assert earned(report, 3) == 3, text(report)
+        assert not report.notes and not report.diagnosis
+        assert all(row.right == 1 and not row.reason for row in report.rows)
+        can_be_shown(report)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -145,7 +148,8 @@ def test_a_check_answers_at_once(exercise):
     A loop takes about ten milliseconds of processor time, the slowest check (`sample`) 80 loops.
     """
     for version in (exercise.variants[0], exercise.mistakes[-1]):
-        assert time_check(exercise, version, rounds=3).loops < 250, version.name
+        if time_check(exercise, version).loops >= 250:
+            assert time_check(exercise, version, rounds=5).loops < 250, version.name
 
 
 # --- what a mistake's sentence says -----------------------------------------------------------
@@ -156,24 +160,25 @@ NO_WAY_TO_BEGIN = """
 """.split()
 
 
-@pytest.mark.parametrize("exercise, mistake", versions("mistakes"))
-def test_the_sentence_makes_sense_after_this_is_what_you_get_when(exercise, mistake):
-    (line,) = diagnosis_lines(Report(exercise.name, diagnosis=[(mistake.name, mistake.text)]))
-    sentence = line.removeprefix("This is what you get when ")
-    assert sentence != line
-    first, *rest = sentence.split()
-    assert first.lower().strip("`,:") not in NO_WAY_TO_BEGIN
-    assert len(rest) >= 3
-    assert re.search(r"[.?]\)?$", sentence) and "  " not in sentence
-    # In the middle of a sentence only names keep their capital: ReLU, PyTorch, LSTM.
-    said = mistake.text.split()[0]
-    is_name = said.startswith("`") or sum(letter.isupper() for letter in said) > 1
-    is_name = (
-        is_name or said == "True" or (len(said.strip(",")) == 1 and said != "A") or said[1:2] == "_"
-    )
-    assert first == (said if is_name else said[:1].lower() + said[1:])
-    clause = re.split(r"[.;:]\s", sentence)[0]
-    assert re.search(r"\b(is|are|was|were|has|have|do|does|[a-z]+s)\b", clause), "no verb"
+@exercises()
+def test_the_sentences_make_sense_after_this_is_what_you_get_when(exercise):
+    for mistake in exercise.mistakes:
+        (line,) = diagnosis_lines(Report(exercise.name, diagnosis=[(mistake.name, mistake.text)]))
+        sentence = line.removeprefix("This is what you get when ")
+        assert sentence != line
+        first, *rest = sentence.split()
+        assert first.lower().strip("`,:") not in NO_WAY_TO_BEGIN, sentence
+        assert len(rest) >= 3, sentence
+        assert re.search(r"[.?]\)?$", sentence) and "  " not in sentence, sentence
+        # In the middle of a sentence only names keep their capital: ReLU, PyTorch, LSTM.
+        said = mistake.text.split()[0]
+        is_name = said.startswith("`") or sum(letter.isupper() for letter in said) > 1
+        is_name |= said == "True" or said[1:2] == "_"
+        is_name |= len(said.strip(",")) == 1 and said != "A"
+        assert first == (said if is_name else said[:1].lower() + said[1:]), sentence
+        clause = re.split(r"[.;:]\s", sentence)[0]
+        verb = r"\b(is|are|was|were|has|have|do|does|[a-z]+s)\b"
+        assert re.search(verb, clause), f"no verb: {sentence}"
 
 
 @exercises()

@@ -1,4 +1,4 @@
-"""Workers that are kept from test to test: to begin them takes longer than most gradings."""
+"""A worker that is kept from test to test: to begin one takes longer than most gradings."""
 
 from contextlib import ExitStack, contextmanager
 
@@ -7,12 +7,13 @@ import pytest
 from rnnlib.course.grading.run import pool
 
 begin_workers = pool._executor
-OWN = {"test_grading.py", "test_grading_interrupted.py"}
-"""Modules that are about a run's own workers."""
 
 
-class KeptWorkers:
-    """Takes the place of what begins and ends a run's workers."""
+class KeptWorker:
+    """Takes the place of what begins and ends a run's workers.
+
+    One is enough, whatever a test asks for: the tests themselves run on all cores.
+    """
 
     def __init__(self):
         self.stack, self.kept = ExitStack(), None
@@ -24,7 +25,7 @@ class KeptWorkers:
                 yield begun
             return
         if self.kept is None:
-            self.kept, _ = self.stack.enter_context(begin_workers(2, None))
+            self.kept, _ = self.stack.enter_context(begin_workers(1, None))
         yield self.kept, workers
         if self.kept._broken:
             self.end()
@@ -35,18 +36,28 @@ class KeptWorkers:
 
 
 @pytest.fixture(scope="session")
-def kept_workers():
-    workers = KeptWorkers()
-    yield workers
-    workers.end()
+def kept_worker():
+    worker = KeptWorker()
+    yield worker
+    worker.end()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def workers(request, kept_workers):
-    """Grade with the kept workers, unless a module is about workers."""
-    if request.path.name in OWN:
-        yield
-        return
+def worker(kept_worker):
+    """Grade with the kept worker."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "_executor", kept_workers.executor)
+        patch.setattr(pool, "_executor", kept_worker.executor)
         yield
+
+
+@pytest.fixture(scope="session")
+def own_workers():
+    """For tests about a run's own workers: in this context it begins and ends them."""
+
+    @contextmanager
+    def own():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pool, "_executor", begin_workers)
+            yield
+
+    return own

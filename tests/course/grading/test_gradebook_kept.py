@@ -320,6 +320,8 @@ def as_plain_user(root):
         for path in [*root.rglob("*"), root]:
             os.chown(path, 65534, 65534)
         who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if subprocess.run([*who, sys.executable, "-c", ""], capture_output=True).returncode:
+            pytest.skip("this Python lies where a plain user cannot start it")
     program = root.parent / "look.py"
     program.write_text(PROGRAM.format(url=url(root)))
     done = subprocess.run(

@@ -46,12 +46,13 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def outcomes(root):
+def outcomes(root, own_workers):
     """How grading went, by student; and what was handed in is what it was."""
     names = assignment(root).students()
     before = {name: submitted(root, name).read_bytes() for name in names}
     done = []
-    found = autograde(assignment(root), names, workers=2, on_done=done.append)
+    with own_workers():
+        found = autograde(assignment(root), names, workers=2, on_done=done.append)
     assert [outcome.student for outcome in found] == names
     assert sorted(outcome.student for outcome in done) == names
     assert before == {name: submitted(root, name).read_bytes() for name in names}

@@ -18,15 +18,15 @@ from rnnlib.course.grading.run.records import read_record
 STUDENTS = ["all_right", "cell_copied", "one_mistake_each", "raises"]
 
 
-@pytest.fixture
-def root(tmp_path):
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
     """A course in which some students have handed in."""
-    root = tmp_path / "course root"
+    root = tmp_path_factory.mktemp("elsewhere") / "course root"
     hand_in(root, short_notebook(), only=STUDENTS)
     return root
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def here(root):
     """The marks when this machine grades, with the gradebook in SQLite."""
     assert all(o.problem is None for o in autograde(assignment(root), STUDENTS))
@@ -153,6 +153,7 @@ def test_a_cluster_gives_the_same_marks_though_a_worker_is_lost(root, here, clus
 
 
 def test_no_scheduler_there_is_told(root):
+    shutil.copytree(root / "submitted" / STUDENTS[0], root / "submitted" / "new")
     with pytest.raises(SchedulerError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
-        autograde(assignment(root), STUDENTS, scheduler="tcp://127.0.0.1:9")
-    assert read_record(assignment(root), STUDENTS[0]) is None
+        autograde(assignment(root), ["new"], scheduler="tcp://127.0.0.1:9")
+    assert read_record(assignment(root), "new") is None

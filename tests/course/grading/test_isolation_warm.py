@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -53,8 +54,8 @@ def kernel(tmp_path):
     tmp_path.chmod(0o755)
     made = []
 
-    def make():
-        made.append(StudentKernel(tmp_path, Settings()))
+    def make(**settings):
+        made.append(StudentKernel(tmp_path, Settings(**settings)))
         return made[-1]
 
     yield make
@@ -85,6 +86,18 @@ def test_a_warm_kernel_has_no_more_rights_than_a_cold_one(kernel, monkeypatch):
         **dict.fromkeys(("CapInh:", "CapPrm:", "CapEff:", "CapBnd:", "CapAmb:"), "0" * 16),
         "NoNewPrivs:": "1",
     }
+
+
+@pytest.mark.parametrize("above", [Path(sys.prefix), Path("/usr/local")], ids=["Python", "system"])
+def test_a_course_below_what_the_sandbox_shows_is_not_shown(kernel, above):
+    if not os.access(above, os.W_OK):
+        pytest.skip(f"{above} cannot be written here")
+    with tempfile.TemporaryDirectory(dir=above) as root:
+        Path(root).chmod(0o755)
+        Path(root, "gradebook.db").write_text("marks")
+        source = f"import os, numpy; print(os.listdir({root!r}), numpy.tanh(0))"
+        assert printed(kernel(), source) == "['gradebook.db'] 0.0\n"
+        assert printed(kernel(hidden=Path(root)), source) == "[] 0.0\n"
 
 
 def test_no_two_kernels_draw_the_same_numbers(kernel):

@@ -19,7 +19,7 @@
 `generated`    classes of these, through all of grading but the kernels
 `delivered`    archives, folders and lists of students as platforms deliver them, by chance
 `page_look`    what in a page could act in a browser
-`arena`        grades an attack between two honest submissions, and looks at everything afterwards
+`arena`        grades attacks between two honest submissions, and looks at everything afterwards
 `table`        the command that tries them all, and the page of the documentation
 =============  ==================================================================================
 """

@@ -1,7 +1,7 @@
 """Where attacks are tried: a small course in a temporary folder, honest neighbours, and a watch.
 
-Every attack is handed in and graded as any submission, in the real sandbox, in a process that also
-grades an honest submission before and after it.
+Every attack is handed in and graded as any submission, in the real sandbox. As in a class, some are
+graded one after the other in one process, with an honest submission before and after them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,6 @@ class Attempt:
     earned: dict[str, float]
     without: dict[str, float]
     faults: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
     @property
     def marks(self) -> str:
@@ -76,8 +75,6 @@ class Arena:
     ----------
     root : Path
         An empty folder.
-    sandbox : str
-        "bwrap" or "none".
     """
 
     def __init__(self, root: Path):
@@ -128,27 +125,42 @@ class Arena:
             s.files["port.txt"] = str(self.listener.getsockname()[1]).encode()
         return s
 
-    def attempt(self, attack: Attack) -> Attempt:
-        """Grade one attack between two honest submissions, and look at everything afterwards."""
+    def attempt(self, attacks: list[Attack]) -> list[Attempt]:
+        """Grade attacks between two honest submissions, and look at everything afterwards.
+
+        Where something is left behind or a neighbour is harmed, each is tried once more by itself:
+        so it is known which one it was.
+        """
         before = self._state()
-        start = time.perf_counter()
+        tried = [self._try(attack) for attack in attacks]
+        found = [f"left behind: {what}" for what in self._changes(before)]
+        neighbour = self.grade(HONEST, {})
+        if self._marks(neighbour) != self.full or neighbour.alarms or neighbour.problem:
+            found.append(f"a neighbour was harmed: {neighbour.problem or neighbour.alarms}")
+        if found and len(attacks) > 1:
+            alone = [each for attack in attacks for each in self.attempt([attack])]
+            if any(each.faults for each in alone):
+                return alone
+            found = [f"one of {', '.join(a.name for a in attacks)}: {what}" for what in found]
+        for each in tried:
+            each.faults = found + each.faults
+        return tried
+
+    def _try(self, attack: Attack) -> Attempt:
+        """Grade one attack, and judge its own result."""
         s = self.hostile(attack)
-        self.hand_in(HOSTILE, Submission(HOSTILE, s.written(), s.files))
         folder = self.root / "submitted" / HOSTILE / UNIT
-        if s.place is not None:
-            s.place(folder)
-        result = self.grade(HOSTILE, attack.settings)
-        seconds = time.perf_counter() - start
+        try:
+            self.hand_in(HOSTILE, Submission(HOSTILE, s.written(), s.files))
+            if s.place is not None:
+                s.place(folder)
+            result = self.grade(HOSTILE, attack.settings)
+        finally:
+            shutil.rmtree(folder.parent)
         right = self.full if attack.right else {name: self.full[name] for name in attack.solved}
         without = self.nothing | right
         tried = Attempt(attack, result, result.alarms, self._marks(result), without)
-        tried.seconds = seconds
-        shutil.rmtree(folder.parent)
-        tried.faults += [f"left behind: {what}" for what in self._changes(before)]
-        neighbour = self.grade(HONEST, {})
-        if self._marks(neighbour) != self.full or neighbour.alarms or neighbour.problem:
-            tried.faults.append(f"a neighbour was harmed: {neighbour.problem or neighbour.alarms}")
-        tried.faults += self.judge(tried, self.seeds)
+        tried.faults = self.judge(tried, self.seeds)
         return tried
 
     def judge(self, tried: Attempt, seeds: list[str]) -> list[str]:

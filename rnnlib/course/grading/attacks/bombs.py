@@ -64,12 +64,12 @@ def giant_error(s: Hostile):
 
 @attack("grader", right=True, costs=(STEP,))
 def warns_without_end(s: Hostile):
-    """Warns ten thousand times, with a long text each time, in a marked call."""
+    """Warns two thousand times, with a long text each time, in a marked call."""
     s.wrap(
         STEP,
         """
 import warnings
-for k in range(10_000):
+for k in range(2_000):
     warnings.warn(f"{k} " + "x" * 1_900)
 """,
     )
@@ -267,11 +267,11 @@ raise ValueError("\x1b[32my\x1b[0m" * 90_000)
 
 @attack("machine", right=True)
 def tiny_outputs_in_many_cells(s: Hostile):
-    """Shows five hundred tiny pieces of HTML in each of twenty cells."""
+    """Shows five hundred tiny pieces of HTML in each of six cells."""
     from nbformat.v4 import new_code_cell
 
     s.begin("from IPython.display import HTML, display")
-    for number in range(20):
+    for number in range(6):
         code = f"for k in range(499):\n    display(HTML(f'<b>{{k}}</b>')) # {number}"
         s.notebook.cells.append(new_code_cell(code, id=f"tiny-{number}"))
 

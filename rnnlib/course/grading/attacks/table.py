@@ -18,7 +18,13 @@ from rnnlib.course.grading.attacks.remains import REMAINS
 from rnnlib.course.grading.isolation.sandbox import check_sandbox
 from rnnlib.course.progress import progress_bar
 
+Row = tuple[str, list[str], list[str]]
+"""What came of an attack: its marks, alarms and faults."""
+
 WORKERS = 2
+TOGETHER = 8
+"""Attacks between two honest submissions."""
+
 AIMS = {
     "marks": "Marks",
     "tests": "Tests and right values",
@@ -30,7 +36,7 @@ AIMS = {
 
 
 def run_attacks(console: Console, names: list[str] | None = None) -> int:
-    """Try the attacks, each graded between two honest submissions; print what came of each.
+    """Try the attacks, graded between honest submissions; print what came of each.
 
     Parameters
     ----------
@@ -69,19 +75,30 @@ def run_attacks(console: Console, names: list[str] | None = None) -> int:
     return int(bool(bad))
 
 
-def try_all(names: list[str]) -> Iterator[tuple[str, tuple[str, list[str], list[str]]]]:
+def try_all(names: list[str]) -> Iterator[tuple[str, Row]]:
     """Try attacks in two processes; yield each one's marks, alarms and faults."""
     with tempfile.TemporaryDirectory(prefix="atk") as folder:
-        shares = [names[k::WORKERS] for k in range(WORKERS)]
         with ProcessPoolExecutor(
             WORKERS, mp_context=get_context("spawn"), initializer=begin, initargs=(folder,)
         ) as pool:
-            futures = {pool.submit(try_one, name): name for share in shares for name in share}
-            for future, name in futures.items():
+            futures = [(group, pool.submit(try_some, group)) for group in groups(names)]
+            for group, future in futures:
                 try:
-                    yield name, future.result()
+                    yield from future.result().items()
                 except Exception as error:
-                    yield name, ("none", [], [f"the grader stopped: {error!r}"])
+                    yield from dict.fromkeys(group, _stopped(error)).items()
+
+
+def groups(names: list[str]) -> list[list[str]]:
+    """Attacks that are graded in a row: a few with the same settings, so that they share those."""
+    by_settings: dict[str, list[str]] = {}
+    for name in names:
+        by_settings.setdefault(repr(ATTACKS[name].settings), []).append(name)
+    return [
+        chosen[k : k + TOGETHER]
+        for chosen in by_settings.values()
+        for k in range(0, len(chosen), TOGETHER)
+    ]
 
 
 _arena = None
@@ -95,10 +112,22 @@ def begin(folder: str) -> None:
     _arena = Arena(Path(tempfile.mkdtemp(prefix="a", dir=folder)))
 
 
-def try_one(name: str) -> tuple[str, list[str], list[str]]:
-    """Try one attack in this process, after `begin`: its marks, alarms and faults."""
-    tried = _arena.attempt(ATTACKS[name])
-    return tried.marks, sorted({alarm["kind"] for alarm in tried.alarms}), tried.faults
+def try_some(names: list[str]) -> dict[str, Row]:
+    """Try attacks in this process, after `begin`: for each its marks, alarms and faults."""
+    try:
+        tried = _arena.attempt([ATTACKS[name] for name in names])
+    except Exception as error:
+        if len(names) == 1:
+            return {names[0]: _stopped(error)}
+        return {name: row for each in names for name, row in try_some([each]).items()}
+    return {
+        each.attack.name: (each.marks, sorted({a["kind"] for a in each.alarms}), each.faults)
+        for each in tried
+    }
+
+
+def _stopped(error: Exception) -> Row:
+    return "none", [], [f"the grader stopped: {error!r}"]
 
 
 def _verdict(name: str) -> str:
@@ -118,11 +147,11 @@ def as_rst() -> str:
         "",
         ".. Made by `python -m rnnlib.course.grading.attacks.table`; a test holds it to the code.",
         "",
-        f"{len(ATTACKS)} hostile submissions are graded in the tests, each between two honest ones "
-        "in the same process. None gains a mark but those under `What remains possible`_, none "
-        "changes an honest neighbour's marks, the gradebook, the course or the machine, and none "
-        "leaves a process or a file behind. ``rnnlib attacks`` tries them all on your machine and "
-        "prints what came of each.",
+        f"{len(ATTACKS)} hostile submissions are graded in the tests, a few in a row between two "
+        "honest ones, in the same process. None gains a mark but those under `What remains "
+        "possible`_, none changes an honest neighbour's marks, the gradebook, the course or the "
+        "machine, and none leaves a process or a file behind. ``rnnlib attacks`` tries them all on "
+        "your machine and prints what came of each.",
         "",
         "What nobody has thought of is the normal case. ``rnnlib attacks --generated 2000 --seed "
         "1`` makes hostile notebooks, outputs, texts, metadata, files and names from a grammar. It "
