@@ -243,7 +243,8 @@ show(
 # | | `grads` | `DenseParams` | the output layer's gradients |
 #
 # **Your turn.** You have `output_step(h, params)`, `cross_entropy(logits, targets)`, `cross_entropy_backward(logits, targets)`,
-# which returns `dlogits`, and `output_step_backward(dlogits, h, params)`, which returns `dh, grads`.
+# which returns `dlogits`, and `output_step_backward(dlogits, h, params)`, which returns `dh, grads`. Logits may be large: the loss
+# stays finite in `cross_entropy`, and not in the logarithm of a softmax, whose numbers may be 0.
 
 
 # %% exercise="many_to_one"
@@ -887,7 +888,7 @@ print(
 # | | `grads` | `DenseParams` | |
 #
 # **Your turn.** `output_step` and its backward pass take (T, N, H) as well as (N, H). `cross_entropy` and its backward pass
-# take `mask=mask`.
+# take `mask=mask`. Logits may be large here, too.
 
 
 # %% exercise="many_to_many"
@@ -990,8 +991,8 @@ print(HEADING, *lines, sep="\n")
 # | `rnnlib.adam_state(model)`, `rnnlib.adam_step(model, grads, state, learning_rate=...)` | the second returns a new model and a new state |
 #
 # Gradients have the form of the model: `Reader(dW_e, grads_cell, grads_out)`. `read_texts` and `train_reader` are closed for
-# this task. Print a line after each epoch. The check tries your trainer on small problems and measures what it makes of them:
-# whether the model tags *new* texts, whether all its parts have moved, which losses you return, which model, and when you
+# this task. Print a line after each epoch. The check tries your trainer on small problems and looks at what it makes of them: the
+# weights after a few updates, which texts are in an update and in which order, which losses you return, which model, and when you
 # stop.
 
 

@@ -4,6 +4,7 @@
 `calling`           one call of a student's function, with everything noticed
 `guard`             notices that the library does the work
 `time_limit`        stops a call that does not return
+`responses`         what came of a call, and whether another did the same
 `results`           takes a returned value apart and compares it, result by result
 `diagnosis`         which known mistake the numbers fit
 `experiments`       another reading of the arguments that gives the same numbers

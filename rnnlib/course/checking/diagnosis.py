@@ -9,11 +9,10 @@ for patterns that any exercise knows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlib.course.checking.calling import Call, call
+from rnnlib.course.checking.calling import call
 from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.made_slips import made_slips
 from rnnlib.course.checking.memory import Memory
@@ -25,9 +24,16 @@ from rnnlib.course.checking.patterns import (
     part_pattern,
     pattern,
 )
-from rnnlib.course.checking.results import close, collect, compare, floats, kept_reason, same
+from rnnlib.course.checking.responses import Response
+from rnnlib.course.checking.results import (
+    close,
+    compare,
+    floats,
+    kept_reason,
+    same,
+)
 from rnnlib.course.checking.shape_patterns import shape_patterns
-from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, Version, all_exercises, rebind
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Version, all_exercises, rebind
 
 TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less", "exp", "log")
 """Patterns that are said of what was observed, too: nothing else can look like them."""
@@ -35,33 +41,6 @@ TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less
 
 TRIED_WHOLE = 12
 """How many slips are tried on all cases: where the first is right, many change nothing in it."""
-
-
-@dataclass(frozen=True)
-class Response:
-    """What a function did with one case: the call, and its named results or why it has none."""
-
-    case: Case
-    call: Call
-    results: dict | None
-    problem: str | None
-
-    @classmethod
-    def of(cls, exercise: Exercise, case: Case, result: Call) -> Response:
-        """The response of one call."""
-        if result.problem:
-            return cls(case, result, None, result.problem)
-        try:
-            return cls(case, result, collect(exercise, result.value, case), None)
-        except Unusable as error:
-            return cls(case, result, None, str(error))
-
-    def agrees(self, other: Response, exercise: Exercise, name: str | None = None) -> bool:
-        """Whether two responses are the same, in all results or in the one called `name`."""
-        if self.results is None or other.results is None:
-            return self.results is other.results and _kind(self) == _kind(other)
-        names = [name] if name else list(exercise.results)
-        return all(same(self.results.get(n), other.results.get(n), exercise) for n in names)
 
 
 def diagnose(
@@ -96,7 +75,7 @@ def _by_what_is_known(
     faults = _faults(exercise, responses, expected)
     wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for mistake in exercise.mistakes:
-        if not _may_explain(exercise, mistake, seed, responses[0], wrong):
+        if not _may_explain(exercise, mistake, seed, responses, wrong):
             continue
         theirs = _responses_of(exercise, mistake, seed, responses)
         known.append((mistake, theirs))
@@ -181,6 +160,9 @@ def _faults(exercise: Exercise, responses: list[Response], expected: list[dict])
     """
     pairs = list(enumerate(zip(responses, expected, strict=False)))
     found = set()
+    first, again = responses[0], responses[-1]
+    if first.results is not None and not first.call.undrawn and not first.repeated(again, exercise):
+        found.add(("again",))
     for k, (response, right) in pairs:
         for name in exercise.results:
             got = (response.results or {}).get(name)
@@ -298,6 +280,7 @@ def _numbers(
                 arrays_of(exercise.arguments, response.case.args),
                 {n: array for n, array in others.items() if array is not None},
                 whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
+                truth=np.asarray(right[name]).dtype.kind == "b",
             )
         )
     return cases, some_right
@@ -357,16 +340,22 @@ def _responses_of(
 
 
 def _may_explain(
-    exercise: Exercise, mistake: Version, seed: int, first: Response, wrong: list[str]
+    exercise: Exercise, mistake: Version, seed: int, responses: list[Response], wrong: list[str]
 ) -> bool:
-    """Whether a mistake agrees with the first response in all results, or in a wrong one.
+    """Whether a mistake agrees in all ordinary cases, or at least in one of the wrong results.
 
-    Most do not, and are tried on one case instead of all: that makes a check quick.
+    Most do not, and are tried on one case or two instead of all: that makes a check quick.
     """
-    if first.case.kind != PLAIN:
-        return True
-    (theirs,) = _responses_of(exercise, mistake, seed, [first])
-    return first.agrees(theirs, exercise) or any(first.agrees(theirs, exercise, n) for n in wrong)
+    whole, parts = True, set(wrong)
+    for k, response in enumerate(responses[:-1]):
+        if response.case.kind != PLAIN:
+            break
+        theirs = _responses_of(exercise, mistake, seed, responses[: k + 1])[k]
+        whole = whole and response.agrees(theirs, exercise)
+        parts = {name for name in parts if response.agrees(theirs, exercise, name)}
+        if not whole and not parts:
+            return False
+    return True
 
 
 def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> list[Response]:
@@ -393,8 +382,3 @@ def _right(exercise: Exercise, name: str, responses: list[Response], expected: l
         for response, right in zip(responses[:-1], expected, strict=True)
         if response.case.kind == PLAIN
     )
-
-
-def _kind(response: Response) -> str | None:
-    """What went wrong, whatever the line of code and the shapes."""
-    return response.call.error or response.problem

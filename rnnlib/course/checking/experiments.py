@@ -249,10 +249,14 @@ def _of_places(name: str, array: np.ndarray) -> Iterator[Change]:
         total = f"the sum of {q}{along} stands for each of its entries"
         yield changed("sum", total, lambda a: np.repeat(a.sum(0, keepdims=True), len(a), axis=0))
         for key, clause, new in (
-            ("late", f"the entries of {q}{along} are one place late", lambda a: np.roll(a, 1, 0)),
+            (
+                "late",
+                f"the entries of {q}{along} are one place late, or those they meet one place early",
+                lambda a: np.roll(a, 1, 0),
+            ),
             (
                 "early",
-                f"the entries of {q}{along} are one place early",
+                f"the entries of {q}{along} are one place early, or those they meet one place late",
                 lambda a: np.roll(a, -1, 0),
             ),
         ):

@@ -12,8 +12,9 @@ from itertools import count
 import numpy as np
 
 from rnnlib.course.checking.calling import Remote, call
-from rnnlib.course.checking.diagnosis import Response, diagnose, right_functions
+from rnnlib.course.checking.diagnosis import diagnose, right_functions
 from rnnlib.course.checking.memory import Memory
+from rnnlib.course.checking.responses import Response
 from rnnlib.course.checking.results import collect, compare, floats, same
 from rnnlib.course.checking.rows import Row, rows_of
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
@@ -92,9 +93,10 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         return report
     if borrowed := _borrowed(responses):
         report.state = "borrowed"
+        same = borrowed.rpartition(".")[2] in (exercise.name, *_names(exercise.alike))
+        here = "here you write what it does," if same else "this is to be written"
         report.notes = [
-            f"`{borrowed}` is called on the way; here you write what it does, with NumPy and your "
-            "own earlier functions."
+            f"`{borrowed}` is called on the way; {here} with NumPy and your own earlier functions."
         ]
         return report
     report.rows = rows_of(exercise, responses, expected)
@@ -296,6 +298,10 @@ def _changed_in_one(value: object) -> Iterator[object]:
             for other in _changed_in_one(part):
                 parts = (*value[:place], other, *value[place + 1 :])
                 yield type(value)(*parts) if hasattr(value, "_fields") else parts
+
+
+def _names(alike: tuple[str, ...]) -> list[str]:
+    return [each.rpartition(":")[2] for each in alike]
 
 
 def _borrowed(responses: list[Response]) -> str | None:

@@ -34,7 +34,7 @@ class Numbers:
 
     `letters` name the axes, such as ``("T", "N", "H")``; `sizes` are those of the case; `arguments`
     and `others` (the other results, as they should be) have names; `whole` says that it came as
-    integers.
+    integers, `truth` that True and False are asked for.
     """
 
     got: np.ndarray
@@ -44,6 +44,7 @@ class Numbers:
     arguments: dict[str, np.ndarray]
     others: dict[str, np.ndarray]
     whole: bool = False
+    truth: bool = False
 
 
 Close = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -181,6 +182,8 @@ def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str
             f"`{name}` holds whole numbers alone: an array of integers (`dtype=int`) drops what "
             "stands after the point",
         )
+    if case.truth and np.all(got == got.flat[0]):
+        return  # what follows from a wrong threshold, say, is no cause
     if not got.any():
         yield "zeros", f"`{name}` is 0 everywhere: what was computed never gets into it"
         return
@@ -249,10 +252,11 @@ def _on_the_way_out(
         for other, array in case.arguments.items():
             if array.ndim == 0 or array.shape != right.shape[right.ndim - array.ndim :]:
                 continue
+            given = f"the given `{other}`" if other == name else f"`{other}`"
             for key, changed, clause in (
-                ("plus", right + array, f"`{other}` is added to {q}"),
-                ("minus", right - array, f"`{other}` is taken off {q}"),
-                ("times", right * array, f"{q} is multiplied by `{other}` once too often"),
+                ("plus", right + array, f"{given} is added to {q}"),
+                ("minus", right - array, f"{given} is taken off {q}"),
+                ("times", right * array, f"{q} is multiplied by {given} once too often"),
             ):
                 if equals(changed):
                     yield f"{key}:{other}", clause
@@ -269,7 +273,8 @@ def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]
         return
     sizes = {n: s for n, s in case.sizes.items() if isinstance(s, int) and s > 1}
     sizes |= {f"{a}·{b}": x * y for a, x in sizes.items() for b, y in sizes.items() if a < b}
-    for words, size in sizes.items():
+    for key, size in sizes.items():
+        words = key if key.isupper() else f"`{key}`"
         if abs(factor * size - 1) < 1e-3:
             yield (
                 f"divided:{words}",

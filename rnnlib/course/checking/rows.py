@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlib.course.checking.diagnosis import Response
+from rnnlib.course.checking.responses import Response
 from rnnlib.course.checking.results import KEPT, compare, floats, kept_reason, short_of_digits
 from rnnlib.course.exercises import PLAIN, Exercise
 from rnnlib.course.marks import extra_share, result_share, results_right
@@ -99,11 +99,13 @@ def rows_of(exercise: Exercise, responses: list[Response], expected: list[dict])
         extras.append(_property(label, not undrawn, right, extra, reason))
     # After a call that hangs there was no second one.
     hung = any(response.call.timed_out or response.call.lost for response in firsts)
-    constant = hung or not _readable(exercise, firsts[0]) or firsts[0].agrees(again, exercise)
+    constant = hung or not _readable(exercise, firsts[0]) or firsts[0].repeated(again, exercise)
     reason = (
         "the second call gave another answer: something is kept between calls, or an array is "
         "never filled (`np.empty`)"
     )
+    if "seed" in exercise.arguments or draws:
+        reason += ", or chance comes from elsewhere"
     extras.append(_property("same answer when called again", constant, right, extra, reason))
     # A variable of that name may mean something else: it is of interest only if a result is wrong.
     inside = _inside(exercise, pairs[PLAIN]) if right < 1 else []

@@ -233,14 +233,15 @@ class Exercise:
         sentence : str
             What is wrong, as in a mistake's docstring.
         of : str, optional
-            The variant that is changed; the first one if none is named.
+            The variant, or the mistake, that is changed; the first variant if none is named.
 
         Raises
         ------
         ValueError
             When there is no such variant, or `old` does not occur in it exactly once.
         """
-        version = next((v for v in self.variants if of in (None, v.name)), None)
+        versions = self.variants + (self.mistakes if of else [])
+        version = next((v for v in versions if of in (None, v.name)), None)
         if version is None:
             raise ValueError(f"{self.name}: the slip {name!r} needs a variant {of or 'before it'}")
         self._add(self.mistakes, slipped(self.name, version, name, old, new, sentence))

@@ -115,7 +115,7 @@ def test_work_borrowed_from_rnnlib_is_noticed_and_earns_nothing(source, capsys):
     assert report.state == "borrowed"
     assert report.share == 0
     assert len(report.notes) == 1 and "`rnnlib." in report.notes[0]
-    assert "here you write what it does" in report.notes[0]
+    assert "with NumPy and your own earlier functions" in report.notes[0]
 
 
 TORCH = {

@@ -5,10 +5,12 @@ import pytest
 from student import notebook, run_cell
 
 from rnnlib.course.checking import mark, other_ways
+from rnnlib.course.checking.diagnosis import right_functions
 from rnnlib.course.checking.display import text
 from rnnlib.course.checking.patterns import merged, place
 from rnnlib.course.checking.writes import line_that_writes
-from rnnlib.course.exercises import all_exercises
+from rnnlib.course.exercises import all_exercises, rebind
+from rnnlib.lstm import LSTMState
 
 E = all_exercises()
 TANH = "def tanh_backward(dh, h):\n    return {}\n"
@@ -47,6 +49,27 @@ def told(name, source):
 )
 def test_a_pattern_is_named(value, said):
     assert said in told("tanh_backward", TANH.format(value))
+
+
+def test_true_everywhere_is_a_symptom_and_no_cause():
+    """A threshold that is too low, say, makes all alarms True: that is said of the threshold."""
+    source = "def raise_alarms(errors, normal, share):\n    return 0.0, errors.max(axis=0) > 0\n"
+    assert "the same number everywhere" not in told("raise_alarms", source)
+
+
+def test_what_an_argument_does_to_a_result_of_its_name_is_told_apart():
+    source = (
+        "def convlstm_step_backward(dstate, cache):\n"
+        "    dx, before, grads = known(dstate, cache)\n"
+        "    return dx, LSTMState(before.h + dstate.h, before.c), grads\n"
+    )
+    exercise = E["convlstm_step_backward"]
+    names = notebook(*exercise.uses, borrow=exercise.borrow)
+    known = rebind(exercise.variants[0].function, right_functions(exercise))
+    names |= {"known": known, "LSTMState": LSTMState}
+    run_cell(source, names)
+    said = text(mark(exercise, names[exercise.name]))
+    assert "the given dstate.h is added to dstate.h" in said
 
 
 def test_numbers_without_a_pattern_are_given_no_name():

@@ -174,3 +174,12 @@ def made_like_the_ids(dvectors, ids, W_e):
     dW_e = np.zeros_like(ids)
     np.add.at(dW_e, ids, dvectors)
     return dW_e
+
+
+EMBEDDING_BACKWARD.slip(
+    "rows_that_occur_alone",
+    "np.stack([dvectors[ids == v].sum(axis=0) for v in range(len(W_e))])",
+    "np.stack([dvectors[ids == v].sum(axis=0) for v in np.unique(ids)])",
+    "there are rows for the symbols alone that occur. `dW_e` has a row for each row of `W_e`.",
+    of="symbol_by_symbol",
+)

@@ -254,3 +254,33 @@ MANY_TO_MANY.slip(
     "output_step_backward(-dlogits, hs, params)",
     "the sign of the gradients is turned round. The minus belongs to the optimizer's step.",
 )
+
+MANY_TO_MANY.slip(
+    "padding_as_class_0_in_the_loss",
+    "loss = cross_entropy(logits, targets, mask=mask)",
+    "loss = cross_entropy(logits, np.where(mask, targets, 0))",
+    "padding counts in the loss, with class 0 as its target. The mean is over real words alone.",
+)
+
+MANY_TO_MANY.slip(
+    "padding_as_class_0_in_the_backward",
+    "cross_entropy_backward(logits, targets, mask=mask)",
+    "cross_entropy_backward(logits, np.where(mask, targets, 0))",
+    "padding counts in the gradients, with class 0 as its target: the mask goes into the "
+    "backward pass, too.",
+)
+
+MANY_TO_MANY.slip(
+    "zeroed_after_the_division",
+    "cross_entropy_backward(logits, targets, mask=mask)",
+    "cross_entropy_backward(logits, np.where(mask, targets, 0)) * mask[:, :, None]",
+    "the gradients of padding are set to 0, but those of words are divided by all places, "
+    "padding included.",
+)
+
+MANY_TO_MANY.slip(
+    "loss_alone_summed",
+    "loss = cross_entropy(logits, targets, mask=mask)",
+    "loss = cross_entropy(logits, targets, mask=mask) * mask.sum()",
+    "the loss is the sum over the words, while its gradients are those of the mean.",
+)

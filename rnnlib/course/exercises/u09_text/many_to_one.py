@@ -29,8 +29,10 @@ def _draw_many_to_one(rng):
         hs = drawing.array(rng, T, N, H, scale=scale)
         params = drawing.params(rng, DenseParams, W_hy=(H, K), b_y=(K,))
         targets = rng.permutation(np.arange(N) % K)
-        sizes = {"T": T, "N": N, "H": H, "K": K}
-        return Case((hs, drawn_lengths(rng, longest or T, N), targets, params), sizes, kind)
+        sizes, lengths = {"T": T, "N": N, "H": H, "K": K}, drawn_lengths(rng, longest or T, N)
+        if kind == drawing.LARGE:  # a right class whose probability is 0 in a float
+            targets[0] = output_step(hs[lengths[0] - 1, 0], params).argmin()
+        return Case((hs, lengths, targets, params), sizes, kind)
 
     plain = [{"T": 7, "N": 4, "H": 5, "K": 3}, {"T": 6, "N": 3, "H": 2, "K": 4}]
     for kind, s in drawing.sizes(plain, "TNHK"):

@@ -228,3 +228,12 @@ def logarithm_to_base_two(counts, targets, K):
     one_hot = np.eye(K)[targets]
     times = counts.T @ one_hot + 1
     return np.log2(times / times.sum(axis=0)), np.log2(one_hot.mean(axis=0))
+
+
+NAIVE_BAYES.slip(
+    "all_classes_equally_likely",
+    "np.log(len(chosen) / len(counts))",
+    "-np.log(K)",
+    "every class counts as equally likely. `b` is the logarithm of its share of the texts.",
+    of="class_by_class",
+)

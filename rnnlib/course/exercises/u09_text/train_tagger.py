@@ -4,175 +4,48 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib.activations import log_softmax
 from rnnlib.bidirectional import (
     BidirectionalParams,
     bidirectional_backward,
     bidirectional_forward,
 )
 from rnnlib.clipping import clip_grad_norm
-from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
+from rnnlib.course.exercises.exercise import Exercise
 from rnnlib.course.exercises.u09_text.many_to_many import many_to_many
+from rnnlib.course.exercises.u09_text.tagger_problems import (
+    BEST,
+    EXPLAIN,
+    LENT,
+    LOSSES,
+    NUMBER,
+    ONCE,
+    ORDER,
+    PARTS,
+    STOPS,
+    UPDATES,
+    draw_problems,
+    observe_trainer,
+)
 from rnnlib.dense import output_step, output_step_backward
 from rnnlib.losses import cross_entropy, cross_entropy_backward
 from rnnlib.optim import adam_state, adam_step
-from rnnlib.readers import Reader, init_reader, read_texts, tag_loss, train_tagger
+from rnnlib.readers import Reader, train_tagger
 from rnnlib.rnn import rnn_backward, rnn_forward
 from rnnlib.sequences import pad, reverse_by_length
 from rnnlib.stack import zero_state
 from rnnlib.stopping import EarlyStopping, early_stopping
 from rnnlib.text import embedding, embedding_backward
 
-WORDS = 6
-BOTH_SIDES = "a tag that depends on both neighbours"
-NOISE = "some words tagged wrongly"
-
-LENT = tuple(
-    f"rnnlib.{module}"
-    for module in (
-        "activations _shapes _timesteps bidirectional cells clipping dense gru gru_sequence losses "
-        "lstm lstm_sequence optim params rnn sequences stack stopping"
-    ).split()
-)
-"""What has been written before; what the trainer makes of it counts."""
-
-
-def draw_tagged(rng, number, longest, *, noise=0.0):
-    """Texts whose words have tag 1 between two neighbours below WORDS / 2, else 0."""
-    texts, tags = [], []
-    for length in rng.integers(2, longest + 1, size=number):
-        text = rng.integers(WORDS, size=length)
-        low = np.concatenate([[False], text < WORDS // 2, [False]])
-        tag = (low[:-2] & low[2:]).astype(int)
-        texts.append(text.tolist())
-        tags.append(np.where(rng.random(length) < noise, 1 - tag, tag).tolist())
-    return texts, tags
-
-
-def _draw_problems(rng):
-    for longest, number, noise, epochs in ((7, 128, 0.0, 8), (6, 48, 0.15, 16)):
-        model = init_reader(WORDS, 2, rng, E=4, H=8, both=True, dtype=np.float64)
-        model = model.map(lambda a: a if a.any() else 0.1 * rng.normal(size=a.shape))
-        texts, tags = draw_tagged(rng, number, longest, noise=noise)
-        held_texts, held_tags = draw_tagged(rng, 24, longest, noise=noise)
-        args = (model, texts, tags, held_texts, held_tags, epochs, 3, 0.04, int(rng.integers(1000)))
-        yield Case(
-            args,
-            {"texts": number, "epochs": epochs, "about": NOISE if noise else BOTH_SIDES},
-            given={"args": args, "fresh": draw_tagged(rng, 80, 12), "noise": noise},
-        )  # fmt: skip
-
-
-def _usable(value, start):
-    """The best model and the losses, or what is wrong with what was returned."""
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        raise Unusable("did not return two values: the best model, and the held-out losses")
-    best, losses = value
-    if not isinstance(best, Reader):
-        raise Unusable(f"returned a {type(best).__name__} first; the best model is a Reader")
-    shapes = [(name, array.shape) for name, array in best.items()]
-    if shapes != [(name, array.shape) for name, array in start.items()]:
-        raise Unusable("returned a model whose arrays have other shapes than those of the start")
-    try:
-        losses = np.array([float(loss) for loss in losses])
-    except (TypeError, ValueError):
-        raise Unusable("returned something else than a list of numbers as losses") from None
-    if not len(losses):
-        raise Unusable("returned an empty list of losses; it should hold one for each epoch")
-    if not all(np.isfinite(array).all() for _, array in best.items()):
-        raise Unusable("returned weights that are not finite numbers: the training has exploded")
-    return best, losses
-
-
-def _unmasked_loss(model, texts, tags):
-    """The mean loss over all places, padding included: a mistake to be told apart."""
-    ids, mask = pad(texts)
-    log_probs = log_softmax(output_step(read_texts(model, ids, mask)[0], model.out))
-    return -float(np.take_along_axis(log_probs, pad(tags)[0][:, :, None], axis=2).mean())
-
-
-def _among(loss, losses):
-    return bool(np.any(np.abs(losses - loss) < 1e-4 * (1 + abs(loss))))
-
-
-def _epochs_of_the_rule(losses, epochs, patience):
-    """After how many of these epochs the rule ends the training; `epochs` + 1 if it has not yet."""
-    for done in range(1, len(losses) + 1):
-        if done == epochs or done - 1 - int(np.argmin(losses[:done])) >= patience:
-            return done
-    return epochs + 1
-
-
-def observe_trainer(value, case):
-    """What the trained model can do on new texts, and whether its losses are what they should be.
-
-    Results are 1 where all is well, and other numbers for other findings.
-    """
-    start, texts, tags, held_texts, held_tags, epochs, patience, *_ = case.given["args"]
-    best, losses = _usable(value, start)
-    held_out = tag_loss(best, held_texts, held_tags)
-    if case.given["noise"]:
-        learns = held_out < tag_loss(start, held_texts, held_tags)
-    else:
-        ids, mask = pad(case.given["fresh"][0])
-        guesses = output_step(read_texts(best, ids, mask)[0], best.out).argmax(axis=2)
-        learns = np.mean((guesses == pad(case.given["fresh"][1])[0])[mask]) > 0.93
-    trained = [
-        float(any(np.any(a != b) for (_, a), (_, b) in zip(new.items(), old.items())))
-        for new, old in (
-            (best.cell.forward, start.cell.forward),
-            (best.cell.backward, start.cell.backward),
-            (best.out, start.out),
-        )
-    ]
-    measured = 1.0 if _among(held_out, losses) else 0.0
-    if not measured and _among(_unmasked_loss(best, held_texts, held_tags), losses):
-        measured = 2.0
-    if not measured and _among(tag_loss(best, texts, tags), losses):
-        measured = 3.0
-    rule = _epochs_of_the_rule(losses, epochs, patience)
-    return {
-        "learns": float(learns),
-        "every part is trained": np.array([float(np.any(best.W_e != start.W_e)), *trained]),
-        "losses are the held-out ones": measured,
-        "the best is returned": float(measured != 1 or abs(held_out - losses.min()) < 1e-4),
-        "stops in time": 1.0 if rule == len(losses) else (2.0 if rule < len(losses) else 0.0),
-    }
-
-
 TRAIN_TAGGER = Exercise(
     "train_tagger",
     train_tagger,
-    _draw_problems,
-    results=dict.fromkeys(
-        (
-            "learns",
-            "every part is trained",
-            "losses are the held-out ones",
-            "the best is returned",
-            "stops in time",
-        ),
-        "",
-    ),
-    weights={
-        "learns": 4,
-        "losses are the held-out ones": 2,
-        "the best is returned": 2,
-        "stops in time": 2,
-    },
+    draw_problems,
+    results=dict.fromkeys((UPDATES, PARTS, NUMBER, ONCE, ORDER, LOSSES, BEST, STOPS), ""),
+    weights={UPDATES: 3, LOSSES: 2, BEST: 2, STOPS: 2},
     uses=("embedding", "embedding_backward", "many_to_many"),
     observe=observe_trainer,
     borrow=LENT,
-    explain={
-        "learns": "on new texts the returned model has too many wrong tags",
-        "every part is trained": "a part of the model (table, one of the two cells, output layer) "
-        "is as it was at the start",
-        "losses are the held-out ones": "the returned model's loss on the held-out texts, a mean "
-        "over their real words, is not among the losses",
-        "the best is returned": "the returned model is not the one with the smallest held-out loss",
-        "stops in time": "the number of epochs does not follow from the losses, the patience and "
-        "the largest number of epochs",
-    },
+    explain=EXPLAIN,
 )
 
 
@@ -312,8 +185,7 @@ _slip(
     "training_loss_recorded",
     "passes(model, held_texts, held_tags)",
     "passes(model, texts, tags)",
-    "The loss on the *training* texts decides. It falls on while the network overfits; measure on "
-    "the held-out texts.",
+    "Losses on the *training* texts decide, or are listed. They fall on as it overfits.",
 )
 _slip(
     "padding_counted_in_the_loss",
@@ -355,15 +227,170 @@ _slip(
     "_, state = adam_step",
     "The model is never replaced by the new one that `adam_step` returns.",
 )
-_slip(
-    "one_batch_an_epoch",
-    "range(0, len(texts), 32)",
-    "range(0, 32, 32)",
-    "An epoch is one batch. It goes through *all* texts, in batches of 32.",
-)
-_slip(
-    "uphill",
-    "clip_grad_norm(grads, 1.0)",
-    "clip_grad_norm(grads.map(np.negative), 1.0)",
-    "Training goes uphill: the gradients have the wrong sign.",
-)
+for _name, _old, _new, _sentence in (
+    (
+        "one_batch_an_epoch",
+        "range(0, len(texts), 32)",
+        "range(0, 32, 32)",
+        "An epoch is one batch. It goes through *all* texts, in batches of 32.",
+    ),
+    (
+        "last_batch_left_out",
+        "range(0, len(texts), 32)",
+        "range(0, max(len(texts) - 31, 1), 32)",
+        "The last batch is left out where it is smaller than 32. All texts are read.",
+    ),
+    (
+        "batches_of_16",
+        "in range(0, len(texts), 32):\n            batch = order[begin : begin + 32]",
+        "in range(0, len(texts), 16):\n            batch = order[begin : begin + 16]",
+        "A batch has 16 texts. It is 32.",
+    ),
+    (
+        "with_replacement",
+        "rng.permutation(len(texts))",
+        "rng.integers(len(texts), size=len(texts))",
+        "The texts are drawn with replacement, so that some come twice in an epoch and some not at "
+        "all: `rng.permutation` has each once.",
+    ),
+    (
+        "not_shuffled",
+        "rng.permutation(len(texts))",
+        "np.arange(len(texts))",
+        "The texts come in the order of the list, in every epoch.",
+    ),
+    (
+        "the_same_order_each_epoch",
+        "order = rng.permutation(len(texts))",
+        "order = np.random.default_rng(seed).permutation(len(texts))",
+        "Every epoch has the same order: draw a new one in each, from one generator.",
+    ),
+    (
+        "another_number_for_the_seed",
+        "np.random.default_rng(seed)",
+        "np.random.default_rng(0)",
+        "`seed` takes no part: the generator is made from another number.",
+    ),
+    (
+        "no_seed",
+        "np.random.default_rng(seed)",
+        "np.random.default_rng()",
+        "The order does not follow from `seed`: called again, the program draws another one.",
+    ),
+    (
+        "tags_of_other_texts",
+        "[tags[i] for i in batch]",
+        "tags[begin : begin + 32]",
+        "The tags keep the order of the list while the texts are drawn: a text meets the tags of "
+        "another one.",
+    ),
+    (
+        "not_clipped",
+        "grads, _ = clip_grad_norm(grads, 1.0)",
+        "_ = clip_grad_norm(grads, 1.0)",
+        "The step is taken along gradients that are not clipped: those that `clip_grad_norm` "
+        "returns are.",
+    ),
+    (
+        "clipped_at_5",
+        "clip_grad_norm(grads, 1.0)",
+        "clip_grad_norm(grads, 5.0)",
+        "The gradients are clipped to a norm of 5. It is 1.",
+    ),
+    (
+        "cell_alone_clipped",
+        "grads, _ = clip_grad_norm(grads, 1.0)",
+        "grads = Reader(grads.W_e, clip_grad_norm(grads.cell, 1.0)[0], grads.out)",
+        "A part of the gradients is clipped, the cells' alone. One norm goes over the whole model.",
+    ),
+    (
+        "each_part_clipped",
+        "grads, _ = clip_grad_norm(grads, 1.0)",
+        "grads = Reader(\n"
+        "                grads.W_e / max(1, np.linalg.norm(grads.W_e)),\n"
+        "                clip_grad_norm(grads.cell, 1.0)[0],\n"
+        "                clip_grad_norm(grads.out, 1.0)[0],\n"
+        "            )",
+        "Each part of the gradient is clipped by itself. One norm goes over the whole model.",
+    ),
+    (
+        "always_of_length_1",
+        "clip_grad_norm(grads, 1.0)",
+        "clip_grad_norm(grads.map(lambda g: 1e6 * g), 1.0)",
+        "Short gradients are made longer: clipping changes those alone whose norm is above 1.",
+    ),
+    (
+        "uphill",
+        "clip_grad_norm(grads, 1.0)",
+        "clip_grad_norm(grads.map(np.negative), 1.0)",
+        "Training goes uphill: the gradients have the wrong sign.",
+    ),
+    (
+        "learning_rate_not_handed_on",
+        "state, learning_rate=learning_rate)",
+        "state)",
+        "`learning_rate` is not handed to `adam_step`, which then takes 0.001.",
+    ),
+    (
+        "gradient_descent",
+        "model, state = adam_step(model, grads, state, learning_rate=learning_rate)",
+        "model = model.map(lambda p, g: p - learning_rate * g, grads)",
+        "The step is plain gradient descent. Adam takes it: `adam_step`.",
+    ),
+    (
+        "adam_begins_anew_each_epoch",
+        "        order = rng",
+        "        state = adam_state(model)\n        order = rng",
+        "Adam's means begin anew in each epoch. `adam_state` is made once, before training.",
+    ),
+    (
+        "adam_begins_anew_each_update",
+        "grads, state, learning_rate",
+        "grads, adam_state(model), learning_rate",
+        "Adam's state is thrown away after each update: hand on the one that `adam_step` returns.",
+    ),
+    (
+        "smallest_so_far_listed",
+        "        losses.append(loss)",
+        "        losses.append(min([loss, *losses]))",
+        "The smallest loss so far is listed in each epoch, not the epoch's own.",
+    ),
+    (
+        "first_loss_left_out",
+        "return best, losses",
+        "return best, losses[1:]",
+        "The loss after the first epoch is not in the list.",
+    ),
+    (
+        "one_epoch_longer",
+        "waited < patience:",
+        "waited <= patience:",
+        "Training goes on for one epoch too many: it ends when the smallest loss is `patience` "
+        "epochs old.",
+    ),
+    (
+        "one_epoch_shorter",
+        "waited < patience:",
+        "waited < max(patience - 1, 1):",
+        "Training ends, or its list of losses, one epoch too early.",
+    ),
+    (
+        "waiting_added_up",
+        "            best, waited = model, 0\n",
+        "            best = model\n",
+        "All epochs without a smaller loss are counted, and the count never goes back to 0.",
+    ),
+    (
+        "compared_with_the_last",
+        "if not losses or loss < min(losses):",
+        "if not losses or loss < losses[-1]:",
+        "The loss is compared with that of the epoch before, not with the smallest so far.",
+    ),
+    (
+        "largest_kept",
+        "if not losses or loss < min(losses):",
+        "if not losses or loss > max(losses):",
+        "The model with the *largest* held-out loss is kept.",
+    ),
+):
+    _slip(_name, _old, _new, _sentence)

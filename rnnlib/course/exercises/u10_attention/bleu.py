@@ -288,3 +288,10 @@ BLEU.slip(
     "-abs(1 - R / A)",
     "Answers that are too long are punished as well. The penalty is for short ones: `min(0, ...)`.",
 )
+
+BLEU.slip(
+    "larger_for_smaller",
+    "np.exp(min(0, 1 - R / A))",
+    "np.exp(max(0, 1 - R / A))",
+    "`max` stands for `min` in the penalty: long answers are rewarded, and short ones do not pay.",
+)

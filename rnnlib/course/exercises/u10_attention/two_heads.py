@@ -385,3 +385,12 @@ def one_large_head(queries, hs, mask, params, dcontext):
     )
     dhs = dk @ params.W_k.T + dv @ params.W_v.T
     return found @ params.W_o, np.stack([w, w]), dq @ params.W_q.T, dhs, grads
+
+
+TWO_HEADS.slip(
+    "root_of_h_in_both_passes",
+    "scale = A**-0.5",
+    "scale = queries.shape[2] ** -0.5",
+    "Both passes divide by the root of H. Each head compares vectors of A numbers.",
+    of="heads_as_an_axis",
+)

@@ -34,6 +34,11 @@ def _draw_brute(rng):
     yield case(5, 1, 0, 0, kind=drawing.ZEROS)  # with the blank alone every probability is 1
     yield case(2, 4, 2, 1, kind=SHORT)
     yield case(5, 3, 2, 0, with_impossible_symbols, kind=IMPOSSIBLE)
+    log_probs = drawn_log_probs(rng, 4, 3)
+    log_probs[:, 2] = -np.inf
+    log_probs[:, :2] -= np.logaddexp.reduce(log_probs[:, :2], axis=1)[:, None]
+    sizes = {"T": 4, "V": 3, "labels": "[1, 2]"}
+    yield Case((log_probs, [1, 2]), sizes, kind="labels that only impossible paths spell")
 
 
 def observe_log_p(value, case):

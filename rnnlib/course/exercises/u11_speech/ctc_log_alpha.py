@@ -276,3 +276,12 @@ for _name, _old, _new, _sentence in (
     ),
 ):
     CTC_LOG_ALPHA.slip(_name, _old, _new, _sentence)
+
+CTC_LOG_ALPHA.slip(
+    "first_comes_from_the_last",
+    "np.r_[-np.inf, rows[-1][:-1]]",
+    "np.roll(rows[-1], 1)",
+    "state 0 is reached from the last state: the index s - 1 = -1 is the end. Nothing "
+    "comes before state 0.",
+    of="all_states_at_once",
+)

@@ -202,3 +202,12 @@ for _name, _old, _new, _sentence in (
     ),
 ):
     EDIT_DISTANCE.slip(_name, _old, _new, _sentence)
+
+EDIT_DISTANCE.slip(
+    "indices_moved_twice",
+    "a[i - 1] != b[j - 1]",
+    "a[i - 2] != b[j - 2]",
+    "the symbols that are compared stand one place before their row and column: `a[i - "
+    "1]`, `b[j - 1]`.",
+    of="whole_table",
+)

@@ -170,3 +170,10 @@ for _name, _old, _new, _sentence in (
     ),
 ):
     ERROR_RATE.slip(_name, _old, _new, _sentence)
+
+ERROR_RATE.slip(
+    "wrong_sequences_per_label",
+    "sum(edit_distance(guess, truth) for guess, truth in zip(guesses, truths))",
+    "sum(list(guess) != list(truth) for guess, truth in zip(guesses, truths))",
+    "sequences with an error are counted. Each edit counts: `edit_distance`.",
+)

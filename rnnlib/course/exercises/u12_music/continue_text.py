@@ -352,3 +352,13 @@ def choices_in_the_prompt_kept(prompt, length, step, choose, state):
         written.append(symbol)
         logits, state = step(symbol, state)
     return np.array(written)
+
+
+CONTINUE_TEXT.slip(
+    "state_dropped_in_the_prompt",
+    "for symbol in prompt:\n        logits, state = step(symbol, state)",
+    "for symbol in prompt:\n        logits, _ = step(symbol, state)",
+    "the state that comes back from the prompt is dropped: each of its symbols is read "
+    "from the first state.",
+    of="two_loops",
+)

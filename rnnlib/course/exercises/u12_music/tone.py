@@ -193,7 +193,9 @@ def cosine(hertz, seconds, rate):
 
 @TONE.mistake
 def no_envelope(hertz, seconds, rate):
-    """The wave is returned without its envelope: every note would end with a click."""
+    """The wave is returned without its envelope, or with one that never falls below 1, as by
+    `maximum` of its two slopes: every note would end with a click.
+    """
     t = np.arange(round(seconds * rate)) / rate
     wave = np.zeros(len(t))
     for k, amplitude in ((1, 0.6), (2, 0.3), (3, 0.1)):

@@ -7,6 +7,8 @@ seen, and the headers are drawn for each check.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
@@ -93,7 +95,7 @@ def _draw(rng):
         return Case(args, {"headers": len(headers)})
 
     yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])])
-    yield case(["M:6/8"] * 2)
+    yield case(["M:6/8"])
 
 
 def _loss(text, header, model, state):
@@ -106,7 +108,6 @@ def _loss(text, header, model, state):
 def _observe(returned, case):
     headers, model, state, _, _ = case.args
     texts = tunes_handed_in(returned, headers)
-    found = dict.fromkeys((WHOLE, MOST, NEARLY_ALL, LIKELY, VARIED, OWN), 0.0)
     counts, bars, losses, copies = np.zeros(2), [], [], []
     for text, header in zip(texts, headers, strict=True):
         body = text[len(header) :]
@@ -114,24 +115,36 @@ def _observe(returned, case):
         count = complete_bars(sections, full_bar(read_abc(text).metre, "1/8"))
         counts += count
         bars += [tuple(bar) for section in sections for bar in section[1:-1]]
-        if len(text) <= LONGEST and count[1] >= LEAST_BARS:
-            losses.append(_loss(text, header, model, state))
-            copies.append(longest_copy(body[:BEGINNING], bodies_to_learn_from()))
+        if len(text) > LONGEST:
+            raise Unusable(f"gave a tune of {len(text)} symbols; there may be {LONGEST}")
+        if count[1] < LEAST_BARS:
+            raise Unusable(f"gave a tune with {count[1]} inner bars; {LEAST_BARS} are asked for")
+        losses.append(_loss(text, header, model, state))
+        copies.append(_copied(body[:BEGINNING]))
     complete, inner = counts
-    few = len(headers) < 3  # among forty bars a single one must not decide
-    if len(losses) < len(headers):
-        raise Unusable(
-            f"gave a tune that has fewer than {LEAST_BARS} inner bars or more than {LONGEST} "
-            "symbols; nothing else is measured then"
-        )
+    found = dict.fromkeys((WHOLE, MOST, NEARLY_ALL, LIKELY, VARIED, OWN), 1.0)
     found[SCORE] = float(100 * complete / inner)
-    found[WHOLE] = 1.0
-    found[MOST] = float(complete >= (0.85 if few else 0.9) * inner)
-    found[NEARLY_ALL] = float(complete >= (0.95 if few else 0.98) * inner)
-    found[LIKELY] = float(np.mean(losses) <= HIGHEST_LOSS + 0.2 * few)
-    found[VARIED] = float(len(set(bars)) >= (LEAST_VARIETY - 0.1 * few) * len(bars))
-    found[OWN] = float(np.mean(copies) <= LONGEST_COPY + 30 * few)
+    if len(headers) > 1:  # among ten bars a single one must not decide
+        found[MOST] = _reached(complete / inner, 0.9)
+        found[NEARLY_ALL] = _reached(complete / inner, 0.98)
+        found[LIKELY] = float(np.mean(losses) <= HIGHEST_LOSS)
+        found[VARIED] = float(len(set(bars)) >= LEAST_VARIETY * len(bars))
+        found[OWN] = float(np.mean(copies) <= LONGEST_COPY)
     return found
+
+
+BY_ITSELF = 0.8
+"""No larger part of its bars is full when the network writes as it does by itself."""
+
+
+def _reached(share, wanted):
+    """1 if so many bars are full, 0 if no more than by itself, and otherwise the share."""
+    return 1.0 if share >= wanted else float(share) if share > BY_ITSELF else 0.0
+
+
+@lru_cache(maxsize=64)
+def _copied(text):
+    return longest_copy(text, bodies_to_learn_from())
 
 
 WRITE_TUNES = Exercise(
@@ -142,7 +155,10 @@ WRITE_TUNES = Exercise(
     weights={WHOLE: 0.4, MOST: 4, NEARLY_ALL: 3, LIKELY: 0.6, VARIED: 0.5, OWN: 0.5},
     observe=_observe,
     explain={
-        MOST: "fewer than 90 % of the inner bars add up to the metre of their tune",
+        MOST: lambda seen, _: (
+            f"{'no more than 80 %' if not seen else 'more than 80 %, but fewer than 90 %,'} of the "
+            "inner bars add up to the metre of their tune"
+        ),
         NEARLY_ALL: "fewer than 98 % of the inner bars add up",
         LIKELY: "the network itself finds these symbols too unlikely: its own loss on them is more "
         f"than {HIGHEST_LOSS} nats a symbol",
@@ -330,42 +346,43 @@ WRITE_TUNES.slip(
     "written_as_it_comes",
     "for _ in range(30):",
     "for _ in range(1):",
-    "The network writes as it does by itself, and nothing looks at the bars.",
+    "The bars are no better than those that the network writes by itself: a bar that does not add "
+    "up has to be noticed, and written again.",
     of="line_by_line",
-)
-
-WRITE_TUNES.slip(
-    "header_left_out",
-    "tunes.append(header + notes.strip())",
-    "tunes.append(notes.strip())",
-    "The tunes come without their headers: a reader needs the metre and the key.",
 )
 
 WRITE_TUNES.slip(
     "a_generator_of_its_own",
     "tunes, begun = [], state",
     "tunes, begun, rng = [], state, np.random.default_rng(0)",
-    "The symbols are drawn with a generator made inside the function, so that the same tunes come "
-    "each time: draw from `rng`.",
+    "The symbols are drawn with a generator made inside the function: all chance comes from `rng`.",
 )
 
-WRITE_TUNES.slip(
-    "one_long_text",
-    "return tunes",
-    'return "".join(tunes)',
-    "The tunes are joined into one text: a list is wanted, with a text for each header.",
-)
-
-WRITE_TUNES.slip(
-    "another_order",
-    "return tunes",
-    "return tunes[::-1]",
-    "The tunes are not returned in the order of their headers.",
-)
-
-WRITE_TUNES.slip(
-    "first_tune_alone",
-    "        tunes.append(header + notes.strip())\n    return tunes",
-    "        tunes.append(header + notes.strip())\n        return tunes",
-    "The list is returned from inside the loop, after the first tune.",
-)
+for _name, _old, _new, _sentence in (
+    (
+        "header_left_out",
+        "tunes.append(header + ",
+        "tunes.append(",
+        "The tunes come without their headers: a reader needs the metre and the key.",
+    ),
+    (
+        "one_long_text",
+        "return tunes",
+        'return "".join(tunes)',
+        "The tunes are joined into one text: a list is wanted, with a text for each header.",
+    ),
+    (
+        "another_order",
+        "return tunes",
+        "return tunes[::-1]",
+        "The tunes are not returned in the order of their headers.",
+    ),
+    (
+        "first_tune_alone",
+        "    return tunes",
+        "        return tunes",
+        "The list is returned from inside the loop, after the first tune.",
+    ),
+):
+    # What is written plays no part in these, so it need not be the network that writes.
+    WRITE_TUNES.slip(_name, _old, _new, _sentence, of="network_not_asked")

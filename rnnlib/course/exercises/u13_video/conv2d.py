@@ -211,3 +211,18 @@ def relu_inside(x, W, b):
         for j in range(F):
             y = y + padded[:, i : i + R, j : j + S] @ W[i, j]
     return np.maximum(y, 0)
+
+
+CONV2D.slip(
+    "bias_with_every_entry_alone",
+    "y = b\n"
+    "    for i in range(F):\n"
+    "        for j in range(F):\n"
+    "            y = y + padded[:, i : i + R, j : j + S] @ W[i, j]",
+    "y = 0\n"
+    "    for i in range(F):\n"
+    "        for j in range(F):\n"
+    "            y = y + padded[:, i : i + R, j : j + S] @ W[i, j] + b",
+    "the bias is added in the loops, F times F times. Once for each pixel is enough.",
+    of="shifted_images",
+)

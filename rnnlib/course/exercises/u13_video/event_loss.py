@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.convlstm import convlstm_step, convlstm_step_backward
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise
 from rnnlib.course.exercises.u13_video.inputs import GRADS, draw_weights
 from rnnlib.dense import DenseParams
 from rnnlib.lstm import LSTMState
@@ -27,8 +27,10 @@ def _draw_loss(rng):
         {"T": 5, "N": 4, "R": 6, "S": 2, "D": 1, "H": 7, "K": 8, "F": 3},
         {"T": 6, "N": 2, "R": 5, "S": 4, "D": 3, "H": 8, "K": 7, "F": 1},
     ]
-    for kind, s in drawing.sizes(plain, "TNRSHK"):
-        yield case(kind, **s)
+    for s in plain:
+        yield case(PLAIN, **s)
+    for one, other in ("TN", "RS", "HK"):
+        yield case(drawing.ONES, **{**plain[0], one: 1, other: 1})
     yield case(drawing.LARGE, weights=3000, T=5, N=3, R=4, S=2, D=1, H=6, K=7, F=3)
 
 
@@ -306,4 +308,12 @@ _slip(
     "places = h.argmax(axis=1)[:, None]",
     "places = np.repeat(h.sum(axis=2).argmax(axis=1)[:, None, None], H, axis=2)",
     "one pixel is chosen for all channels. Each channel has its own largest value.",
+)
+
+EVENT_LOSS.slip(
+    "cell_state_thrown_away",
+    "state, cache = convlstm_step(x, state, params.cell)",
+    "state, cache = convlstm_step(x, LSTMState(state.h, zeros), params.cell)",
+    "c is set to zeros before each frame, and h alone is carried over.",
+    of="program_mended",
 )

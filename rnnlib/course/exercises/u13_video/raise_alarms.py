@@ -210,3 +210,32 @@ RAISE_ALARMS.slip(
     "`int` cuts a product that is below a whole number by a hair: 0.29 * 100 is 28.999999999999996."
     " Add a hair before you cut, or round to a few digits.",
 )
+
+for _name, _old, _new, _sentence in (
+    (
+        "rounded_to_the_nearest",
+        "int(share * len(scores) + 1e-9)",
+        "round(share * len(scores))",
+        "the number of false alarms is rounded to the nearest whole number, which may be more than "
+        "the share. Round down.",
+    ),
+    (
+        "frames_counted",
+        "int(share * len(scores) + 1e-9)",
+        "int(share * len(normal) + 1e-9)",
+        "`share` is taken of the number of frames, `len(normal)`. It is one of the clips.",
+    ),
+    (
+        "share_without_alarm",
+        "int(share * len(scores) + 1e-9)",
+        "int((1 - share) * len(scores) - 1 + 1e-9)",
+        "so many alarms are allowed as should *not* come: 1 - share stands for the share.",
+    ),
+    (
+        "share_of_the_judged",
+        "int(share * len(scores) + 1e-9)",
+        "min(int(share * errors.shape[1] + 1e-9), len(scores) - 1)",
+        "`share` is taken of the number of clips that are judged. It is one of the normal clips.",
+    ),
+):
+    RAISE_ALARMS.slip(_name, _old, _new, _sentence)

@@ -140,7 +140,7 @@ RECEPTIVE_FIELD.slip(
 RECEPTIVE_FIELD.slip(
     "row_and_column_exchanged",
     "dy[0, row, column]",
-    "dy[0, column % shape[0], row % shape[1]]",
+    "dy[0, column, row]",
     "row and column are exchanged: `dy[0, row, column]`.",
 )
 

@@ -293,3 +293,12 @@ KNESER_NEY.slip(
     "`d` is taken off in the first level too. It has no shorter one to give it to: its counts"
     " stay.",
 )
+
+KNESER_NEY.slip(
+    "discount_of_the_first_lost",
+    "p = levels[0] / levels[0].sum()",
+    "p = np.maximum(levels[0] - d, 0) / levels[0].sum()",
+    "`d` is taken off in the first level too, and given to nobody. It has no shorter "
+    "context to give it to: its counts stay.",
+    of="level_by_level",
+)

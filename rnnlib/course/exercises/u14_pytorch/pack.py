@@ -141,3 +141,10 @@ _slip(
     "xs[: len(mask), ::-1][mask[:, ::-1]]",
     "each step's rows stand in reverse order: the longest example comes first.",
 )
+_slip(
+    "mask_of_what_is_not_zero",
+    "np.arange(lengths.max())[:, None] < lengths",
+    "(xs[: lengths.max()] != 0).any(axis=2)",
+    "what is not 0 is taken for a step that counts. Padding may hold any numbers, and a step may "
+    "be 0: the lengths alone say what counts.",
+)

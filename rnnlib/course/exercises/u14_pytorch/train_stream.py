@@ -1,162 +1,28 @@
-"""Open task: a training script of PyTorch with five faults.
-
-What comes back is compared with what a right program makes of the same weights, and with what one
-makes that still has some of the faults, so that each fault costs its own part only. The programs
-that it is compared with are NumPy alone.
-"""
+"""Open task: a training script of PyTorch with five faults."""
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
-from rnnlib.activations import softmax
-from rnnlib.cell_models import CellModel
-from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
-from rnnlib.course.exercises.u14_pytorch.inputs import LENT, draw_model, torch
-from rnnlib.dense import output_step, output_step_backward
-from rnnlib.losses import cross_entropy, cross_entropy_backward
-from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
-from rnnlib.text import one_hot
+from rnnlib.course.exercises.exercise import Exercise
+from rnnlib.course.exercises.u14_pytorch.inputs import LENT, torch
+from rnnlib.course.exercises.u14_pytorch.stream_faults import (
+    DROPOUT,
+    EXPLAIN,
+    FAULTS,
+    draw_streams,
+    observe_stream,
+    train_stream,
+)
 from rnnlib.torch_training import letter_modules, one_hot_tensor, read_modules
-
-STATE, STREAMS, LOSS = "state carried on", "streams kept apart", "loss of the logits"
-UPDATES, DROPOUT = "gradients of one piece", "dropout in training alone"
-FAULTS = (STATE, STREAMS, LOSS, UPDATES)
-"""The faults whose traces are in the losses and the weights."""
-
-
-def _states(ids, h, model, mixed):
-    """The states of some steps; `mixed` takes the streams for time, as `batch_first` would."""
-    xs = one_hot(ids, len(model.out.b_y))
-    xs = xs.swapaxes(0, 1) if mixed else xs
-    h = np.zeros((xs.shape[1], len(model.cell.b_h))) if h is None else h
-    return rnn_forward(xs, h, model.cell)
-
-
-def _loss(logits, targets, twice):
-    """The loss and its gradient; `twice` takes the softmax before the loss as well."""
-    if not twice:
-        return cross_entropy(logits, targets), cross_entropy_backward(logits, targets)
-    p = softmax(logits)
-    dp = cross_entropy_backward(p, targets)
-    return cross_entropy(p, targets), p * (dp - (dp * p).sum(axis=-1, keepdims=True))
-
-
-def _train(ids, model, steps, learning_rate, faults, dropout=0.0):
-    """The losses and the weights of a program with these faults."""
-    rng = np.random.default_rng(0)
-    mixed, h, losses, total = STREAMS in faults, None, [], model.zeros_like()
-    for start in range(0, len(ids) - 1, steps):
-        stop = min(start + steps, len(ids) - 1)
-        targets = ids[start + 1 : stop + 1]
-        targets = targets.T if mixed else targets
-        h = None if STATE in faults else h
-        hs, h, cache = _states(ids[start:stop], h, model, mixed)
-        kept = (rng.random(hs.shape) >= dropout) / (1 - dropout)
-        logits = output_step(hs * kept, model.out)
-        loss, dlogits = _loss(logits, targets, LOSS in faults)
-        dhs, out = output_step_backward(dlogits, hs * kept, model.out)
-        cell = rnn_backward(dhs * kept, None, cache)[2]
-        # torch has two biases. Each gets the whole gradient, so their sum moves twice as far.
-        grads = CellModel(RNNParams(cell.W_xh, cell.W_hh, 2 * cell.b_h), out)
-        total = total.map(np.add, grads) if UPDATES in faults else grads
-        model = model.map(lambda p, g: p - learning_rate * g, total)
-        losses.append(loss)
-    return np.array(losses), model
-
-
-def _held_loss(held, model, faults):
-    mixed = STREAMS in faults
-    logits = output_step(_states(held[:-1], None, model, mixed)[0], model.out)
-    return _loss(logits, held[1:].T if mixed else held[1:], LOSS in faults)[0]
-
-
-def train_stream(ids, held, model, steps, dropout, learning_rate):
-    """What a right program returns, in NumPy; what is dropped, no two programs have in common."""
-    losses, trained = _train(ids, model, steps, learning_rate, (), dropout)
-    return losses, trained, _held_loss(held, trained, ())
-
-
-def _draw(rng):
-    def case(T, N, H, V, steps, dropout=0.0, kind=PLAIN):
-        ids, held = rng.integers(V, size=(T, N)), rng.integers(V, size=(N + 4, 3))
-        model = draw_model(rng, V, H, V)
-        sizes = {"letters": T, "alphabet": V, "N": N, "H": H, "steps": steps}
-        sizes["dropout"] = str(dropout)
-        args = ids, held, model, steps, dropout, float(rng.uniform(0.3, 0.6))
-        return Case(args, sizes, kind)
-
-    yield case(13, 3, 5, 4, 4)
-    yield case(16, 2, 4, 6, 5)
-    yield case(9, 3, 6, 4, 4, dropout=0.5)
-    yield case(10, 2, 7, 5, 3, dropout=0.3)
-    yield case(5, 3, 4, 4, 4, kind="a single piece")
-    yield case(11, 3, 5, 4, 4, kind="a last piece that is shorter")
-    yield case(9, 1, 4, 3, 4, kind=drawing.ONES)
-    yield case(9, 3, 1, 4, 4, kind=drawing.ONES)
-    yield case(4, 2, 4, 3, 1, kind=drawing.ONES)
-
-
-def _close(a, b):
-    # Closer than usual: what was dropped is drawn, and must not come near by chance.
-    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-6, atol=1e-8))
-
-
-def _observe(returned, case):
-    if not isinstance(returned, tuple | list) or len(returned) != 3:
-        raise Unusable("should return three values: losses, model, held_loss")
-    losses, trained, held_loss = returned
-    ids, held, model, steps, dropout, learning_rate = case.args
-    pieces = len(range(0, len(ids) - 1, steps))
-    if np.shape(losses) != (pieces,):
-        raise Unusable(f"gave `losses` the shape {np.shape(losses)}; it has one loss a piece, "
-                       f"{pieces} in all")  # fmt: skip
-    if not isinstance(trained, CellModel):
-        raise Unusable("gave no `CellModel` as the trained model: `read_modules` makes one")
-    shapes = [(name, array.shape) for name, array in model.items()]
-    if [(name, np.shape(array)) for name, array in trained.items()] != shapes:
-        raise Unusable("gave the trained model other names or shapes than `model` has")
-    found = dict.fromkeys((*FAULTS, DROPOUT), 1.0)
-    sets = [set(s) for n in range(5) for s in itertools.combinations(FAULTS, n)]
-    held_right = any(_close(held_loss, _held_loss(held, trained, s)) for s in sets)
-
-    def explained(faults):
-        if STREAMS in faults and STATE not in faults and (len(ids) - 1) % steps:
-            return False  # torch itself refuses a state of another batch size
-        wanted, right = _train(ids, model, steps, learning_rate, faults)
-        same = all(_close(a, b) for (_, a), (_, b) in zip(trained.items(), right.items()))
-        return same and _close(losses, wanted)
-
-    # The smallest set of faults that explains the numbers; none: nothing is as it should be.
-    left = next(filter(explained, sets), None)
-    if dropout:
-        # Which weights come out depends on what was dropped; what they are worth does not. And
-        # weights that come out without dropping anything are no good sign: half of it is right.
-        found[DROPOUT] = held_right * (1.0 if left is None else 0.5)
-        return found
-    left = set(FAULTS) if left is None else left
-    found |= {fault: float(fault not in left) for fault in FAULTS}
-    return found | {DROPOUT: float(held_right)}
-
 
 TRAIN_STREAM = Exercise(
     "train_stream",
     train_stream,
-    _draw,
+    draw_streams,
     results=dict.fromkeys((*FAULTS, DROPOUT), ""),
-    observe=_observe,
-    explain={
-        STATE: "a piece does not begin with the state in which the piece before it ended",
-        STREAMS: "what a stream is answered depends on the other streams, or the steps of one "
-        "stream do not see each other",
-        LOSS: "the loss is not the cross-entropy of the logits",
-        UPDATES: "an update is not made of the gradient of its own piece alone",
-        DROPOUT: "`held_loss` is not the loss of the returned weights with nothing dropped, or "
-        "nothing was dropped in training",
-    },
+    observe=observe_stream,
+    explain=EXPLAIN,
     borrow=(*LENT, "torch.nn.modules.rnn"),
     start="script_as_found",
 )
@@ -389,3 +255,78 @@ def only_the_crash(ids, held, model, steps, dropout, learning_rate):
     with torch.no_grad():
         held_loss, _ = loss_of(held[:-1], held[1:], None)
     return np.array(losses), read_modules(cell, out), held_loss.item()
+
+
+for _name, _old, _new, _sentence in (
+    (
+        "adam_for_gradient_descent",
+        "torch.optim.SGD(",
+        "torch.optim.Adam(",
+        "the optimizer is Adam. Nothing was wrong with plain gradient descent.",
+    ),
+    (
+        "momentum_added",
+        "lr=learning_rate)",
+        "lr=learning_rate, momentum=0.9)",
+        "the optimizer has momentum, so that earlier gradients are in every update.",
+    ),
+    (
+        "loss_summed",
+        "targets.flatten()), h",
+        'targets.flatten(), reduction="sum"), h',
+        "the loss is a sum over the letters. It is their mean.",
+    ),
+    (
+        "targets_are_the_letters",
+        "torch.tensor(targets)",
+        "torch.tensor(letters)",
+        "each letter is its own target. The target is the letter that comes next.",
+    ),
+    (
+        "output_layer_alone_learns",
+        "torch.nn.ModuleList([cell, drop, out])",
+        "torch.nn.ModuleList([drop, out])",
+        "the optimizer has the output layer's weights alone: the cell never learns.",
+    ),
+    (
+        "start_returned",
+        "read_modules(cell, out)",
+        "model",
+        "the model is returned as it was given, without what the modules have learned.",
+    ),
+    (
+        "share_that_is_kept",
+        "torch.nn.Dropout(dropout)",
+        "torch.nn.Dropout(1 - dropout)",
+        "`1 - dropout` is handed to torch. `torch.nn.Dropout` takes the share that is lost.",
+    ),
+    (
+        "letters_dropped",
+        "cell(one_hot_tensor(letters, V), h)\n        logits = out(drop(hs))",
+        "cell(drop(one_hot_tensor(letters, V)), h)\n        logits = out(hs)",
+        "the letters are dropped before the cell reads them, and not the states on their way to "
+        "the output layer.",
+    ),
+    (
+        "first_held_out_stream_alone",
+        "loss_of(held[:-1], held[1:], None)",
+        "loss_of(held[:-1, :1], held[1:, :1], None)",
+        "the held-out loss is that of the first stream alone.",
+    ),
+    (
+        "inputs_and_targets_exchanged",
+        "loss_of(held[:-1], held[1:], None)",
+        "loss_of(held[1:], held[:-1], None)",
+        "the held-out letters are predicted backward in time: inputs and targets are exchanged.",
+    ),
+    (
+        "loss_measured_again",
+        "        losses.append(loss.item())",
+        "        with torch.no_grad():\n"
+        "            after, _ = loss_of(ids[start : start + len(targets)], targets, None)\n"
+        "        losses.append(after.item())",
+        "the loss is measured once more after the update, from a state of zeros. The one that was "
+        "minimized is listed.",
+    ),
+):
+    _slip(_name, _old, _new, _sentence)

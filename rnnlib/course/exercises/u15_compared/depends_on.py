@@ -64,6 +64,10 @@ def _draw_depends(rng):
     almost = case("past", "one number that matters", T=6, N=2, D=4, K=3)
     almost.args[1][2] *= 1e-300  # a step of nothing: to set it to 0 changes nothing
     yield almost
+    ones = case("past", drawing.EQUAL, T=6, N=2, D=4, K=3)
+    ones.args[1][2] = 1.0  # to set it to 1 changes nothing
+    ones.args[1][4] = -1.0
+    yield ones
 
 
 DEPENDS_ON = Exercise("depends_on", depends_on, _draw_depends, results={"seen": "(T, T)"})
@@ -184,6 +188,12 @@ for _name, _old, _new, _sentence in (
         "changed[s] += 1",
         "changed[s:] += 1",
         "all steps from s on are changed. Change step s alone.",
+    ),
+    (
+        "set_to_one",
+        "changed[s] += 1",
+        "changed[s] = 1",
+        "the step is set to 1. If it holds ones already, nothing changes: add 1.",
     ),
     (
         "first_number_changed",

@@ -203,3 +203,12 @@ def infinity_less_infinity(log_start, log_trans, log_obs):
         with np.errstate(divide="ignore", invalid="ignore"):
             rows.append(row + top + np.log(np.exp(rows[-1] - top) @ np.exp(log_trans)))
     return np.stack(rows)
+
+
+HMM_LOG_FORWARD.slip(
+    "sum_over_the_states_to_come",
+    "came = log_alpha[t - 1] + log_trans[:, k]",
+    "came = log_alpha[t - 1, k] + log_trans[k]",
+    "the sum is over the states that come after. It is over those before, the rows of `log_trans`.",
+    of="states_in_a_loop",
+)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlib.course.exercises import drawing
-from rnnlib.course.exercises.exercise import Case, Exercise
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise
 from rnnlib.hopfield import hopfield_store
 
 
 def _draw_store(rng):
     for kind, s in drawing.sizes([{"P": 3, "N": 8}, {"P": 7, "N": 5}], "PN"):
-        patterns = rng.choice([-1, 1], (s["P"], s["N"]))
-        patterns[:, : s["N"] // 2] = rng.permutation([1, -1, 1, 1, -1, 1, 1])[: s["P"], None]
+        while True:
+            patterns = rng.choice([-1, 1], (s["P"], s["N"]))
+            patterns[:, : s["N"] // 2] = rng.permutation([1, -1, 1, 1, -1, 1, 1])[: s["P"], None]
+            # No single pattern is to hold the signs of all sums.
+            signs = np.sign(patterns.T @ patterns)
+            if kind != PLAIN or not any(np.array_equal(np.outer(x, x), signs) for x in patterns):
+                break
         yield Case((patterns,), s, kind)
     yield Case((np.stack([rng.permutation([1, 1, -1, 1])] * 2),), {"P": 2, "N": 4}, drawing.EQUAL)
 
@@ -155,3 +160,12 @@ def patterns_added_first(patterns):
     W = np.outer(x, x) / len(x)
     np.fill_diagonal(W, 0)
     return W
+
+
+HOPFIELD_STORE.slip(
+    "first_pattern_alone",
+    "for x in patterns:",
+    "for x in patterns[:1]:",
+    "the first pattern alone is stored.",
+    of="pattern_by_pattern",
+)

@@ -208,3 +208,15 @@ def greedy_walk(log_start, log_trans, log_obs):
         path.append(int((log_trans[path[-1]] + row).argmax()))
     log_prob = log_start[path[0]] + log_trans[path[:-1], path[1:]].sum()
     return np.array(path), log_prob + log_obs[np.arange(len(path)), path].sum()
+
+
+@VITERBI.mistake
+def likeliest_of_the_sums(log_start, log_trans, log_obs):
+    """all ways are added, as in `hmm_log_forward`, and the best state of each step is taken. The
+    path is that of the best way alone.
+    """
+    log_alpha = [log_start + log_obs[0]]
+    for observed in log_obs[1:]:
+        came = log_alpha[-1][:, None] + log_trans
+        log_alpha.append(observed + np.logaddexp.reduce(came, axis=0))
+    return np.argmax(log_alpha, axis=1), log_alpha[-1].max()

@@ -154,7 +154,9 @@ def leaks_in_long_words():
 
 @COUNTER_PARAMS.mistake
 def input_gate_shut():
-    """the input gate is shut: nothing ever comes into the cell state."""
+    """nothing ever comes into the cell state: the input gate, the first column of a unit, is shut,
+    or the candidate, the third, is 0. The order is i, f, g, o.
+    """
     return LSTMParams(
         W_xh=[[0, 0, 20, 0], [0, 0, -20, 0]], W_hh=[[0, 0, 0, 0]], b_h=[-40, 40, 0, 40]
     )

@@ -259,3 +259,12 @@ def forward_alone(ks, vs, qs, betas, M0, dys):
         M = M + np.einsum("n,na,ne->nae", beta, k, e)
         ys.append(np.einsum("nae,na->ne", M, q))
     return np.stack(ys), 0 * ks, 0 * vs, 0 * qs, 0 * betas, 0 * M0
+
+
+DELTA_MEMORY.slip(
+    "rate_left_out_of_the_value",
+    "dvs[t] = de",
+    'dvs[t] = np.einsum("nae,na->ne", dM, k)',
+    "the learning rate is left out of the gradient of the value.",
+    of="as_derived",
+)

@@ -141,7 +141,7 @@ for _name, _old, _new, _sentence in (
         "one_step_too_many",
         "range(steps)",
         "range(steps + 1)",
-        "one step too many is taken.",
+        "one step too many is taken, or more.",
     ),
     (
         "half_steps",

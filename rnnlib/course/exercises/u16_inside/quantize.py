@@ -71,7 +71,7 @@ for _name, _old, _new, _sentence in (
     (
         "rounded_down",
         "np.round(W / scale)",
-        "np.floor(W / scale + 1e-9)",
+        "np.floor(W / scale)",
         "everything is rounded down. Round to the nearest whole number.",
     ),
     (

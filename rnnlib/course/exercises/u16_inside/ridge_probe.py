@@ -113,8 +113,8 @@ for _name, _old, _new, _sentence in (
         "mean_of_products",
         "left = centred.T @ centred + strength * np.eye(hs.shape[1])",
         "left = centred.T @ centred + len(hs) * strength * np.eye(hs.shape[1])",
-        "the products are averaged over the states, which makes the strength M times as strong. "
-        "They are sums.",
+        "the products are averaged over the states, or `strength` is multiplied by their number: "
+        "either makes it M times as strong. The products are sums.",
     ),
     (
         "bias_is_the_mean",
@@ -171,3 +171,14 @@ def bias_held_small_too(hs, ys, strength):
     X = np.concatenate([hs, np.ones((len(hs), 1))], axis=1)
     both = np.linalg.solve(X.T @ X + strength * np.eye(X.shape[1]), X.T @ ys)
     return both[:-1], both[-1]
+
+
+RIDGE_PROBE.slip(
+    "nothing_centred",
+    "centred = hs - mean\n"
+    "    left = centred.T @ centred + strength * np.eye(hs.shape[1])\n"
+    "    W = np.linalg.solve(left, centred.T @ (ys - target))",
+    "left = hs.T @ hs + strength * np.eye(hs.shape[1])\n    W = np.linalg.solve(left, hs.T @ ys)",
+    "neither states nor targets are centred before the weights are computed.",
+    of="centred_first",
+)
