@@ -126,8 +126,8 @@ def _made_slip(
         if exercise.observe is not None and np.array_equal(got, np.trunc(got)):
             return None  # it was only observed whether something holds: many slips look like that
     faults = _faults(exercise, responses, expected)
-    if not any(fault[1] in exercise.results for fault in faults):
-        return None  # the cache alone is wrong: its row says in what way
+    if not any(fault[1] in exercise.results for fault in faults if len(fault) > 1):
+        return None  # the cache alone, or a second call: their rows say what is wrong
     left = TRIED_WHOLE
     for slip in made_slips(exercise, first.case):
         (theirs,) = _responses_of(exercise, slip, seed, [first])
