@@ -527,7 +527,8 @@ def counted(number):
 
 W, b, share = counted(None)
 pull = W[:, 1] - W[:, 0]
-for name, order in (("good", np.argsort(-pull)), ("bad", np.argsort(pull))):
+for name, sign in (("good", -1), ("bad", 1)):
+    order = np.argsort((sign * pull).round(9), kind="stable")
     print(f"most {name}: {', '.join(words.symbols[v] for v in order[:12])}")
 for n in kept[:3]:
     print(f"{ratings[n]:>5.1f}  {sentences[n]}")

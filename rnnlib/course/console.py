@@ -19,6 +19,7 @@ class PlainConsole(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
+        """What rich would print, piece by piece, without what steers."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else plain_text(text), style, control)
 

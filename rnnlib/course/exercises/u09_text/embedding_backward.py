@@ -180,6 +180,6 @@ EMBEDDING_BACKWARD.slip(
     "rows_that_occur_alone",
     "np.stack([dvectors[ids == v].sum(axis=0) for v in range(len(W_e))])",
     "np.stack([dvectors[ids == v].sum(axis=0) for v in np.unique(ids)])",
-    "there are rows for the symbols alone that occur. `dW_e` has a row for each row of `W_e`.",
+    "`dW_e` has rows for the symbols that occur, and not one for each row of `W_e`.",
     of="symbol_by_symbol",
 )
