@@ -24,14 +24,13 @@ class PlainConsole(Console):
             yield Segment(text if control else plain_text(text), style, control)
 
 
+def steering(text: str) -> set[str]:
+    """The characters of a text that steer, but for line breaks."""
+    return {letter for letter in text if unicodedata.category(letter) in UNSEEN} - {"\n"}
+
+
 def plain_text(text: str) -> str:
     """A text without characters that steer: a question mark for those that take a place."""
-    if text.isprintable():
-        return text
-    return "".join(map(_plain, text))
-
-
-def _plain(letter: str) -> str:
-    if letter == "\n" or unicodedata.category(letter) not in UNSEEN:
-        return letter
-    return "?" if cell_len(letter) else ""
+    for letter in () if text.isprintable() else steering(text):
+        text = text.replace(letter, "?" if cell_len(letter) else "")
+    return text

@@ -25,13 +25,7 @@ from rnnlib.course.checking.patterns import (
     pattern,
 )
 from rnnlib.course.checking.responses import Response
-from rnnlib.course.checking.results import (
-    close,
-    compare,
-    floats,
-    kept_reason,
-    same,
-)
+from rnnlib.course.checking.results import close, compare, floats, kept_reason, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Version, all_exercises, rebind
 
@@ -54,10 +48,12 @@ def diagnose(
     """
     if any(response.call.timed_out or response.call.lost for response in responses):
         return [], False
-    found, left = _by_what_is_known(exercise, responses, expected, seed)
+    faults = _faults(exercise, responses, expected)
+    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
+    found, left = _by_what_is_known(exercise, responses, expected, seed, faults, wrong)
     if found and not left:
         return found, True
-    if slip := _made_slip(exercise, responses, expected, seed):
+    if slip := _made_slip(exercise, responses, expected, seed, faults, wrong):
         return [(slip.name, slip.text)], True
     parts = {}
     for name in sorted(left) if exercise.observe is None else ():
@@ -68,12 +64,15 @@ def diagnose(
 
 
 def _by_what_is_known(
-    exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
+    exercise: Exercise,
+    responses: list[Response],
+    expected: list[dict],
+    seed: int,
+    faults: set[tuple],
+    wrong: list[str],
 ) -> tuple[list[tuple[str, str]], set[str]]:
     """The same by the declared mistakes, by patterns and by experiments; and what is left over."""
     known = []
-    faults = _faults(exercise, responses, expected)
-    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for mistake in exercise.mistakes:
         if not _may_explain(exercise, mistake, seed, responses, wrong):
             continue
@@ -112,20 +111,23 @@ def _by_what_is_known(
 
 
 def _made_slip(
-    exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
+    exercise: Exercise,
+    responses: list[Response],
+    expected: list[dict],
+    seed: int,
+    faults: set[tuple],
+    wrong: list[str],
 ) -> Version | None:
     """The first slip made by a program that does all that the student's function did."""
     first = responses[0]
     if (exercise.start and exercise.observe) or first.results is None or first.case.kind != PLAIN:
         return None
-    wrong = [n for n in exercise.results if not _right(exercise, n, responses, expected)]
     for name in wrong:
         got = floats(first.results.get(name))
         if got is None or not np.isfinite(got).all():
             return None
         if exercise.observe is not None and np.array_equal(got, np.trunc(got)):
             return None  # it was only observed whether something holds: many slips look like that
-    faults = _faults(exercise, responses, expected)
     if not any(fault[1] in exercise.results for fault in faults if len(fault) > 1):
         return None  # the cache alone, or a second call: their rows say what is wrong
     left = TRIED_WHOLE

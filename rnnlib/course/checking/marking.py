@@ -93,8 +93,9 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
         return report
     if borrowed := _borrowed(responses):
         report.state = "borrowed"
-        same = borrowed.rpartition(".")[2] in (exercise.name, *_names(exercise.alike))
-        here = "here you write what it does," if same else "this is to be written"
+        asked = {exercise.name, *(each.rpartition(":")[2] for each in exercise.alike)}
+        is_asked = borrowed.rpartition(".")[2] in asked
+        here = "here you write what it does," if is_asked else "this is to be written"
         report.notes = [
             f"`{borrowed}` is called on the way; {here} with NumPy and your own earlier functions."
         ]
@@ -298,10 +299,6 @@ def _changed_in_one(value: object) -> Iterator[object]:
             for other in _changed_in_one(part):
                 parts = (*value[:place], other, *value[place + 1 :])
                 yield type(value)(*parts) if hasattr(value, "_fields") else parts
-
-
-def _names(alike: tuple[str, ...]) -> list[str]:
-    return [each.rpartition(":")[2] for each in alike]
 
 
 def _borrowed(responses: list[Response]) -> str | None:

@@ -12,7 +12,6 @@ import io
 import os
 import shutil
 import stat
-import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from rnnlib.course.authoring import UnitError
-from rnnlib.course.console import UNSEEN, PlainConsole
+from rnnlib.course.console import PlainConsole, steering
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.attacks import grammar
 from rnnlib.course.grading.collect.collect import run_collect, run_roster
@@ -89,12 +88,9 @@ def look_at_delivery(assignment: Assignment, seed: int, number: int, place: Path
         shutil.rmtree(os.fsencode(assignment.root / name), ignore_errors=True)
     shutil.copy(assignment.root / "gradebook.empty", assignment.root / "gradebook.db")
     outside = _all_but(assignment)
-    people, (delivered, whole) = (
-        roster(seed, number, place),
-        delivery(seed, number, assignment.unit, place),
-    )
+    delivered, whole = delivery(seed, number, assignment.unit, place)
     for read, given, options in (
-        (run_roster, people, {}),
+        (run_roster, roster(seed, number, place), {}),
         (run_collect, [delivered], {"given": {HONEST: HONEST}}),
     ):
         for turn in (1, 2):
@@ -107,8 +103,7 @@ def look_at_delivery(assignment: Assignment, seed: int, number: int, place: Path
             except Exception as error:
                 yield f"{read.__name__} ended with {type(error).__name__}: {error}"
                 continue
-            raw = {c for c in printed.getvalue() if unicodedata.category(c) in UNSEEN} - {"\n"}
-            if raw:
+            if raw := steering(printed.getvalue()):
                 yield f"{read.__name__} printed {sorted(raw)!r}"
             if turn == 2 and "│ new" in printed.getvalue():
                 yield "what is there already was put there again"

@@ -30,7 +30,7 @@ from rnnlib.course.authoring.nbgrader import generate_assignment
 from rnnlib.course.checking.display import MIME, as_data, as_html, text
 from rnnlib.course.checking.marking import Report
 from rnnlib.course.checking.rows import Row
-from rnnlib.course.console import UNSEEN, PlainConsole
+from rnnlib.course.console import UNSEEN, PlainConsole, steering
 from rnnlib.course.exercises import unit_exercises
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.attacks import made_up as maker
@@ -116,7 +116,7 @@ class HostileClass:
                     faults += [Fault(case, w) for w in self._look_at(student, case, console)]
                 faults += [Fault(None, what) for what in self._tables()]
         for name, stream in said.items():
-            raw = {c for c in stream.getvalue() if unicodedata.category(c) in UNSEEN} - {"\n"}
+            raw = steering(stream.getvalue())
             faults += [Fault(None, f"on {name}: {sorted(raw)!r}")] * bool(raw)
         lines = [*out.getvalue().splitlines(), *err.getvalue().splitlines()]
         lines = [line for line in lines if line and not TOLD.fullmatch(line)]
