@@ -27,6 +27,7 @@ from rnnlib.course.checking.patterns import (
 from rnnlib.course.checking.responses import Response
 from rnnlib.course.checking.results import close, compare, floats, kept_reason, same
 from rnnlib.course.checking.shape_patterns import shape_patterns
+from rnnlib.course.checking.slip_places import program_of
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Version, all_exercises, rebind
 
 TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less", "exp", "log")
@@ -38,11 +39,16 @@ TRIED_WHOLE = 12
 
 
 def diagnose(
-    exercise: Exercise, responses: list[Response], expected: list[dict], seed: int
+    exercise: Exercise,
+    responses: list[Response],
+    expected: list[dict],
+    seed: int,
+    function: Callable | None = None,
 ) -> tuple[list[tuple[str, str]], bool]:
     """The mistakes that explain the responses, as (name, sentence): one for all, or several.
 
-    And whether every wrong result is explained by them. `seed` drew the cases. A mistake that
+    And whether every wrong result is explained by them. `seed` drew the cases; `function` is the
+    student's, for what is said of its text. A mistake that
     explains all comes first; then those that explain most of what they are about and contradict
     nothing that is right; for what is left, a pattern; or a slip made by a program explains all.
     """
@@ -53,7 +59,7 @@ def diagnose(
     found, left = _by_what_is_known(exercise, responses, expected, seed, faults, wrong)
     if found and not left:
         return found, True
-    if slip := _made_slip(exercise, responses, expected, seed, faults, wrong):
+    if slip := _made_slip(exercise, responses, expected, seed, faults, wrong, function):
         return [(slip.name, slip.text)], True
     parts = {}
     for name in sorted(left) if exercise.observe is None else ():
@@ -117,8 +123,12 @@ def _made_slip(
     seed: int,
     faults: set[tuple],
     wrong: list[str],
+    function: Callable | None,
 ) -> Version | None:
-    """The first slip made by a program that does all that the student's function did."""
+    """The first slip made by a program that does all that the student's function did.
+
+    And that can be said: of the numbers, or of a place that the student's program has.
+    """
     first = responses[0]
     if (exercise.start and exercise.observe) or first.results is None or first.case.kind != PLAIN:
         return None
@@ -131,13 +141,14 @@ def _made_slip(
     if not any(fault[1] in exercise.results for fault in faults if len(fault) > 1):
         return None  # the cache alone, or a second call: their rows say what is wrong
     left = TRIED_WHOLE
+    program = program_of(function)
     for slip in made_slips(exercise, first.case):
         (theirs,) = _responses_of(exercise, slip, seed, [first])
-        if not first.agrees(theirs, exercise):
+        if not first.agrees(theirs, exercise) or (said := slip.told(program)) is None:
             continue
         theirs = _responses_of(exercise, slip, seed, responses)
         if _do_the_same(exercise, responses, theirs):
-            return slip if faults == _faults(exercise, theirs, expected) else None
+            return said if faults == _faults(exercise, theirs, expected) else None
         left -= 1
         if not left:
             return None

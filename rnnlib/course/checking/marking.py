@@ -105,7 +105,7 @@ def mark(exercise: Exercise, function: Callable, seed: int = 1) -> Report:
     if all(row.right == 1 for row in report.rows):
         report.state = "right"
     else:
-        report.diagnosis, report.complete = diagnose(exercise, responses, expected, seed)
+        report.diagnosis, report.complete = diagnose(exercise, responses, expected, seed, function)
         plain = [response for response in responses if response.case.kind == PLAIN]
         report.by_error = all(response.results is None for response in plain)
     warned = dict.fromkeys(message for t in responses for message in t.call.warned)

@@ -32,7 +32,7 @@ def report(name, source, seed=1):
         ("last_states", "[lengths - 1, np.arange(hs.shape[1])]",
          "[np.arange(hs.shape[1]), lengths - 1]", "two indices are exchanged"),
         ("bidirectional_forward", "xs[::-1], states0[1]", "xs, states0[1]",
-         "something is not reversed that should be"),
+         "`xs` is not reversed"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [1, 33])
