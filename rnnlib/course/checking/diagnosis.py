@@ -16,6 +16,7 @@ from rnnlib.course.checking.calling import call
 from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.made_slips import made_slips
 from rnnlib.course.checking.memory import Memory
+from rnnlib.course.checking.not_finite import not_finite
 from rnnlib.course.checking.patterns import (
     Numbers,
     arrays_of,
@@ -59,6 +60,8 @@ def diagnose(
     found, left = _by_what_is_known(exercise, responses, expected, seed, faults, wrong)
     if found and not left:
         return found, True
+    if not found and not wrong and (clause := not_finite(exercise, responses, expected)):
+        return [("not finite", clause)], True
     if slip := _made_slip(exercise, responses, expected, seed, faults, wrong, function):
         return [(slip.name, slip.text)], True
     parts = {}

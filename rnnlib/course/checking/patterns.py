@@ -97,8 +97,26 @@ def pattern(
         other_result = kind in ("is", "same") and not key.rpartition(":")[2].isdigit()
         told = told or (other_result and all(np.any(c.right != np.trunc(c.right)) for c in cases))
         if told and all(other.get(key) == text for other in found[1:]):
+            if kind in ("divided", "times"):
+                text = _by_size(name, kind, key, cases, found)
             return key, text
     return None
+
+
+def _by_size(name: str, kind: str, key: str, cases: list[Numbers], found: list[dict]) -> str:
+    """A factor as a size's name if that is sure: cases of several sizes, and no other fits.
+
+    Otherwise as the number that it is, with the names that have it: one of them may be chance.
+    """
+    keys = [k for k in found[0] if k.startswith(f"{kind}:") and all(k in f for f in found)]
+    numbers = [round(_ratio(case) if kind == "times" else 1 / _ratio(case)) for case in cases]
+    if len(keys) == 1 and len(set(numbers)) > 1:
+        return found[0][key]
+    names = [k.partition(":")[2] for k in keys]
+    of = f"({' and '.join(names)} {'is' if len(names) == 1 else 'are'} {numbers[0]} there)"
+    if kind == "times":
+        return f"every entry of `{name}` is {numbers[0]} times the right one {of}"
+    return f"every entry of `{name}` is the right one divided by {numbers[0]} {of}"
 
 
 def part_pattern(name: str, cases: list[Numbers], close: Close) -> tuple[str, str] | None:
@@ -265,10 +283,7 @@ def _on_the_way_out(
 def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:
     """One factor between all entries and the right ones, in letters or as a number."""
     got, right = case.got, case.right
-    k = np.unravel_index(np.argmax(np.abs(right)), right.shape)
-    if right[k] == 0:
-        return
-    factor = got[k] / right[k]
+    factor = _ratio(case)
     if abs(factor) < 1e-6 or abs(abs(factor) - 1) < 1e-3 or not close(got, factor * right).all():
         return
     sizes = {n: s for n, s in case.sizes.items() if isinstance(s, int) and s > 1}
@@ -285,6 +300,12 @@ def _factor(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]
     for number, words in ((2, "twice"), (0.5, "half")):
         if abs(factor / number - 1) < 1e-3:
             yield f"factor:{words}", f"every entry of `{name}` is {words} the right one"
+
+
+def _ratio(case: Numbers) -> float:
+    """What the largest of the right numbers has been multiplied by; 1 where all are 0."""
+    k = np.unravel_index(np.argmax(np.abs(case.right)), case.right.shape)
+    return case.got[k] / case.right[k] if case.right[k] else 1.0
 
 
 def _in_time(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str]]:

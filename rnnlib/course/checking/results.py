@@ -132,7 +132,7 @@ def compare(exercise: Exercise, name: str, got: object, expected: object, case: 
         told = exercise.explain[name]
         return told(array, expected) if callable(told) else told
     where = tuple(np.argwhere(wrong)[0])
-    values = f"{_number(array[where])}; it should be {_number(expected[where])}"
+    values = "{}; it should be {}".format(*_numbers(array[where], expected[where]))
     if expected.ndim == 0:
         return f"is {values}{_for(case)}"
     there = place(wrong, axes_of(letters))
@@ -150,9 +150,12 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
     """Entry by entry, whether `got` is `expected` within the exercise's tolerance.
 
     Nothing is close to an infinity or NaN, and neither widens the tolerance of other entries.
+    Where all that is expected is 0, numbers below `atol` count as 0.
     """
     finite = np.isfinite(expected)
     scale = np.abs(expected).max(initial=0.0, where=finite)
+    if not scale:  # zeros alone: a sum that cancels leaves a rounding of what was added up
+        scale = 1.0
     limit = exercise.rtol * np.abs(expected) + exercise.atol * scale
     with np.errstate(invalid="ignore"):  # an infinity less another
         return finite & (np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit)
@@ -174,7 +177,7 @@ def short_of_digits(exercise: Exercise, got: object, expected: object) -> str:
         return ""
     finite = np.isfinite(array) & np.isfinite(right)
     off = np.abs(array - right, where=finite, out=np.zeros(right.shape)).max(initial=0.0)
-    largest = np.abs(right, where=finite, out=np.zeros(right.shape)).max(initial=0.0)
+    largest = np.abs(right, where=finite, out=np.zeros(right.shape)).max(initial=0.0) or 1.0
     if off <= exercise.digits * largest:
         return ""
     if exercise.observe is not None:
@@ -231,10 +234,19 @@ def _whole(value: int) -> int | float:
     return value if abs(value) < 2**62 else float(value)
 
 
-def _number(value: float) -> str:
+def _numbers(got: float, right: float) -> tuple[str, str]:
+    """Both as texts, with as many digits as it takes to see that they differ."""
+    for digits in range(4, 18):
+        texts = tuple(_number(value, digits) for value in (got, right))
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _number(value: float, digits: int) -> str:
     if isinstance(value, numbers.Integral | np.bool_):
         return str(int(value))
-    return f"{float(value):.4g}"
+    return f"{float(value):.{digits}g}"
 
 
 def _shape(shape: tuple[int, ...]) -> str:
