@@ -9,7 +9,11 @@
 `diagnosis`         which known mistake the numbers fit
 `experiments`       another reading of the arguments that gives the same numbers
 `made_slips`        right versions with one change, made by a program
+`slip_changes`      the changes, and what is said of each
+`slip_places`       whether a student's program has the place that a change is about
+`not_finite`        what NumPy warned of, where a result is infinite or nan
 `patterns`          a cause that shows in the numbers of any exercise, and where they are wrong
+`result_patterns`   the patterns in one result, over all cases in which it is wrong
 `writes`            which line writes into an argument
 `rows`              what is compared, result by result and extra by extra
 `marking`           all of it for one function: the rows of a report and their marks

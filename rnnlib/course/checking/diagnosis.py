@@ -8,6 +8,7 @@ for patterns that any exercise knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -17,17 +18,10 @@ from rnnlib.course.checking.experiments import experiments
 from rnnlib.course.checking.made_slips import made_slips
 from rnnlib.course.checking.memory import Memory
 from rnnlib.course.checking.not_finite import not_finite
-from rnnlib.course.checking.patterns import (
-    Numbers,
-    arrays_of,
-    axes_of,
-    merged,
-    part_pattern,
-    pattern,
-)
+from rnnlib.course.checking.patterns import merged, part_pattern
 from rnnlib.course.checking.responses import Response
+from rnnlib.course.checking.result_patterns import numbers_of, pattern_in
 from rnnlib.course.checking.results import close, compare, floats, kept_reason, same
-from rnnlib.course.checking.shape_patterns import shape_patterns
 from rnnlib.course.checking.slip_places import program_of
 from rnnlib.course.exercises import PLAIN, Case, Exercise, Version, all_exercises, rebind
 
@@ -66,10 +60,10 @@ def diagnose(
         return [(slip.name, slip.text)], True
     parts = {}
     for name in sorted(left) if exercise.observe is None else ():
-        cases, _ = _numbers(exercise, name, responses, expected) or ([], False)
+        cases, _ = numbers_of(exercise, name, responses, expected) or ([], False)
         if clause := part_pattern(name, cases, lambda a, b: close(a, b, exercise)):
             parts[name] = clause
-    return found + list(merged(parts).items()), not left - set(parts)
+    return found + list(merged(parts, exercise.results).items()), not left - set(parts)
 
 
 def _by_what_is_known(
@@ -86,6 +80,8 @@ def _by_what_is_known(
         if not _may_explain(exercise, mistake, seed, responses, wrong):
             continue
         theirs = _responses_of(exercise, mistake, seed, responses)
+        if not _advised_alike(exercise, responses[0], theirs[0]):
+            continue
         known.append((mistake, theirs))
         if _do_the_same(exercise, responses, theirs) and faults == _faults(
             exercise, theirs, expected
@@ -99,7 +95,7 @@ def _by_what_is_known(
     found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
     if exercise.observe is not None:  # all results describe one behaviour: no pattern in each
         if not found and len(wrong) == 1:
-            clause = _pattern(exercise, wrong[0], responses, expected)
+            clause = pattern_in(exercise, wrong[0], responses, expected)
             if clause is not None and clause[0].partition(":")[0] in TOLD_OF_BEHAVIOUR:
                 return [clause], set()
         return list(found.items()), set(wrong) - explained
@@ -107,10 +103,10 @@ def _by_what_is_known(
     # A shape may be wrong only where a size is 1.
     for name in wrong or (exercise.results if not found else ()):
         if name not in explained | missing:
-            clause = _pattern(exercise, name, responses, expected)
+            clause = pattern_in(exercise, name, responses, expected)
             if clause is not None:
                 patterns[name] = clause
-    found |= merged(patterns)
+    found |= merged(patterns, exercise.results)
     explained |= set(patterns)
     trials = _trials(exercise, responses, expected, left := set(wrong) - explained - missing)
     for key, (clause, names) in experiments(exercise, trials, sorted(left)).items():
@@ -223,6 +219,18 @@ def _trials(
     return trials
 
 
+def _advised_alike(exercise: Exercise, mine: Response, theirs: Response) -> bool:
+    """Whether an exercise that looks into what is returned says the same of both, numbers aside.
+
+    Weights that behave alike may be wrong in different ways.
+    """
+    if exercise.advise is None or mine.results is None or theirs.results is None:
+        return True
+    said = (exercise.advise(response.call.value) or "" for response in (mine, theirs))
+    mine_said, theirs_said = (re.sub(r"[-\d.]+", "", text) for text in said)
+    return mine_said == theirs_said
+
+
 def _best_mistakes(
     exercise: Exercise,
     known: list[tuple[Version, list[Response]]],
@@ -250,81 +258,6 @@ def _best_mistakes(
             found[mistake.name] = mistake.text
             explained |= fits
     return found, explained
-
-
-def _pattern(
-    exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
-) -> tuple[str, str] | None:
-    """A pattern in a wrong result, as (name, clause); None where there is none."""
-    shapes = _shape_pattern(exercise, name, responses, expected)
-    if shapes is not None:
-        return shapes
-    numbers = _numbers(exercise, name, responses, expected)
-    if numbers is None:
-        return None
-    cases, some_right = numbers
-    return pattern(name, cases, lambda a, b: close(a, b, exercise), some_right=some_right)
-
-
-def _numbers(
-    exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
-) -> tuple[list[Numbers], bool] | None:
-    """A result in the ordinary cases in which it is wrong, and whether it is right in others.
-
-    None where it cannot be compared number by number.
-    """
-    cases, some_right = [], False
-    for response, right in zip(responses[:-1], expected, strict=True):
-        if response.case.kind != PLAIN:
-            continue
-        got = floats((response.results or {}).get(name))
-        wanted = floats(right[name])
-        if got is None or wanted is None or got.shape != wanted.shape:
-            return None
-        if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
-            return None
-        if close(got, wanted, exercise).all():
-            some_right = True
-            continue
-        others = {n: floats(right[n]) for n in exercise.results if n != name}
-        cases.append(
-            Numbers(
-                got,
-                wanted,
-                axes_of(exercise.results[name]),
-                response.case.sizes,
-                arrays_of(exercise.arguments, response.case.args),
-                {n: array for n, array in others.items() if array is not None},
-                whole=np.asarray((response.results or {}).get(name)).dtype.kind in "iu",
-                truth=np.asarray(right[name]).dtype.kind == "b",
-            )
-        )
-    return cases, some_right
-
-
-def _shape_pattern(
-    exercise: Exercise, name: str, responses: list[Response], expected: list[dict]
-) -> tuple[str, str] | None:
-    """What explains the wrong shapes in every ordinary case, or else in every special one."""
-    letters = axes_of(exercise.results[name])
-    wrong = []
-    for response, right in zip(responses[:-1], expected, strict=True):
-        got, wanted = floats((response.results or {}).get(name)), floats(right[name])
-        if got is not None and wanted is not None and got.shape != wanted.shape:
-            wrong.append((response.case.kind == PLAIN, got, wanted, right))
-    found = None
-    for plain, got, wanted, right in wrong:
-        if plain < wrong[0][0]:
-            break  # ordinary cases come first, and say enough
-        named = letters if len(letters) == wanted.ndim else ()
-        with np.errstate(all="ignore"):  # infinities, perhaps
-            here = {
-                f"is:{other}": f"the numbers of `{other}` stand in `{name}`"
-                for other in exercise.results
-                if np.size(right[other]) > 1 and same(got, right[other], exercise)
-            } | dict(shape_patterns(name, got, wanted, named, lambda a, b: close(a, b, exercise)))
-        found = here if found is None else {k: v for k, v in found.items() if k in here}
-    return next(iter(found.items()), None) if found else None
 
 
 def right_functions(exercise: Exercise) -> dict[str, Callable]:

@@ -46,6 +46,9 @@ def diagnosis_lines(report: Report) -> list[str]:
     """A sentence for every known mistake that fits."""
     if report.by_error:  # other causes may end in the same error
         return [f"This happens, for example, when {_lower(text)}" for _, text in report.diagnosis]
+    if [key for key, _ in report.diagnosis] == ["advice"]:
+        sentence = report.diagnosis[0][1]
+        return [sentence[:1].upper() + sentence[1:]]
     if len(report.diagnosis) == 1 and report.complete:
         return [f"This is what you get when {_lower(report.diagnosis[0][1])}"]
     return [f"Part of it is what you get when {_lower(text)}" for _, text in report.diagnosis]

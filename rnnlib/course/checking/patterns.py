@@ -8,7 +8,7 @@ where the wrong entries of one case are: "only from t = 1 on".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,9 +146,20 @@ def _of_wrong_entries(name: str, case: Numbers, close: Close) -> Iterator[tuple[
             yield key, clause
 
 
-def merged(patterns: dict[str, tuple[str, str]]) -> dict[str, str]:
-    """The patterns of several results as clauses by name: two that are exchanged are said once."""
+def merged(patterns: dict[str, tuple[str, str]], results: Iterable[str] = ()) -> dict[str, str]:
+    """The patterns of several results as clauses by name: what is said of several is said once.
+
+    Two that are exchanged are one clause; so are those of which the same is true. Where these are
+    all fields of a group among `results`, the group is named.
+    """
     found = {}
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, (key, text) in patterns.items():
+        alike.setdefault((key, text.replace(f"`{name}`", "{}")), []).append(name)
+    for (key, text), names in alike.items():
+        if len(names) > 1 and not key.startswith(("is:", "same:")):
+            patterns = {n: pattern for n, pattern in patterns.items() if n not in names}
+            found[f"{key}:{names[0]}"] = text.replace("{}", _together(names, tuple(results)))
     for name, (key, text) in patterns.items():
         other = key.removeprefix("is:")
         if patterns.get(other, ("", ""))[0] == f"is:{name}":
@@ -160,6 +171,21 @@ def merged(patterns: dict[str, tuple[str, str]]) -> dict[str, str]:
         else:
             found[f"{key}:{name}"] = text
     return found
+
+
+def _together(names: list[str], results: tuple[str, ...]) -> str:
+    """Several results as one: `grads` for all its fields; or each of them by name."""
+    left, parts = list(names), []
+    groups = {name[:k] for name in names for k in range(len(name)) if name[k] == "."}
+    for group in sorted(groups, key=len):
+        fields = [name for name in results if name.startswith(group + ".")]
+        if len(fields) > 1 and set(fields) <= set(left):
+            left = [name for name in left if name not in fields]
+            parts.append(group)
+    parts = [f"`{name}`" for name in [*left, *parts]]
+    if len(parts) == 1:
+        return parts[0]
+    return f"each of {', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def place(wrong: np.ndarray, letters: tuple[str, ...]) -> str:
@@ -203,7 +229,10 @@ def _patterns(name: str, case: Numbers, close: Close) -> Iterator[tuple[str, str
     if case.truth and np.all(got == got.flat[0]):
         return  # what follows from a wrong threshold, say, is no cause
     if not got.any():
-        yield "zeros", f"`{name}` is 0 everywhere: what was computed never gets into it"
+        yield (
+            "zeros",
+            f"`{name}` is 0 everywhere: nothing is written into it, or all that it is made of is 0",
+        )
         return
     if got.size > 1 and np.all(got == got.flat[0]):
         yield "constant", f"`{name}` holds the same number everywhere"
