@@ -103,7 +103,7 @@ STOPPING = (
     8, 17, 18, 38, 48, 61, 70, 74, 76, 82, 89, 94, 98, 138,
     141, 169, 180, 184, 204, 208, 259, 262, 269, 298, 300,
 )  # fmt: skip
-"""Numbers from which problems are drawn in which mistakes show: one problem in three, or in twelve."""
+"""Numbers of problems in which mistakes show: one problem in three, or in twelve."""
 
 
 def _tried(draw, tells, number):

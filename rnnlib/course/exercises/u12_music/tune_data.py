@@ -51,3 +51,35 @@ def small_model() -> tuple[TuneModel, tuple]:
     for symbol in "".join(map(as_text, split_tunes()[1][-2:])):
         _, state = tune_step(ALPHABET.index(symbol), state, model)
     return model, state
+
+
+IN_STATE, IN_HEADER = "A", "d"
+"""What the network that remembers cannot write after its state, and after a header."""
+
+
+@cache
+def model_that_remembers() -> tuple[TuneModel, tuple]:
+    """The small network with two more units, and a state.
+
+    One of them is on in that state and stays on: then the network never writes the one note. The
+    other goes on where the K of a header is read: then it never writes the other.
+    """
+    model, (h, c) = small_model()
+    V, H = len(ALPHABET), len(model.cell.W_hh)
+
+    def wider(array, rows, columns):
+        """With zeros for the new units; the gates' columns stay together."""
+        gates = array.reshape(*array.shape[:-1], columns, -1)
+        zeros = [(0, rows), (0, 0), (0, 2)][-gates.ndim :]
+        return np.pad(gates, zeros).reshape(*np.pad(gates, zeros).shape[:-2], -1)
+
+    W_xh = wider(model.cell.W_xh, 0, 4)
+    b_h = np.pad(model.cell.b_h.reshape(4, H), [(0, 0), (0, 2)])
+    b_h[0, H:], b_h[1, H:], b_h[2, H:], b_h[3, H:] = -40, 40, 10, 40
+    W_xh.reshape(V, 4, H + 2)[ALPHABET.index("K"), 0, H + 1] = 80
+    W_hy = np.pad(model.out.W_hy, [(0, 2), (0, 0)])
+    W_hy[H, ALPHABET.index(IN_STATE)] = W_hy[H + 1, ALPHABET.index(IN_HEADER)] = -1000
+    cell = LSTMParams(W_xh, wider(model.cell.W_hh, 2, 4), b_h.ravel())
+    on = np.array([[1.0, 0.0]])
+    state = np.hstack([h, np.tanh(on)]), np.hstack([c, on])
+    return TuneModel(cell, DenseParams(W_hy, model.out.b_y)), state
