@@ -53,6 +53,14 @@ def small_model() -> tuple[TuneModel, tuple]:
     return model, state
 
 
+@cache
+def model_fond_of_lengths() -> tuple[TuneModel, tuple]:
+    """The small network, made to write more numbers, halves, triplets and broken pairs."""
+    model, state = small_model()
+    more = np.isin(list(ALPHABET), list("2/(<>"))
+    return TuneModel(model.cell, DenseParams(model.out.W_hy, model.out.b_y + 1.2 * more)), state
+
+
 IN_STATE, IN_HEADER = "A", "d"
 """What the network that remembers cannot write after its state, and after a header."""
 
@@ -79,7 +87,8 @@ def model_that_remembers() -> tuple[TuneModel, tuple]:
     W_xh.reshape(V, 4, H + 2)[ALPHABET.index("K"), 0, H + 1] = 80
     W_hy = np.pad(model.out.W_hy, [(0, 2), (0, 0)])
     W_hy[H, ALPHABET.index(IN_STATE)] = W_hy[H + 1, ALPHABET.index(IN_HEADER)] = -1000
+    b_y = np.where(np.array(list(ALPHABET)) == "K", -1000, model.out.b_y)  # no header of its own
     cell = LSTMParams(W_xh, wider(model.cell.W_hh, 2, 4), b_h.ravel())
     on = np.array([[1.0, 0.0]])
     state = np.hstack([h, np.tanh(on)]), np.hstack([c, on])
-    return TuneModel(cell, DenseParams(W_hy, model.out.b_y)), state
+    return TuneModel(cell, DenseParams(W_hy, b_y)), state

@@ -18,8 +18,8 @@ from rnnlib.course.exercises.u12_music.tune_data import (
     IN_HEADER,
     IN_STATE,
     bodies_to_learn_from,
+    model_fond_of_lengths,
     model_that_remembers,
-    small_model,
     split_tunes,
 )
 from rnnlib.generation import longest_copy
@@ -98,7 +98,7 @@ def _draw(rng):
         args = (headers, model, read, ALPHABET, rng.spawn(1)[0])
         return Case(args, {"headers": len(headers)}, kind)
 
-    yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])], small_model())
+    yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])], model_fond_of_lengths())
     yield case(["M:6/8"], model_that_remembers(), REMEMBERS)
 
 

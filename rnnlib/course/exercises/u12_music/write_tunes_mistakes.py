@@ -92,28 +92,6 @@ WRITE_TUNES.slip(
 
 for _name, _old, _new, _sentence in (
     (
-        "always_in_six_eighths",
-        'full_bar(header[2 : header.index("\\n")], "1/8")',
-        "6.0",
-        "Every bar is as long as one of 6/8: how long it is depends on the metre of its header.",
-    ),
-    (
-        "state_of_zeros",
-        "(None, state)",
-        "(None, (0 * state[0], 0 * state[1]))",
-        "The tunes begin at a state of zeros. They begin at the `state` that is given.",
-    ),
-    (
-        "header_not_read",
-        "for symbol in header:",
-        "for symbol in header[-1:]:",
-        "The network does not read the whole header, so it knows neither metre nor key.",
-    ),
-):
-    WRITE_TUNES.slip(_name, _old, _new, _sentence, of="line_by_line")
-
-for _name, _old, _new, _sentence in (
-    (
         "header_left_out",
         "tunes.append(header + ",
         "tunes.append(",
@@ -140,3 +118,26 @@ for _name, _old, _new, _sentence in (
 ):
     # What is written plays no part in these, so it need not be the network that writes.
     WRITE_TUNES.slip(_name, _old, _new, _sentence, of="network_not_asked")
+
+# All bars are full here: what is wrong is one thing, whatever chance brings.
+for _name, _old, _new, _sentence in (
+    (
+        "always_in_six_eighths",
+        'full = full_bar(header.partition("\\n")[0][2:], "1/8")',
+        "full = 6.0",
+        "Every bar is as long as one of 6/8: how long it is depends on the metre of its header.",
+    ),
+    (
+        "state_of_zeros",
+        "tunes, begun = [], state",
+        "tunes, begun = [], tuple(0 * part for part in state)",
+        "The tunes begin at a state of zeros. They begin at the `state` that is given.",
+    ),
+    (
+        "header_not_read",
+        "for symbol in header:",
+        "for symbol in header[-1:]:",
+        "The network does not read the whole header, so it knows neither metre nor key.",
+    ),
+):
+    WRITE_TUNES.slip(_name, _old, _new, _sentence, of="symbols_that_fit")
