@@ -765,6 +765,7 @@ check_answer("mirrored", answer_mirrored)
 #
 # What is measured, on headers and a network that your notebook never sees:
 # - each tune has at least 6 inner bars and at most 500 symbols;
+# - each begins at `state`, and the network has read its whole header;
 # - **at least 90 %, and then at least 98 %, of all inner bars add up**;
 # - the tunes are still the *network's*: on average its own loss on them stays below 2.2 nats a symbol (when it writes freely, it is
 #   between 1 and 1.5);

@@ -8,7 +8,7 @@ from rnnlib.course.exercises.u09_text.many_to_one import MANY_TO_ONE
 from rnnlib.course.exercises.u09_text.max_pool import MAX_POOL
 from rnnlib.course.exercises.u09_text.max_pool_backward import MAX_POOL_BACKWARD
 from rnnlib.course.exercises.u09_text.naive_bayes import NAIVE_BAYES
-from rnnlib.course.exercises.u09_text.train_tagger import TRAIN_TAGGER
+from rnnlib.course.exercises.u09_text.train_tagger_mistakes import TRAIN_TAGGER
 
 EXERCISES = (
     EMBEDDING,

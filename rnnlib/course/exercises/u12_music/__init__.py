@@ -6,7 +6,7 @@ from rnnlib.course.exercises.u12_music.longest_copy import LONGEST_COPY
 from rnnlib.course.exercises.u12_music.note_durations import NOTE_DURATIONS
 from rnnlib.course.exercises.u12_music.text_streams import TEXT_STREAMS
 from rnnlib.course.exercises.u12_music.tone import TONE
-from rnnlib.course.exercises.u12_music.write_tunes import WRITE_TUNES
+from rnnlib.course.exercises.u12_music.write_tunes_mistakes import WRITE_TUNES
 
 EXERCISES = (
     NOTE_DURATIONS,

@@ -51,3 +51,46 @@ def small_model() -> tuple[TuneModel, tuple]:
     for symbol in "".join(map(as_text, split_tunes()[1][-2:])):
         _, state = tune_step(ALPHABET.index(symbol), state, model)
     return model, state
+
+
+@cache
+def model_fond_of_lengths() -> tuple[TuneModel, tuple]:
+    """The small network, made to write more numbers, halves, triplets and broken pairs."""
+    model, state = small_model()
+    more = np.isin(list(ALPHABET), list("2/(<>"))
+    return TuneModel(model.cell, DenseParams(model.out.W_hy, model.out.b_y + 1.2 * more)), state
+
+
+IN_STATE, IN_HEADER = "A", "d"
+"""What the network that remembers cannot write after its state, and after a header."""
+
+
+@cache
+def model_that_remembers() -> tuple[TuneModel, tuple]:
+    """The small network with two more units, and a state.
+
+    One of them is on in that state and stays on: then the network never writes the one note. The
+    other goes on where the K of a header is read: then it never writes the other.
+    """
+    model, (h, c) = small_model()
+    V, H = len(ALPHABET), len(model.cell.W_hh)
+
+    def wider(array, rows, columns):
+        """With zeros for the new units; the gates' columns stay together."""
+        gates = array.reshape(*array.shape[:-1], columns, -1)
+        zeros = [(0, rows), (0, 0), (0, 2)][-gates.ndim :]
+        return np.pad(gates, zeros).reshape(*np.pad(gates, zeros).shape[:-2], -1)
+
+    W_xh = wider(model.cell.W_xh, 0, 4)
+    b_h = np.pad(model.cell.b_h.reshape(4, H), [(0, 0), (0, 2)])
+    b_h[0, H:], b_h[1, H:], b_h[2, H:], b_h[3, H:] = -40, 40, 10, 40
+    W_xh.reshape(V, 4, H + 2)[ALPHABET.index("K"), 0, H + 1] = 80
+    W_hy = np.pad(model.out.W_hy, [(0, 2), (0, 0)])
+    W_hy[H, ALPHABET.index(IN_STATE)] = W_hy[H + 1, ALPHABET.index(IN_HEADER)] = -1000
+    b_y = np.where(np.array(list(ALPHABET)) == "K", -1000, model.out.b_y)  # no header of its own
+    cell = LSTMParams(W_xh, wider(model.cell.W_hh, 2, 4), b_h.ravel())
+    on = np.array([[1.0, 1e-7]])
+    state = np.hstack([h, np.tanh(on)]), np.hstack([c, on])
+    rng = np.random.default_rng(1)
+    model = TuneModel(cell, DenseParams(W_hy, b_y))  # noise, so that no two weights are equal
+    return model.map(lambda a: a + 1e-7 * rng.normal(size=a.shape)), state

@@ -11,12 +11,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from rnnlib.course.exercises.exercise import Case, Exercise, Unusable
+from rnnlib.course.exercises.exercise import PLAIN, Case, Exercise, Unusable
 from rnnlib.course.exercises.u12_music.inputs import tunes_handed_in
 from rnnlib.course.exercises.u12_music.tune_data import (
     ALPHABET,
+    IN_HEADER,
+    IN_STATE,
     bodies_to_learn_from,
-    small_model,
+    model_fond_of_lengths,
+    model_that_remembers,
     split_tunes,
 )
 from rnnlib.generation import longest_copy
@@ -38,6 +41,8 @@ NEARLY_ALL = "98 % of the bars full"
 LIKELY = "in the network's own words"
 VARIED = "bars that differ"
 OWN = "not copied"
+
+REMEMBERS = "a network that remembers `state` and header"
 
 SCORE = "full bars (%)"
 LONGEST = 500
@@ -83,19 +88,18 @@ def write_tunes(headers, model, state, alphabet, rng):
 
 
 def _draw(rng):
-    model, state = small_model()
-
-    def case(metres):
+    def case(metres, network, kind=PLAIN):
+        model, state = network
         headers = [f"{metre}\nK:{rng.choice(KEYS[metre])}\n" for metre in metres]
         # The state depends on the case, so that no two networks have read the same.
         read = state
         for symbol in as_text(str(rng.choice(split_tunes()[1])))[-80:]:
             _, read = tune_step(ALPHABET.index(symbol), read, model)
         args = (headers, model, read, ALPHABET, rng.spawn(1)[0])
-        return Case(args, {"headers": len(headers)})
+        return Case(args, {"headers": len(headers)}, kind)
 
-    yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])])
-    yield case(["M:6/8"])
+    yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])], model_fond_of_lengths())
+    yield case(["M:6/8"], model_that_remembers(), REMEMBERS)
 
 
 def _loss(text, header, model, state):
@@ -109,28 +113,44 @@ def _observe(returned, case):
     headers, model, state, _, _ = case.args
     texts = tunes_handed_in(returned, headers)
     counts, bars, losses, copies = np.zeros(2), [], [], []
+    other = np.zeros(2)  # of tunes in another metre, as if they were in 6/8
     for text, header in zip(texts, headers, strict=True):
         body = text[len(header) :]
         sections = abc_sections(body)
         count = complete_bars(sections, full_bar(read_abc(text).metre, "1/8"))
         counts += count
+        if read_abc(text).metre != "6/8":
+            other += complete_bars(sections, full_bar("6/8", "1/8"))
         bars += [tuple(bar) for section in sections for bar in section[1:-1]]
         if len(text) > LONGEST:
             raise Unusable(f"gave a tune of {len(text)} symbols; there may be {LONGEST}")
         if count[1] < LEAST_BARS:
             raise Unusable(f"gave a tune with {count[1]} inner bars; {LEAST_BARS} are asked for")
-        losses.append(_loss(text, header, model, state))
-        copies.append(_copied(body[:BEGINNING]))
+        if case.kind == PLAIN:
+            losses.append(_loss(text, header, model, state))
+            copies.append(_copied(body[:BEGINNING]))
     complete, inner = counts
     found = dict.fromkeys((WHOLE, MOST, NEARLY_ALL, LIKELY, VARIED, OWN), 1.0)
     found[SCORE] = float(100 * complete / inner)
-    if len(headers) > 1:  # among ten bars a single one must not decide
+    if case.kind != PLAIN:  # among ten bars a single one must not decide
+        written = "".join(texts[k][len(header) :] for k, header in enumerate(headers))
+        found[LIKELY] = 2.0 if IN_STATE in written else 3.0 if IN_HEADER in written else 1.0
+    else:
         found[MOST] = _reached(complete / inner, 0.9)
+        if found[MOST] < 1 and other[0] > 0.8 * other[1]:
+            found[MOST] = 2.0
         found[NEARLY_ALL] = _reached(complete / inner, 0.98)
         found[LIKELY] = float(np.mean(losses) <= HIGHEST_LOSS)
         found[VARIED] = float(len(set(bars)) >= LEAST_VARIETY * len(bars))
         found[OWN] = float(np.mean(copies) <= LONGEST_COPY)
     return found
+
+
+def _most(seen, _):
+    if seen == 2:
+        return "the bars of `M:C` and `M:C|` are as long as those of `M:6/8`: read the metre"
+    part = "more than 80 %, but fewer than 90 %," if seen else "no more than 80 %"
+    return f"{part} of the inner bars add up to the metre of their tune"
 
 
 BY_ITSELF = 0.8
@@ -155,13 +175,16 @@ WRITE_TUNES = Exercise(
     weights={WHOLE: 0.4, MOST: 4, NEARLY_ALL: 3, LIKELY: 0.6, VARIED: 0.5, OWN: 0.5},
     observe=_observe,
     explain={
-        MOST: lambda seen, _: (
-            f"{'no more than 80 %' if not seen else 'more than 80 %, but fewer than 90 %,'} of the "
-            "inner bars add up to the metre of their tune"
-        ),
+        MOST: _most,
         NEARLY_ALL: "fewer than 98 % of the inner bars add up",
-        LIKELY: "the network itself finds these symbols too unlikely: its own loss on them is more "
-        f"than {HIGHEST_LOSS} nats a symbol",
+        LIKELY: lambda seen, _: {
+            2.0: "this network cannot write what was written when it begins at `state`",
+            3.0: "this network cannot write what was written when it has read the header",
+        }.get(
+            float(seen),
+            "the network itself finds these symbols too unlikely: its own loss on them is more "
+            f"than {HIGHEST_LOSS} nats a symbol",
+        ),
         VARIED: "too few of the bars differ from each other",
         OWN: "long stretches stand word for word in the training tunes",
     },
@@ -277,112 +300,3 @@ def mended_afterwards(headers, model, state, alphabet, rng):
                 bars[place] = breaks + str(rng.choice(good)) if good else bars[place]
         tunes.append(header + "|".join(bars))
     return tunes
-
-
-@WRITE_TUNES.mistake
-def tunes_learned_by_heart(headers, model, state, alphabet, rng):
-    """Training tunes are played back; their bars are splendid, and not one is new."""
-    from rnnlib.course.exercises.u12_music.tune_data import split_tunes
-
-    tunes = []
-    for header in headers:
-        same = [t for t in split_tunes()[1] if t.startswith(header[: header.index("\n") + 1])]
-        body = str(rng.choice([t for t in same if 150 < len(t) < 400])).split("\n", 3)[3]
-        tunes.append(header + body)
-    return tunes
-
-
-@WRITE_TUNES.mistake
-def one_bar_for_ever(headers, model, state, alphabet, rng):
-    """A single bar is repeated: it is full, and there is no tune."""
-    tunes = []
-    for header in headers:
-        full, note = int(full_bar(header[2 : header.index("\n")], "1/8")), rng.choice(list("CDEG"))
-        tunes.append(header + "|".join(["B" + str(note) * (full - 1)] * 16) + "|")
-    return tunes
-
-
-@WRITE_TUNES.mistake
-def network_not_asked(headers, model, state, alphabet, rng):
-    """Full bars are made of notes by chance, and the network has no say in them."""
-    tunes = []
-    for header in headers:
-        full = int(full_bar(header[2 : header.index("\n")], "1/8"))
-        bars = ["".join(rng.choice(list("CDEFGABcdefgab"), full)) for _ in range(16)]
-        tunes.append(header + "|".join(bars) + "|")
-    return tunes
-
-
-@WRITE_TUNES.mistake
-def stopped_at_the_first_slip(headers, model, state, alphabet, rng):
-    """A tune ends at its first wrong bar: what is left is full, and hardly a tune."""
-    tunes, begun = [], state
-    for header in headers:
-        full = full_bar(header.partition("\n")[0][2:], "1/8")
-        state = begun
-        for symbol in header:
-            logits, state = tune_step(alphabet.index(symbol), state, model)
-        notes, kept = "", ""
-        while len(notes) < 150 and not notes.endswith("\n\n"):
-            p = np.exp(logits - logits.max()).cumsum()
-            k = int((p < rng.random() * p[-1]).sum())
-            notes += alphabet[k]
-            logits, state = tune_step(k, state, model)
-            complete, inner = complete_bars(abc_sections(notes + "z"), full)
-            if complete < inner:
-                break
-            kept = notes
-        tunes.append(header + kept.strip()[:60])
-    return tunes
-
-
-@WRITE_TUNES.mistake
-def numbers_of_symbols(headers, model, state, alphabet, rng):
-    """The numbers of the symbols are returned; `alphabet[k]` is the symbol of number k."""
-    return [[alphabet.index(s) for s in header] + [int(rng.integers(40))] for header in headers]
-
-
-WRITE_TUNES.slip(
-    "written_as_it_comes",
-    "for _ in range(30):",
-    "for _ in range(1):",
-    "The bars are no better than those that the network writes by itself: a bar that does not add "
-    "up has to be noticed, and written again.",
-    of="line_by_line",
-)
-
-WRITE_TUNES.slip(
-    "a_generator_of_its_own",
-    "tunes, begun = [], state",
-    "tunes, begun, rng = [], state, np.random.default_rng(0)",
-    "The symbols are drawn with a generator made inside the function: all chance comes from `rng`.",
-)
-
-for _name, _old, _new, _sentence in (
-    (
-        "header_left_out",
-        "tunes.append(header + ",
-        "tunes.append(",
-        "The tunes come without their headers: a reader needs the metre and the key.",
-    ),
-    (
-        "one_long_text",
-        "return tunes",
-        'return "".join(tunes)',
-        "The tunes are joined into one text: a list is wanted, with a text for each header.",
-    ),
-    (
-        "another_order",
-        "return tunes",
-        "return tunes[::-1]",
-        "The tunes are not returned in the order of their headers.",
-    ),
-    (
-        "first_tune_alone",
-        "    return tunes",
-        "        return tunes",
-        "The list is returned from inside the loop, after the first tune.",
-    ),
-):
-    # What is written plays no part in these, so it need not be the network that writes.
-    WRITE_TUNES.slip(_name, _old, _new, _sentence, of="network_not_asked")

@@ -10,14 +10,16 @@ from rnnlib.ngrams import kneser_ney
 
 NEW = "a context that never came"
 ONCE = "a context that came once"
+NOWHERE = "a word that never came"
 
 
 def _draw(rng):
-    def case(n, V, unseen=0, once=False, **settings):
+    def case(n, V, unseen=0, once=False, nowhere=0, **settings):
         """Rows of counts: behind a longer context fewer words come, and some of them often."""
         levels = np.zeros((n, V), int)
         levels[0] = rng.permutation(V) + rng.integers(2, 5)
         come = rng.permutation(V)
+        levels[0, come[V - nowhere :]] = 0  # its last words come behind no context
         for k in range(1, n - unseen):
             some = come[: max(1, (V * (n - k)) // (n + 1))]
             levels[k, some] = rng.integers(1, 6, len(some))
@@ -32,6 +34,8 @@ def _draw(rng):
     yield case(3, 1, kind=drawing.ONES)
     yield case(1, 7, kind="n = 1, no context")
     yield case(3, 6, once=True, kind=ONCE)
+    yield case(3, 9, nowhere=3, kind=NOWHERE)
+    yield case(1, 7, nowhere=2, kind=NOWHERE)
     yield case(3, 7, unseen=1, kind=NEW)
     yield case(4, 9, unseen=2, kind=NEW)
 
@@ -300,5 +304,16 @@ KNESER_NEY.slip(
     "p = np.maximum(levels[0] - d, 0) / levels[0].sum()",
     "`d` is taken off in the first level too, and given to nobody. It has no shorter "
     "context to give it to: its counts stay.",
+    of="level_by_level",
+)
+
+KNESER_NEY.slip(
+    "first_level_mixed_with_a_uniform_one",
+    "p = levels[0] / levels[0].sum()",
+    "first = levels[0]\n"
+    "    p = np.maximum(first - d, 0) + d * np.count_nonzero(first) / len(first)\n"
+    "    p = p / first.sum()",
+    "`d` is taken off in the first level too, and shared out among all words. Row 0 is only "
+    "divided by its sum.",
     of="level_by_level",
 )

@@ -197,6 +197,13 @@ _slip(
     "nothing is dropped, in training either. Training drops; measuring does not.",
 )
 _slip(
+    "dropping_in_the_first_piece_alone",
+    "        losses.append(loss.item())\n\n    network.eval()\n",
+    "        losses.append(loss.item())\n        network.eval()\n\n",
+    "dropout is switched off inside the loop, after the first piece, and stays off for all others. "
+    "`eval()` belongs after the training; or `train()` switches it on again.",
+)
+_slip(
     "cleared_too_late",
     "        optimizer.zero_grad()\n        loss.backward()\n",
     "        loss.backward()\n        optimizer.zero_grad()\n",
@@ -286,7 +293,14 @@ for _name, _old, _new, _sentence in (
         "output_layer_alone_learns",
         "torch.nn.ModuleList([cell, drop, out])",
         "torch.nn.ModuleList([drop, out])",
-        "the optimizer has the output layer's weights alone: the cell never learns.",
+        "the cell never learns: its weights are not in the optimizer, or the states are detached "
+        "on their way to the output layer.",
+    ),
+    (
+        "cell_alone_learns",
+        "torch.nn.ModuleList([cell, drop, out])",
+        "torch.nn.ModuleList([cell, drop])",
+        "the output layer never learns: its weights are not in the optimizer.",
     ),
     (
         "start_returned",

@@ -33,8 +33,9 @@ def _draw(rng):
         return Case(args, {"T": T, "N": N, "D": D, "H": H, "classes": K, "k": k}, kind)
 
     plain = [
-        {"T": 8, "N": 3, "D": 2, "H": 4, "K": 5, "k": 4},
-        {"T": 9, "N": 2, "D": 5, "H": 3, "K": 4, "k": 3},
+        # No size is k or the number of chunks: a wrong factor is not taken for another one.
+        {"T": 8, "N": 3, "D": 7, "H": 6, "K": 5, "k": 4},
+        {"T": 12, "N": 2, "D": 5, "H": 7, "K": 6, "k": 3},
     ]
     for kind, s in drawing.sizes(plain, "TNDHk"):
         yield case(**s, kind=kind)
@@ -101,8 +102,8 @@ _slip(
     "        loss.backward()",
     "        loss, h = chunk_loss(xs[part], targets[part], h, leaves)\n"
     "        loss.backward(retain_graph=True)",
-    "nothing is cut: `retain_graph` keeps the graph of all earlier chunks, and every backward pass "
-    "goes through them again. That is full BPTT. `h.detach()` cuts.",
+    "nothing is cut: the gradient of each chunk's loss goes back through all earlier chunks, and "
+    "that is full BPTT. `h.detach()` cuts.",
 )
 _slip(
     "graph_used_twice",
