@@ -204,7 +204,7 @@ def _sealed_interpreter() -> int:
 
 
 def _forget(program: int) -> None:
-    """Make the copy of the interpreter look new: nothing that one kernel wrote there reaches the next.
+    """Make the copy of the interpreter look new: what a kernel wrote on it reaches no other.
 
     Who owns the copy, which is so where the worker is not root, can change its mode and its times
     and give it attributes, sealed or not.
