@@ -44,7 +44,7 @@ ACTS = """<script>alert(5)</script><img src='data:,x' onerror='document.title = 
 @pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 def test_nothing_of_theirs_runs_in_the_formgrader_and_what_does_is_seen(hostile):
     """What acts is put behind all cleaning, into one graded notebook itself."""
-    cases = [made_up.made_up(hostile.released, UNIT, 1, number) for number in (1, 3, 4)]
+    cases = [made_up.made_up(hostile.released, UNIT, 1, number) for number in (1, 4)]
     hostile.grade(cases)
     path = hostile.assignment.autograded(cases[-1].student)
     notebook = nbformat.read(path, as_version=4)
@@ -55,13 +55,7 @@ def test_nothing_of_theirs_runs_in_the_formgrader_and_what_does_is_seen(hostile)
         faults = hostile.look_at_formgrader(cases, chromium)
     assert {fault.case.number for fault in faults} == {4}, [fault.what for fault in faults]
     told = " ".join(fault.what for fault in faults)
-    for what in (
-        "a dialog",
-        "script alert(5)",
-        "document.title",
-        "<img onerror>",
-        "//loot.example",
-    ):
+    for what in ("a dialog", "script alert(0)", ".title", "<img onerror>", "//loot.example"):
         assert what in told
 
 

@@ -30,6 +30,7 @@ from rnnlib.course.grading.attacks.page_look import active_parts
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]  # what is asked stays here
 SECONDS = 120
 """How long may pass until a server answers or a page is there: for a loaded machine."""
 
