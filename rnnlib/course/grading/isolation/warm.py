@@ -209,11 +209,12 @@ def _forget(program: int) -> None:
     Who owns the copy, which is so where the worker is not root, can change its mode and its times
     and give it attributes, sealed or not.
     """
+    os.fchmod(program, 0o755)  # attributes can be taken away only where one may write
+    for name in os.listxattr(program):
+        if name.startswith("user."):
+            os.removexattr(program, name)
     os.fchmod(program, 0o555)
     os.utime(program, ns=(0, 0))
-    with suppress(OSError):  # an older Linux has no attributes there
-        for name in os.listxattr(program):
-            os.removexattr(program, name)
 
 
 def _is_other(process: int, name: str) -> bool:
