@@ -120,11 +120,11 @@ class WarmStart:
         int
             The kernel's process.
         """
-        _forget(self.program)
         names = [n for n in NAMESPACES if _is_other(inside, n)]
         users = ["user"] if _is_other(inside, "user") else []
         files = []
         try:
+            _forget(self.program)
             for name in names + users:
                 files.append(os.open(f"/proc/{inside}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
             if users:  # of bubblewrap's two the outer one owns the other namespaces
