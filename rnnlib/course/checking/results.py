@@ -157,7 +157,8 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
     if not scale:  # zeros alone: a sum that cancels leaves a rounding of what was added up
         scale = 1.0
     limit = exercise.rtol * np.abs(expected) + exercise.atol * scale
-    with np.errstate(invalid="ignore"):  # an infinity less another
+    # An infinity less another; and a long double that no float can hold.
+    with np.errstate(invalid="ignore", over="ignore"):
         return finite & (np.abs(np.asarray(got, float) - np.asarray(expected, float)) <= limit)
 
 
@@ -223,8 +224,9 @@ def repeats(first: object, again: object) -> bool:
 def floats(value: object) -> np.ndarray | None:
     """A result as an array of floats; None where it cannot be one."""
     try:
-        # Complex numbers would lose a part, with a warning on stderr.
-        return None if np.iscomplexobj(value) else np.asarray(value, float)
+        # Complex numbers would lose a part, long doubles all, with a warning on stderr.
+        with np.errstate(over="ignore"):
+            return None if np.iscomplexobj(value) else np.asarray(value, float)
     except (TypeError, ValueError, OverflowError, RuntimeError):
         return None
 

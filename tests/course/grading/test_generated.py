@@ -13,6 +13,7 @@ from rich.console import Console
 from rnnlib.course.checking.display import MIME
 from rnnlib.course.grading.attacks import generated, grammar, made_up
 from rnnlib.course.grading.attacks.delivered import look_at_delivery
+from rnnlib.course.grading.attacks.formgrader_look import browser, why_no_browser
 from rnnlib.course.grading.attacks.generated import open_class, run_generated
 from rnnlib.course.grading.attacks.page_look import active_parts
 from rnnlib.course.grading.isolation import execute
@@ -34,6 +35,28 @@ def test_a_class_from_the_grammar_harms_nobody(hostile):
     cases = [made_up.made_up(hostile.released, UNIT, 1, number) for number in range(16)]
     faults = hostile.grade(cases)
     assert [(f.case and f.case.number, f.what) for f in faults] == []
+
+
+ACTS = """<script>alert(5)</script><img src='data:,x' onerror='document.title = 5'>
+<img src='https://loot.example/x.png'>"""
+
+
+@pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
+def test_nothing_of_theirs_runs_in_the_formgrader_and_what_does_is_seen(hostile):
+    """What acts is put behind all cleaning, into one graded notebook itself."""
+    cases = [made_up.made_up(hostile.released, UNIT, 1, number) for number in (1, 4)]
+    hostile.grade(cases)
+    path = hostile.assignment.autograded(cases[-1].student)
+    notebook = nbformat.read(path, as_version=4)
+    shown = nbformat.v4.new_output("display_data", {"text/html": ACTS})
+    next(cell for cell in notebook.cells if cell.cell_type == "code").outputs = [shown]
+    nbformat.write(notebook, path)
+    with browser() as chromium:
+        faults = hostile.look_at_formgrader(cases, chromium)
+    assert {fault.case.number for fault in faults} == {4}, [fault.what for fault in faults]
+    told = " ".join(fault.what for fault in faults)
+    for what in ("a dialog", "script alert(0)", ".title", "<img onerror>", "//loot.example"):
+        assert what in told
 
 
 def test_deliveries_by_chance_are_collected_and_harm_nobody(hostile, tmp_path):
@@ -89,9 +112,11 @@ def test_what_could_act_in_a_page_is_seen_as_a_browser_sees_it(page, found):
 def test_faults_are_told_and_their_cases_kept(hostile, tmp_path, monkeypatch):
     """Where cleaning lets all through, the same class shows it."""
     monkeypatch.setattr(generated, "open_class", lambda root: hostile)
+    monkeypatch.setattr(generated, "why_no_browser", lambda: "there is none")
     monkeypatch.setattr(clean, "_clean_html", lambda page: page)
     printed = io.StringIO()
     assert run_generated(Console(file=printed, width=200), 6, 1, tmp_path) == 1
+    assert "are not looked at: there is none." in printed.getvalue()
     assert "in the page: <" in printed.getvalue() and "faults" in printed.getvalue()
     assert list(tmp_path.glob(f"1-*/submitted/*/{UNIT}"))
 

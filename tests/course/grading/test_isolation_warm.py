@@ -1,5 +1,6 @@
 """A kernel that was forked and entered its sandbox is as shut in as one that began there."""
 
+import errno
 import json
 import os
 import subprocess
@@ -197,3 +198,23 @@ print(done.stderr.decode().splitlines()[-1])
     first, last = printed(kernel(), source).splitlines()
     assert first == f"/memfd:python (deleted) {sys.executable} {sys.prefix}"
     assert "Error" in last
+
+
+def test_nothing_that_a_kernel_writes_on_the_interpreter_reaches_the_next():
+    """Who is no root owns the copy that all kernels of a worker are: its marks were a channel."""
+    program = warm._sealed_interpreter()
+    try:
+        before = os.stat(program).st_size
+        os.fchmod(program, 0o711)
+        os.utime(program, ns=(4711, 4711))
+        try:
+            os.setxattr(program, "user.note", b"the answer is c")
+        except OSError as error:
+            assert error.errno in (errno.ENOTSUP, errno.EPERM)
+        warm._forget(program)
+        about = os.stat(program)
+        assert (about.st_mode & 0o7777, about.st_mtime_ns, about.st_atime_ns) == (0o555, 0, 0)
+        assert about.st_size == before
+        assert not [name for name in os.listxattr(program) if name.startswith("user.")]
+    finally:
+        os.close(program)

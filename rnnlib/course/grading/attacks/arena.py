@@ -28,6 +28,7 @@ from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.attacks.base import EVERYTHING, LOOT, UNIT, Attack, Hostile
 from rnnlib.course.grading.intake.submission import Submission, read_submission
 from rnnlib.course.grading.intake.tidy import Unreadable
+from rnnlib.course.grading.isolation.cell_plan import is_marked
 from rnnlib.course.grading.run.gradebook import GradebookWriter
 from rnnlib.course.grading.run.prepare import read_task, register
 from rnnlib.course.grading.run.tasks import Result
@@ -189,6 +190,8 @@ class Arena:
             faults.append(f"found what it must not: {' | '.join(where)[:600]}")
         if CANARY in shown or CANARY in (result.feedback or ""):
             faults.append("the canary is in the results")
+        if said := _complaints(result.notebook):
+            faults.append(f"a marked cell wrote to stderr: {said[:300]}")
         reasons = " ".join(reason for mark in result.marks for reason in mark["reasons"])
         if not reasons.isprintable():
             faults.append("a reason would steer a terminal")
@@ -302,6 +305,13 @@ def _outputs(notebook: str | None) -> str:
         return ""
     cells = nbformat.reads(notebook, as_version=4).cells
     return "\n".join(str(output) for cell in cells for output in cell.get("outputs", []))
+
+
+def _complaints(notebook: str | None) -> str:
+    """What marked cells wrote to stderr: lines of the grader's, with the paths of its machine."""
+    cells = nbformat.reads(notebook, as_version=4).cells if notebook else ()
+    outputs = [output for cell in cells if is_marked(cell) for output in cell.outputs]
+    return "".join(output.text for output in outputs if output.get("name") == "stderr")
 
 
 def _hashes(root: Path, names: list[str]) -> dict[str, str]:

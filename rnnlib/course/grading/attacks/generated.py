@@ -37,6 +37,11 @@ from rnnlib.course.grading.attacks import made_up as maker
 from rnnlib.course.grading.attacks.arena import short_unit
 from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
 from rnnlib.course.grading.attacks.delivered import look_at_delivery
+from rnnlib.course.grading.attacks.formgrader_look import (
+    browser,
+    look_at_submissions,
+    why_no_browser,
+)
 from rnnlib.course.grading.attacks.page_look import active_parts
 from rnnlib.course.grading.command import run_grade
 from rnnlib.course.grading.demo import CONFIG
@@ -125,6 +130,14 @@ class HostileClass:
         more = found - self.usual.setdefault("report", found)
         faults += [Fault(None, f"in the report: {what}") for what in more if what != "<svg>"]
         return faults
+
+    def look_at_formgrader(self, cases: list[maker.MadeUp], chromium) -> list[Fault]:
+        """What a browser finds in the formgrader's pages of the cases that were graded last."""
+        by_name = {same_form(case.student): case for case in cases}
+        return [
+            Fault(by_name[student], what)
+            for student, what in look_at_submissions(self.assignment, chromium, HONEST, by_name)
+        ]
 
     def _hand_in(self, cases: list[maker.MadeUp]) -> dict[str, maker.MadeUp]:
         """Put the cases where they belong, and nothing else; by the names that they will have."""
@@ -223,13 +236,20 @@ def run_generated(console: Console, count: int, seed: int, keep: Path) -> int:
         0; 1 where something went wrong.
     """
     faults = 0
-    with tempfile.TemporaryDirectory(prefix="gen") as folder, progress_bar(console) as progress:
+    if why_not := why_no_browser():
+        console.print(f"The formgrader's pages are not looked at: {why_not}.")
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gen"))
+        progress = stack.enter_context(progress_bar(console))
+        chromium = None if why_not else stack.enter_context(browser())
         hostile = open_class(Path(folder))
         bar = progress.add_task("cases", total=count)
         for start in range(0, count, CLASS):
             numbers = range(start, min(start + CLASS, count))
             cases = [maker.made_up(hostile.released, UNIT, seed, n) for n in numbers]
             found = hostile.grade(cases)
+            if chromium is not None:
+                found += hostile.look_at_formgrader(cases, chromium)
             for one in cases if any(fault.case is None for fault in found) else ():
                 found += [Fault(one, f"alone: {fault.what}") for fault in hostile.grade([one])]
             found += _delivered(hostile.assignment, seed, numbers)

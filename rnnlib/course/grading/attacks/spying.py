@@ -179,6 +179,8 @@ for folder in folders:
     for name in ("rnnlib_attack.pth", "sitecustomize.py", "__init__.py"):
         try:
             open(os.path.join(folder, name), "a").close()
+            if os.stat(folder).st_dev == os.stat("/tmp").st_dev:
+                continue  # of the sandbox's own memory, whatever it is called
             loot(folder + "/" + name)
         except OSError:
             pass
@@ -253,7 +255,8 @@ with contextlib.suppress(OSError):
     loot("terminal")
 for path in ("/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/1/oom_score_adj"):
     with contextlib.suppress(OSError):
-        open(path, "w").write("x")
+        with open(path, "w") as file:  # to be killed later than all others
+            file.write("-1000")
         loot(path)
 """
     )
@@ -269,10 +272,6 @@ for way in ways:
     with contextlib.suppress(OSError):
         os.close(os.open("/proc/self/exe", way))
         loot("the interpreter")
-for change in (lambda: os.chmod("/proc/self/exe", 0o777), lambda: os.utime("/proc/self/exe")):
-    with contextlib.suppress(OSError):
-        change()
-        loot("the interpreter's modes")
 keep = os.open("/proc/self/exe", os.O_PATH)
 child = f"import os, time; time.sleep(.2); os.open('/proc/self/fd/{keep}', os.O_WRONLY)"
 done = subprocess.run([sys.executable, "-c", child], pass_fds=[keep], capture_output=True)
@@ -340,3 +339,25 @@ if libc.shmget(4711, 100, 0o666) >= 0:
 libc.shmget(4711, 100, 0o1666)
 """
     s.begin(code)
+
+
+@attack("others", alarms=("killed",))
+def writes_on_its_interpreter(s: Hostile):
+    """Leaves words for the next kernel on the program that it is: a mode, times, attributes."""
+    s.begin(
+        """
+program = "/proc/self/exe"
+about = os.stat(program)
+found = [name for name in os.listxattr(program) if name == "user.note"]
+found += ["mode"] * (about.st_mode & 0o777 == 0o711) + ["time"] * (about.st_mtime_ns == 4711)
+for change in (
+    lambda: os.chmod(program, 0o711),
+    lambda: os.setxattr(program, "user.note", b"the answer is c"),
+    lambda: os.utime(program, ns=(4711, 4711)),
+):
+    with contextlib.suppress(OSError):
+        change()
+"""
+    )
+    s.wrap(STEP, "os._exit(0)")  # the next kernel runs all cells again
+    s.end("if found:\n    loot(found)")

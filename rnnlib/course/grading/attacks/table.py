@@ -157,9 +157,11 @@ def as_rst() -> str:
         "1`` makes hostile notebooks, outputs, texts, metadata, files and names from a grammar. It "
         "takes them through all of grading but the kernels: everybody gets a mark or a sentence, "
         "pages hold nothing active, the terminal and tables nothing raw, and somebody honest keeps "
-        "the marks. Deliveries and lists of students are made, too, and collected twice: each file "
-        "is put in its place or named, and nobody hands in for somebody else. Submissions that "
-        "break something are kept in ``.attacks``; a few are tried in the tests.",
+        "the marks. The formgrader's own pages are opened in a browser: no script runs there, and "
+        "nothing is asked for, that is not on an honest student's page. Deliveries and lists of "
+        "students are made, too, and collected twice: each file is put in its place or named, and "
+        "nobody hands in for somebody else. Submissions that break something are kept in "
+        "``.attacks``; a few are tried in the tests.",
         "",
     ]
     for aim, title in AIMS.items():

@@ -106,6 +106,15 @@ def rnn_step(x, h, params):
 
 
 @attack("marks")
+def numbers_beyond_all_floats(s: Hostile):
+    """Returns long doubles that no float can hold: the grader's own lines and paths were shown."""
+    s.write(
+        STEP, "def rnn_step(x, h, params):\n    return np.full(h.shape, np.longdouble('1e4000'))"
+    )
+    s.write(COUNT, "def count_parameters(D, H, K):\n    return np.longdouble('1e4000')")
+
+
+@attack("marks")
 def odd_groups(s: Hostile):
     """Returns groups and named tuples that bear the library's names and fields such as `items`."""
     s.begin(

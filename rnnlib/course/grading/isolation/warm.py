@@ -85,7 +85,7 @@ class WarmStart:
     def __init__(self, environment: dict[str, str], modules=()):
         from rnnlib.course.grading import scratch  # is not there where this starts kernels
 
-        program = _sealed_interpreter()
+        program = self.program = _sealed_interpreter()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.connection = ours
         self.home = scratch.new_folder()
@@ -104,7 +104,6 @@ class WarmStart:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is the worker's
             )
-        os.close(program)
 
     def kernel(self, inside: int, request: dict) -> int:
         """Let a kernel begin in a sandbox.
@@ -125,6 +124,7 @@ class WarmStart:
         users = ["user"] if _is_other(inside, "user") else []
         files = []
         try:
+            _forget(self.program)
             for name in names + users:
                 files.append(os.open(f"/proc/{inside}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
             if users:  # of bubblewrap's two the outer one owns the other namespaces
@@ -149,6 +149,7 @@ class WarmStart:
         self.connection.close()
         self.process.kill()
         self.process.wait()
+        os.close(self.program)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -200,6 +201,20 @@ def _sealed_interpreter() -> int:
     seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
     fcntl.fcntl(copy, fcntl.F_ADD_SEALS, seals)
     return copy
+
+
+def _forget(program: int) -> None:
+    """Make the copy of the interpreter look new: what a kernel wrote on it reaches no other.
+
+    Who owns the copy, which is so where the worker is not root, can change its mode and its times
+    and give it attributes, sealed or not.
+    """
+    os.fchmod(program, 0o755)  # attributes can be taken away only where one may write
+    for name in os.listxattr(program):
+        if name.startswith("user."):
+            os.removexattr(program, name)
+    os.fchmod(program, 0o555)
+    os.utime(program, ns=(0, 0))
 
 
 def _is_other(process: int, name: str) -> bool:
