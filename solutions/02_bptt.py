@@ -643,7 +643,8 @@ check_answer("horizon", answer_horizon)
 # Here is a whole program: forward pass, loss, and back-propagation through time in one function, the way one writes it on
 # a first evening. It runs, nothing warns, and every shape is right. **Six places in it are wrong**, all of them slips that
 # people make. The forward pass, the loss and the comments are right. Find the slips and mend them, or write the function
-# anew if you prefer.
+# anew if you prefer, with a loop of its own in each direction: the library's `rnn_forward` and `rnn_backward` are not to be
+# called in it.
 #
 # | returned value | shape | meaning |
 # |---|---|---|

@@ -34,8 +34,9 @@ def _draw_sample(rng):
     yield case(720, 6, temperature=float(rng.uniform(2.2, 2.8)))
     yield case(1, 5, drawing.ONES, temperature=0.5)
     yield case(7, 1, drawing.ONES, temperature=0.5)
-    yield case(40, 5, drawing.LARGE, shift=1000.0)
-    yield case(40, 5, drawing.LARGE, shift=-1000.0)
+    # Divided first, what is subtracted must be divided as well.
+    yield case(40, 5, drawing.LARGE, shift=1000.0, temperature=0.5)
+    yield case(40, 5, drawing.LARGE, shift=-1000.0, temperature=2.0)
     yield case(60, 5 * GROUPS, "many symbols, none of them likely", temperature=3.0)
 
 

@@ -19,10 +19,22 @@ def _draw_weights(rng):
     yield case(PLAIN, 4, 6, 4, scale=3.0, largest=1.0)
     yield case(PLAIN, 6, 7, 5, scale=0.02)
     yield case(drawing.ONES, 8, 1, 6)
-    yield case(drawing.ONES, 5, 6, 1)
+    yield Case((_sum_of_zero(rng, 6), 5), {"H": 6, "K": 1, "bits": 5}, drawing.ONES)
     yield case("few bits", 3, 8, 5, largest=1.0)
     yield case("few bits", 2, 5, 8)
     yield Case((np.zeros((3, 2)), 8), {"H": 3, "K": 2, "bits": 8}, drawing.ZEROS)
+    yield Case((_none_above_zero(rng, 6), 8), {"H": 1, "K": 6, "bits": 8}, drawing.ZEROS)
+
+
+def _none_above_zero(rng, K):
+    """One row, its largest entry 0: only all zeros have no scale."""
+    return np.append(-rng.uniform(0.1, 1.5, K - 1), 0.0)[None]
+
+
+def _sum_of_zero(rng, H):
+    """One column of pairs that cancel: only all zeros have no scale."""
+    a = rng.uniform(0.1, 1.5, H // 2)
+    return np.stack([a, -a], axis=1).reshape(H, 1)
 
 
 QUANTIZE = Exercise(
