@@ -117,16 +117,16 @@ class _Bench:
         }
         self.kept = {name: array.copy() for name, array in self.arrays.items()}
 
-    def results(self, change: Change) -> dict | None:
-        """What the reference does with changed arguments; None where it cannot take them."""
-        values = self.values.copy()
+    def results(self, change: Change, function: Callable | None = None) -> dict | None:
+        """What the reference, or a function, does with changed arguments; None if it cannot."""
+        values, function = self.values.copy(), function or self.exercise.reference
         try:
             change.make(self.arrays, values)
             if not all(np.isfinite(a).all() for a in self.arrays.values() if a.dtype.kind == "f"):
                 return None  # LAPACK would write to stderr
             args = [values.get(n, v) for n, v in zip(self.exercise.arguments, self.args)]
             options = {name: values.get(name, v) for name, v in self.case.options.items()}
-            found = collect(self.exercise, self.exercise.reference(*args, **options), self.case)
+            found = collect(self.exercise, function(*args, **options), self.case)
             # Copies: it may be an argument, which is put back.
             return {name: np.array(found[name]) for name in self.exercise.results}
         except Exception:  # whatever a changed argument leads to
@@ -136,8 +136,11 @@ class _Bench:
                 self.arrays[name][...] = array
 
 
-def events_of(exercise: Exercise, case: Case) -> int:
-    """How many calls one trial makes, as a measure of its time that no clock disturbs."""
+def events_of(exercise: Exercise, case: Case, function: Callable | None = None) -> int:
+    """How many calls one trial makes, of the reference or of a function.
+
+    A measure of its time that no clock disturbs.
+    """
     bench, count = _Bench(exercise, case), 0
 
     def listen(frame: object, event: str, what: object) -> None:
@@ -147,7 +150,7 @@ def events_of(exercise: Exercise, case: Case) -> int:
     before = sys.getprofile()
     sys.setprofile(listen)
     try:
-        bench.results(Change("", "", lambda arrays, values: None))
+        bench.results(Change("", "", lambda arrays, values: None), function)
     finally:
         sys.setprofile(before)
     return max(count, 1)

@@ -66,17 +66,18 @@ def _all_slips(exercise: Exercise, case: Case) -> list[Slip]:
     values = [*case.args, *case.options.values()]
     if "torch" in exercise.borrow or any(isinstance(v, np.random.Generator) for v in values):
         return []
-    count = min(MOST, EVENTS // events_of(exercise, case))
     versions = exercise.variants[:1]
     versions += [v for v in [exercise.own, *exercise.variants] if v and v not in versions]
     found: list[Slip] = []
-    said = Words(exercise, case)
+    said, left = Words(exercise, case), EVENTS
     for version in versions:
         source = version.source(exercise.name)
         if any(word in source for word in DANGEROUS):
             continue
+        events = events_of(exercise, case, version.function)
         for clause, function, place in _changed(exercise, version, source, said):
-            if len(found) >= count:
+            left -= events
+            if len(found) >= MOST or left < 0:
                 return found
             found.append(Slip(f"slip:{len(found)}", clause + ".", function, place))
     return found
