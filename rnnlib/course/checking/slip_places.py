@@ -13,6 +13,7 @@ import copy
 import inspect
 import textwrap
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST = 60
@@ -82,10 +83,7 @@ def said_of(clause: str, place: Place, program: ast.AST) -> str | None:
     'an index is one too high: `h[t]`'
     >>> said_of("an index is one too high", place, ast.parse("def f(h, t): return h[1]"))
     """
-    nodes = [n for n in ast.walk(program) if isinstance(n, ast.expr | ast.Slice | ast.AugAssign)]
-    forms = {}
-    for node in nodes:
-        forms.setdefault(_text(plain(node, place.known)), node)
+    forms, nodes = _forms(program, place.known)
     pairs = [(place.before, place.after)]
     if isinstance(place.around_after, ast.expr):
         pairs.append((place.around_before, place.around_after))
@@ -98,6 +96,16 @@ def said_of(clause: str, place: Place, program: ast.AST) -> str | None:
     if isinstance(place.after, ast.Call):
         return _called(clause, place, nodes)
     return None
+
+
+@lru_cache(maxsize=8)
+def _forms(program: ast.AST, known: frozenset[str]) -> tuple[dict[str, ast.AST], list[ast.AST]]:
+    """The expressions of a program by their plain texts, and all: the same for every slip."""
+    nodes = [n for n in ast.walk(program) if isinstance(n, ast.expr | ast.Slice | ast.AugAssign)]
+    forms = {}
+    for node in nodes:
+        forms.setdefault(_text(plain(node, known)), node)
+    return forms, nodes
 
 
 def _text(node: ast.AST) -> str:
