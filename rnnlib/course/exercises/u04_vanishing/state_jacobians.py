@@ -190,8 +190,8 @@ def state_before_the_step(xs, state0, params):
 
 @STATE_JACOBIANS.mistake
 def identity_left_out(xs, state0, params):
-    """The identity or a step is left out. T + 1 matrices are wanted, from dh_T/dh_0, the product over
-    all steps, to dh_T/dh_T, the identity.
+    """The identity or a step is left out. T + 1 matrices are wanted, from dh_T/dh_0, the product
+    over all steps, to dh_T/dh_T, the identity.
     """
     hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
     J = np.eye(len(state0))
