@@ -367,3 +367,10 @@ TRUNCATED_BACKWARD.slip(
     "the gradient is cut once, k steps before the end. The pieces begin at 0, k, 2k, ..., and it "
     "is cut between all of them.",
 )
+TRUNCATED_BACKWARD.slip(
+    "last_state_before_the_first_step",
+    "hs[t - 1] if t > 0 else h0",
+    "hs[t - 1]",
+    "the last state stands before the first step: at t = 0 `hs[t - 1]` is `hs[-1]`. The state "
+    "before step 0 is `h0`.",
+)

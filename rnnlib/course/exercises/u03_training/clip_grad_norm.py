@@ -273,3 +273,24 @@ def divided_by_a_norm_of_zero(grads, max_norm):
     norm = float(np.sqrt(sum(np.sum(g**2) for _, g in grads.items())))
     scale = min(1.0, max_norm / norm)
     return grads.map(lambda g: g * scale), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def always_scaled_if_not_zero(grads, max_norm):
+    """Every gradient is brought to the length `max_norm`, a short one too. A gradient that is short
+    enough stays as it is: `min(1, max_norm / norm)`.
+    """
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    scale = max_norm / norm if norm > 0 else 1.0
+    return grads.map(lambda g: g * scale), norm
+
+
+@CLIP_GRAD_NORM.mistake
+def zero_over_zero(grads, max_norm):
+    """A gradient of zeros has the norm 0, and 0 / 0 is nan. Divide only where the norm is above
+    the limit.
+    """
+    norm = np.sqrt(sum(np.sum(g**2) for _, g in grads.items()))
+    with np.errstate(invalid="ignore"):
+        scale = min(norm, max_norm) / norm
+    return grads.map(lambda g: g * scale), norm

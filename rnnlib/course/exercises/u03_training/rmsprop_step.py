@@ -255,3 +255,14 @@ def eps_beside_the_fraction(params, grads, state, *, learning_rate=1e-2, decay=0
     with np.errstate(invalid="ignore"):
         params = params.map(lambda p, g, v: p - learning_rate * (g / np.sqrt(v) + eps), grads, v)
     return params, RMSpropState(v)
+
+
+@RMSPROP_STEP.mistake
+def mean_of_the_gradients(params, grads, state, *, learning_rate=1e-2, decay=0.99, eps=1e-8):
+    """The gradient is not squared: v is a mean of the gradients themselves. Where it is negative
+    its root is nan; take `g**2`.
+    """
+    v = state.v.map(lambda v, g: decay * v + (1 - decay) * g, grads)
+    with np.errstate(invalid="ignore"):
+        params = params.map(lambda p, g, v: p - learning_rate * g / (np.sqrt(v) + eps), grads, v)
+    return params, RMSpropState(v)

@@ -131,7 +131,9 @@ def lags_in_order(hs, params):
 
 @JACOBIAN_BOUND.mistake
 def bound_of_h0_left_out(hs, params):
-    """The bound for h_0 is left out: T states after the steps, and h_0, make T + 1 numbers."""
+    """The bound for h_0, or for a later state, is left out: h_0 and the T states after the steps
+    make T + 1 numbers.
+    """
     factor = np.linalg.norm(params.W_hh, 2) * (1 - hs**2).max()
     return factor ** np.arange(len(hs) - 1, -1, -1)
 

@@ -190,7 +190,9 @@ def state_before_the_step(xs, state0, params):
 
 @STATE_JACOBIANS.mistake
 def identity_left_out(xs, state0, params):
-    """The identity is left out: dh_T/dh_T, the last of the T + 1 matrices."""
+    """The identity or a step is left out. T + 1 matrices are wanted, from dh_T/dh_0, the product
+    over all steps, to dh_T/dh_T, the identity.
+    """
     hs, _, _ = rnn_forward(xs[:, None], state0[None], params)
     J = np.eye(len(state0))
     products = []

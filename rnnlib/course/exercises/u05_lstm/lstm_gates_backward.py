@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnlib.activations import sigmoid
 from rnnlib.course.exercises import drawing
 from rnnlib.course.exercises.exercise import Case, Exercise
 from rnnlib.course.exercises.u05_lstm.inputs import GRADS, draw_step_cache, gates_backward_da
@@ -346,3 +347,24 @@ LSTM_GATES_BACKWARD.slip(
     "1 - np.tanh(g) ** 2",
     "the tanh of g is taken once more. g is its result already: 1 - g**2.",
 )
+
+for _gate in "ifo":
+    LSTM_GATES_BACKWARD.slip(
+        f"sigmoid_of_{_gate}_taken_again",
+        f"d{_gate} * {_gate} * (1 - {_gate})",
+        f"d{_gate} * sigmoid({_gate}) * (1 - sigmoid({_gate}))",
+        f"the sigmoid of {_gate} is taken once more. {_gate} is its result already: "
+        f"{_gate} * (1 - {_gate}).",
+    )
+
+
+@LSTM_GATES_BACKWARD.mistake
+def sigmoids_taken_again(di, df, dg, do, cache):
+    """the sigmoid is taken once more, of i, f and o. The cache holds what came *out* of it:
+    i * (1 - i), and so on.
+    """
+    i, f, g, o = sigmoid(cache.i), sigmoid(cache.f), cache.g, sigmoid(cache.o)
+    parts = [di * i * (1 - i), df * f * (1 - f), dg * (1 - g**2), do * o * (1 - o)]
+    da = np.concatenate(parts, axis=1)
+    grads = LSTMParams(cache.x.T @ da, cache.h.T @ da, da.sum(axis=0))
+    return da @ cache.params.W_xh.T, da @ cache.params.W_hh.T, grads

@@ -246,3 +246,12 @@ def whole_sum_for_q(x, h, r, params):
     q = h @ params.W_hh[:, 2 * H :] + params.b_hn
     a = x @ params.W_xh[:, 2 * H :] + params.b_h[2 * H :] + r * q
     return np.tanh(a), a
+
+
+GRU_CANDIDATE.slip(
+    "bias_inside_of_the_gate",
+    "b_n + r * q",
+    "r * (q + b_n)",
+    "r multiplies the candidate's part of `b_h` too. It multiplies q alone; that bias stands "
+    "beside the input's product, outside of the gate.",
+)

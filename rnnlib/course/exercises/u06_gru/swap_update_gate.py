@@ -221,3 +221,22 @@ def last_unit_left_out(params):
     for array in (swapped.W_xh, swapped.W_hh, swapped.b_h):
         array[..., H : 2 * H - 1] *= -1
     return swapped
+
+
+for _name in ("W_xh", "W_hh"):
+    SWAP_UPDATE_GATE.slip(
+        f"one_minus_{_name}",
+        f"swapped.{_name}[:, H : 2 * H] *= -1",
+        f"swapped.{_name}[:, H : 2 * H] = 1 - swapped.{_name}[:, H : 2 * H]",
+        f"1 minus z's columns of `{_name}` is taken. They change their sign, nothing more: the "
+        "*gate* becomes 1 - z when the whole sum in front of the sigmoid is negated.",
+        of="columns_of_z_negated",
+    )
+SWAP_UPDATE_GATE.slip(
+    "one_minus_the_bias",
+    "swapped.b_h[H : 2 * H] *= -1",
+    "swapped.b_h[H : 2 * H] = 1 - swapped.b_h[H : 2 * H]",
+    "1 minus the bias of z is taken. It changes its sign, nothing more: the *gate* becomes 1 - z "
+    "when the whole sum in front of the sigmoid is negated.",
+    of="columns_of_z_negated",
+)

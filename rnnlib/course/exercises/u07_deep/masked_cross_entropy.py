@@ -304,3 +304,14 @@ MASKED_CROSS_ENTROPY.slip(
     "-(picked * mask).sum()",
     "the losses are summed. Divide by the number of real steps, as the gradient is.",
 )
+
+
+@MASKED_CROSS_ENTROPY.mistake
+def logits_zeroed_alone(logits, targets, mask):
+    """The logits of the padding count as 0, and then everything is averaged as if it were real. A
+    guess costs log K and has a gradient: mask the losses and the gradient.
+    """
+    logits = logits * mask[:, :, None]
+    one_hot = np.eye(logits.shape[2])[targets]
+    loss = -(log_softmax(logits) * one_hot).sum() / targets.size
+    return loss, (softmax(logits) - one_hot) / targets.size

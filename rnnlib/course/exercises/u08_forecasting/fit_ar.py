@@ -244,3 +244,13 @@ def one_bias_for_all_steps(xs, targets):
     rows = np.column_stack([xs[:, :, 0].T, np.ones(xs.shape[1])])
     weights = np.linalg.lstsq(rows, targets[:, :, 0].T, rcond=None)[0]
     return DenseParams(W_hy=weights[:-1], b_y=np.full(len(targets), weights[-1].mean()))
+
+
+FIT_AR.slip(
+    "mean_beside_a_fitted_bias",
+    "b_y=weights[-1]",
+    "b_y=targets[:, :, 0].mean(axis=1)",
+    "the mean of the targets is taken for the bias. It is the row of weights that belongs to the "
+    "ones; without ones, the mean of the targets minus the mean window times `W_hy`.",
+    of="column_of_ones",
+)
