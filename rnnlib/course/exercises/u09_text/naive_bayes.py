@@ -198,8 +198,8 @@ def prior_smoothed(counts, targets, K):
 
 @NAIVE_BAYES.mistake
 def one_added_to_each_text(counts, targets, K):
-    """1 is added in every *text*, so a class gets as many ones for a word as it has texts. Add up
-    first, then add 1 once.
+    """The 1 weighs as much as if it were added in every *text*. Either it is, or the counts are
+    averaged over the texts of a class. Add up the counts first, then add 1 once.
     """
     one_hot = np.eye(K)[targets]
     times = (counts + 1).T @ one_hot

@@ -278,6 +278,22 @@ for _name, _old, _new, _sentence in (
     CTC_LOG_ALPHA.slip(_name, _old, _new, _sentence)
 
 CTC_LOG_ALPHA.slip(
+    "best_way_alone",
+    "np.logaddexp.reduce(row[:, None] + into, axis=0)",
+    "np.max(row[:, None] + into, axis=0)",
+    "of all ways into a state the best alone is kept, as Viterbi does (`max`). Here the "
+    "probabilities of all ways are added: `np.logaddexp`.",
+    of="by_matrix",
+)
+CTC_LOG_ALPHA.slip(
+    "skips_everything",
+    "if s >= 2 and states[s] != 0 and states[s] != states[s - 2]",
+    "if s >= 2",
+    "every state may be skipped, labels too. A jump over one state leads to a label, and only to "
+    "one that differs from the label before.",
+    of="two_loops",
+)
+CTC_LOG_ALPHA.slip(
     "first_comes_from_the_last",
     "np.r_[-np.inf, rows[-1][:-1]]",
     "np.roll(rows[-1], 1)",

@@ -28,6 +28,7 @@ def _draw_distance(rng):
     yield case([p, q, r, s], [q, p, s, r], kind="neighbours exchanged")
     yield case([p, q, r, s, t], [q, r, s, t, p], kind="moved by one place")
     yield case([p, p, p], [p, p, p, p, p], kind=drawing.EQUAL)
+    yield case([p, q, r, s], [t, q, s, s])  # two replaced, the last entry the same
 
 
 EDIT_DISTANCE = Exercise(
@@ -203,6 +204,30 @@ for _name, _old, _new, _sentence in (
 ):
     EDIT_DISTANCE.slip(_name, _old, _new, _sentence)
 
+EDIT_DISTANCE.slip(
+    "next_place_compared",
+    "(a[i - 1] != b[j - 1])",
+    "(a[i] != b[j] if i < len(a) and j < len(b) else 0)",
+    "a[i] and b[j] are compared in row i and column j, where the last entries are `a[i - 1]` and "
+    "`b[j - 1]`; the last row and column then have nothing to compare.",
+    of="whole_table",
+)
+EDIT_DISTANCE.slip(
+    "diagonal_overwritten",
+    "row[j] + (x != y), row[j + 1] + 1, new[j] + 1",
+    "new[j] + (x != y), row[j + 1] + 1, new[j] + 1",
+    "the diagonal step begins at the entry on the left. With one row, the diagonal entry is "
+    "overwritten before it is read: keep it in a variable of its own, or make a new row.",
+    of="one_row",
+)
+EDIT_DISTANCE.slip(
+    "edges_of_zeros",
+    "    d[:, 0] = np.arange(len(a) + 1)\n    d[0] = np.arange(len(b) + 1)\n",
+    "",
+    "the first row and the first column are 0. To delete the first i of a costs i, and to insert "
+    "the first j of b costs j.",
+    of="whole_table",
+)
 EDIT_DISTANCE.slip(
     "indices_moved_twice",
     "a[i - 1] != b[j - 1]",

@@ -319,6 +319,31 @@ for _name, _old, _new, _sentence in (
 ):
     POLICY_GRADIENT.slip(_name, _old, _new, _sentence)
 
+POLICY_GRADIENT.slip(
+    "minus_baseline_behind_the_end",
+    "np.where(mask, advantage, 0)[:, :, None]",
+    "advantage[:, :, None]",
+    "minus the baseline is left as the advantage of steps behind the end of an episode, so they "
+    "take part in the gradient. Mask the difference, `mask * (returns - baseline)`.",
+    of="powers_of_the_discount",
+)
+POLICY_GRADIENT.slip(
+    "rewards_behind_the_end",
+    "returns = mask * (powers @ (mask * rewards))",
+    "returns = powers @ rewards",
+    "rewards behind the end of an episode count in the returns. An episode is over where `mask` "
+    "is False: put 0 there before you add up.",
+    of="powers_of_the_discount",
+)
+POLICY_GRADIENT.slip(
+    "advantage_on_the_chosen_alone",
+    "advantage[:, :, None] * (p - taken) / N",
+    "mask[:, :, None] * (p - advantage[:, :, None] * taken) / N",
+    "the advantage multiplies the one-hot row of the action alone. It multiplies the whole "
+    "gradient of a step, the probabilities too: `advantage * (p - taken)`.",
+    of="as_the_equations_stand",
+)
+
 
 @POLICY_GRADIENT.mistake
 def whole_episode_for_every_step(xs, actions, rewards, mask, policy, discount):

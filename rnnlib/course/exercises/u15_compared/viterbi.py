@@ -220,3 +220,30 @@ def likeliest_of_the_sums(log_start, log_trans, log_obs):
         came = log_alpha[-1][:, None] + log_trans
         log_alpha.append(observed + np.logaddexp.reduce(came, axis=0))
     return np.argmax(log_alpha, axis=1), log_alpha[-1].max()
+
+
+@VITERBI.mistake
+def overwritten_while_read(log_start, log_trans, log_obs):
+    """the best values of a step are written over those of the step before while these are still
+    read. Keep the old values until all states are done: write into a new array.
+    """
+    T, K = log_obs.shape
+    best, came_from = log_start + log_obs[0], np.zeros((T, K), int)
+    for t in range(1, T):
+        for k in range(K):
+            ways = best + log_trans[:, k]
+            came_from[t, k] = ways.argmax()
+            best[k] = ways.max() + log_obs[t, k]
+    path = [best.argmax()]
+    for t in range(T - 1, 0, -1):
+        path.append(came_from[t, path[-1]])
+    return np.array(path[::-1]), best.max()
+
+
+VITERBI.slip(
+    "back_from_state_0",
+    "path = [best[-1].argmax()]",
+    "path = [0]",
+    "the way back begins at state 0. It begins at the last step's best state.",
+    of="table_of_pointers",
+)
