@@ -75,12 +75,12 @@ def _by_what_is_known(
     wrong: list[str],
 ) -> tuple[list[tuple[str, str]], set[str]]:
     """The same by the declared mistakes, by patterns and by experiments; and what is left over."""
-    known = []
+    known, advice = [], _advice(exercise, responses[0])
     for mistake in exercise.mistakes:
         if not _may_explain(exercise, mistake, seed, responses, wrong):
             continue
         theirs = _responses_of(exercise, mistake, seed, responses)
-        if not _advised_alike(exercise, responses[0], theirs[0]):
+        if not _alike(advice, _advice(exercise, theirs[0])):
             continue
         known.append((mistake, theirs))
         if _do_the_same(exercise, responses, theirs) and faults == _faults(
@@ -89,8 +89,7 @@ def _by_what_is_known(
             return [(mistake.name, mistake.text)], set()
     # Many mistakes leave a result out.
     missing = {n for n in wrong if responses[0].results and responses[0].results.get(n) is None}
-    usable = exercise.advise and responses[0].results is not None
-    if advice := exercise.advise(responses[0].call.value) if usable else None:
+    if advice:
         return [("advice", advice)], set()
     found, explained = _best_mistakes(exercise, known, responses, expected, set(wrong) - missing)
     if exercise.observe is not None:  # all results describe one behaviour: no pattern in each
@@ -221,16 +220,21 @@ def _trials(
     return trials
 
 
-def _advised_alike(exercise: Exercise, mine: Response, theirs: Response) -> bool:
-    """Whether an exercise that looks into what is returned says the same of both, numbers aside.
+def _advice(exercise: Exercise, response: Response) -> str | None:
+    """What an exercise that looks into what is returned says of it; None where it cannot look."""
+    if exercise.advise is None or response.results is None:
+        return None
+    return exercise.advise(response.call.value) or ""
+
+
+def _alike(mine: str | None, theirs: str | None) -> bool:
+    """Whether the same is said of both, numbers aside.
 
     Weights that behave alike may be wrong in different ways.
     """
-    if exercise.advise is None or mine.results is None or theirs.results is None:
+    if mine is None or theirs is None:
         return True
-    said = (exercise.advise(response.call.value) or "" for response in (mine, theirs))
-    mine_said, theirs_said = (re.sub(r"[-\d.]+", "", text) for text in said)
-    return mine_said == theirs_said
+    return re.sub(r"[-\d.]+", "", mine) == re.sub(r"[-\d.]+", "", theirs)
 
 
 def _best_mistakes(
