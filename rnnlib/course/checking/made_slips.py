@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import ast
 import linecache
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import CodeType
 
 import numpy as np
 
@@ -106,12 +108,19 @@ def _changed(exercise: Exercise, version: Version, source: str, said: Words) -> 
                         about = Place(*one, around, plain(parent, known), known)
                     try:
                         names = dict(version.function.__globals__)
-                        exec(compile(tree, filename, "exec"), names)
+                        exec(_compiled(tree, filename), names)
                         yield clause, names[exercise.name], about
                     except (SyntaxError, ValueError, TypeError):
                         continue
                     finally:
                         _put(parent, name, place, node)
+
+
+def _compiled(tree: ast.AST, filename: str) -> CodeType:
+    """A changed version as code; one that Python warns of, `1[0]`, is an error as any other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", SyntaxWarning)
+        return compile(tree, filename, "exec")
 
 
 def _put(parent: ast.AST, name: str, place: int | None, node: ast.AST) -> None:

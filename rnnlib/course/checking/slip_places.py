@@ -91,9 +91,10 @@ def said_of(clause: str, place: Place, program: ast.AST) -> str | None:
         found = forms.get(_text(after))
         if found is not None and _tells(after, place.known) and _text(before) not in forms:
             return _with_expression(clause, found, after)
-    if isinstance(place.after, ast.Compare):
+    both = {type(place.before), type(place.after)}
+    if both == {ast.Compare}:
         return _compared(place, nodes)
-    if isinstance(place.after, ast.Call):
+    if both == {ast.Call}:
         return _called(clause, place, nodes)
     return None
 
@@ -143,8 +144,8 @@ def _compared(place: Place, nodes: list[ast.AST]) -> str | None:
         same_side = any(side in own and own[side] == theirs[side] for side in sides)
         if type(mine.ops[0]) is type(wrong.ops[0]) and same_side:
             sign = SIGNS.get(type(node.ops[0]))
-            belongs = SIGNS[type(right.ops[0])]
-            if len(ast.unparse(node)) > LONGEST or sign is None:
+            belongs = SIGNS.get(type(right.ops[0]))
+            if len(ast.unparse(node)) > LONGEST or sign is None or belongs is None:
                 return None
             if type(mine.ops[0]) is not type(node.ops[0]):  # it was turned round
                 belongs = belongs.replace("<", ">")
@@ -155,8 +156,6 @@ def _compared(place: Place, nodes: list[ast.AST]) -> str | None:
 def _called(clause: str, place: Place, nodes: list[ast.AST]) -> str | None:
     """A call of the same function along the wrong axis, or without what is to be handed on."""
     wrong, right = place.after, place.before
-    if not isinstance(right, ast.Call):
-        return None
     theirs, rights = _keywords(wrong), _keywords(right)
     if theirs == rights or _short(wrong) != _short(right):
         return None

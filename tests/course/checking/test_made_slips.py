@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from student import notebook, run_cell
 
 from rnnlib.course.checking import mark
 from rnnlib.course.checking.calling import call
-from rnnlib.course.checking.made_slips import MOST, made_slips
+from rnnlib.course.checking.made_slips import MOST, _all_slips, made_slips
+from rnnlib.course.checking.slip_places import Place, said_of
 from rnnlib.course.exercises import PLAIN, all_exercises
 
 E = all_exercises()
@@ -62,6 +64,22 @@ def test_slips_are_not_too_many_write_nothing_and_show_no_name_of_their_own(name
                 assert names <= known | fields | {*"rznq"}, slip.text
         call(slip.function, case.args, exercise.arguments, options=case.options, guarded=False)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_slip_that_python_warns_of_is_not_made():
+    exercise = E["rnn_jacobian"]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert _all_slips(exercise, first_case(exercise))
+    assert not heard
+
+
+def test_a_factor_left_out_of_a_product_of_comparisons_has_no_sign_to_show():
+    right, wrong = (ast.parse(s, mode="eval").body for s in ("(0 < d) * (d < L)", "d < L"))
+    known = frozenset("dL")
+    place = Place(right, wrong, ast.Return(right), ast.Return(wrong), known)
+    for program in ("def f(d, L): return d < L", "def f(d, L): return d < L + 1"):
+        assert said_of("a factor is left out", place, ast.parse(program)) is None
 
 
 @pytest.mark.parametrize("name", ["train_adder", "who_speaks", "sequence_gradients", "sample"])
