@@ -7,24 +7,22 @@ import json
 import os
 import re
 import secrets
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from places import ROOT
 
+from rnnlib.course.grading.attacks.chromium import chromium, free_port, server_address
+
 REPOSITORY = ROOT
 SECONDS = 600
 """How long may pass until something is there. Waiting ends with the event: on a loaded machine it
 may take ten times as long as on a quiet one, and only what never comes is a failure."""
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Quiet: nothing that the browser itself fetches or asks.
 BROWSER_OPTIONS = [
     "--disable-gpu",
@@ -41,23 +39,6 @@ SETTINGS = {
     # All cells are in the page, not only those in sight.
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
-
-
-def chromium() -> str | None:
-    """Where a Chromium is, if there is one; the variable CHROMIUM can name it."""
-    names = [os.environ.get("CHROMIUM", ""), *BROWSERS]
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
-def why_not() -> str:
-    """What is missing for the browser, in words; empty where nothing is."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        return "Playwright is not installed: pip install playwright"
-    if chromium() is None:
-        return "there is no Chromium on the PATH (Debian: apt install chromium; or set CHROMIUM)"
-    return ""
 
 
 @contextlib.contextmanager
@@ -92,7 +73,7 @@ def jupyterlab(root: Path, home: Path):
     }
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1"),
-        f"--port={_free_port()}",
+        f"--port={free_port()}",
         f"--ServerApp.root_dir={root}",
         "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
@@ -114,29 +95,9 @@ def jupyterlab(root: Path, home: Path):
             start_new_session=True,
         )
     try:
-        yield _address(server, home / "runtime" / f"jpserver-{server.pid}.json", log), token
+        yield server_address(server, home / "runtime", log, SECONDS), token
     finally:
         _end(server)
-
-
-def _free_port() -> int:
-    """A port that is free now. If it is taken in the meantime, the server takes another one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _address(server: subprocess.Popen, info: Path, log: Path) -> str:
-    """The server's address, as soon as it answers there."""
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        # A file and a socket send no event: look again and again.
-        time.sleep(0.05)
-        with contextlib.suppress(OSError, json.JSONDecodeError):
-            port = json.loads(info.read_text())["port"]
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return f"http://127.0.0.1:{port}"
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 def _end(server: subprocess.Popen) -> None:

@@ -8,13 +8,14 @@ import shutil
 
 import nbformat
 import pytest
-from browser import REPOSITORY, Notebook, jupyterlab, visit, why_not
+from browser import REPOSITORY, Notebook, jupyterlab, visit
 from student import run_cell
 
 from rnnlib.course.checking import display, mark
 from rnnlib.course.exercises import all_exercises
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 
 UNIT = "01_hidden_state"
 FOLDED = "02_bptt"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import why_not
 from live_pages import PAGES, PHONE, SOURCES, close, opened, speller, weights
 
 from rnnlib.activations import softmax
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.data import dinosaur_names
 from rnnlib.dense import output_step
 from rnnlib.gru import GRUParams, gru_step
@@ -28,7 +28,7 @@ from rnnlib.rnn import RNNParams, rnn_backward, rnn_forward
 from rnnlib.text import Vocabulary, one_hot
 
 NAMES = sorted(path.stem for path in SOURCES.glob("*.html"))
-needs_browser = pytest.mark.skipif(bool(why_not()), reason=why_not())
+needs_browser = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 
 
 def builder():

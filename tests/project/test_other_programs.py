@@ -9,9 +9,11 @@ import sys
 
 import nbformat
 import pytest
-from browser import REPOSITORY, headless, jupyterlab, visit, why_not
+from browser import REPOSITORY, headless, jupyterlab, visit
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+from rnnlib.course.grading.attacks.chromium import why_no_browser
+
+pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 UNIT = "00_start"
 LOADS_NOTHING = ["--HTMLExporter.mathjax_url=", "--HTMLExporter.require_js_url="]
 """As docs/running.rst says."""

@@ -15,11 +15,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from barriers import needs_axe, serious_barriers
-from browser import headless, why_not
+from browser import headless
 from places import ROOT
 from rich.console import Console
 
 from rnnlib.course.authoring import UnitError, find_units
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.course.site.making import build_site
 
 UNITS = ["00_start", "01_hidden_state", "12_music"]
@@ -34,7 +35,7 @@ ALIKE = {"cells.html", "layers.html", "training.html", "data.html", "course.html
 
 pytest.importorskip("myst_nb", reason="myst-nb is not installed: make docs installs it")
 pytest.importorskip("furo", reason="furo is not installed: make docs installs it")
-needs_browser = pytest.mark.skipif(bool(why_not()), reason=why_not())
+needs_browser = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from browser import headless, jupyterlab, visit, why_not
+from browser import headless, jupyterlab, visit
 from places import ROOT
 
 from rnnlib.course.grading.attacks import ATTACKS
 from rnnlib.course.grading.attacks.arena import HONEST, Arena
 from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.course.grading.attacks.generated import NO_SENTENCE
 from rnnlib.course.grading.attacks.made_up import made_up
 from rnnlib.course.grading.attacks.table import WORKERS, as_rst, begin, groups, try_some
@@ -111,8 +112,8 @@ FOUND = """() => {
 @pytest.fixture(scope="module")
 def browser(graded):
     """A browser, and a Jupyter server on the course with nbgrader's formgrader."""
-    if why_not():
-        pytest.skip(why_not())
+    if why_no_browser():
+        pytest.skip(why_no_browser())
     root = graded[0].root
     with jupyterlab(root, root / "home") as (address, token), headless() as chromium:
         yield chromium, address, token

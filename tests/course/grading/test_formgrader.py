@@ -5,17 +5,18 @@ import re
 
 import nbformat
 import pytest
-from browser import headless, jupyterlab, visit, why_not
+from browser import headless, jupyterlab, visit
 from classroom import POINTS, SANDBOX, UNIT, hand_in, short_notebook
 from nbgrader.api import Gradebook
 from rich.console import Console
 
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.course.grading.collect.roster import Person, enter_people
 from rnnlib.course.grading.command import run_feedback, run_grade
 from rnnlib.course.grading.standing import read_standings
 
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 
 STUDENT = "one_mistake_each"
 TEXT = """The state $h_t$, and a hint:

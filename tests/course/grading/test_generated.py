@@ -12,8 +12,9 @@ from rich.console import Console
 
 from rnnlib.course.checking.display import MIME
 from rnnlib.course.grading.attacks import generated, grammar, made_up
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.course.grading.attacks.delivered import look_at_delivery
-from rnnlib.course.grading.attacks.formgrader_look import browser, why_no_browser
+from rnnlib.course.grading.attacks.formgrader_look import browser
 from rnnlib.course.grading.attacks.generated import open_class, run_generated
 from rnnlib.course.grading.attacks.page_look import active_parts
 from rnnlib.course.grading.isolation import execute

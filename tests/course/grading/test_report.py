@@ -5,10 +5,11 @@ import re
 
 import pytest
 from barriers import barriers_of_file, needs_axe
-from browser import BROWSER_OPTIONS, chromium, headless, why_not
+from browser import BROWSER_OPTIONS, headless
 from made_up_class import make_records
 
 from rnnlib.course.exercises import all_exercises
+from rnnlib.course.grading.attacks.chromium import chromium, why_no_browser
 from rnnlib.course.grading.report.class_report import clean, rich, write_report
 from rnnlib.course.grading.report.people import People
 from rnnlib.course.grading.report.plots import percent
@@ -295,7 +296,7 @@ def test_strings_are_shown_on_one_line_and_not_too_long():
 # --- in a browser -----------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(bool(why_not()), reason=why_not() or "there is a browser")
+@pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "there is a browser")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_shows_it_and_asks_for_nothing_else(tmp_path, scheme):
     from playwright.sync_api import sync_playwright
@@ -327,7 +328,7 @@ def test_a_browser_shows_it_and_asks_for_nothing_else(tmp_path, scheme):
     assert {"light": "rgb(0, 114, 178)", "dark": "rgb(75, 163, 217)"}[scheme] in fills
 
 
-@pytest.mark.skipif(bool(why_not()), reason=why_not() or "there is a browser")
+@pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "there is a browser")
 @needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_barrier(tmp_path, scheme):

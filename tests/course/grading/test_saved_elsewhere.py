@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 from barriers import barriers_of_file, needs_axe
-from browser import headless, why_not
+from browser import headless
 from classroom import (
     POINTS,
     UNIT,
@@ -16,6 +16,7 @@ from classroom import (
     submitted,
 )
 
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.course.grading.report.student_marks import read_marks
 from rnnlib.course.history.log import Line, as_text
 
@@ -102,7 +103,7 @@ def test_what_was_saved_elsewhere_gets_all_points(root, form):
     assert {mark.exercise: mark.score for mark in marks} == POINTS
 
 
-@pytest.mark.skipif(bool(why_not()), reason=why_not())
+@pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 @needs_axe
 def test_axe_finds_no_serious_barrier_on_a_feedback_page(root):
     (page,) = (root / "feedback" / "notebook_7").rglob("*.html")

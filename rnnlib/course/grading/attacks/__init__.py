@@ -19,6 +19,7 @@
 `generated`        classes of these, through all of grading but the kernels
 `delivered`        archives, folders and lists of students as platforms deliver them, by chance
 `page_look`        what in a page could act in a browser
+`chromium`         a Chromium that is there, and a Jupyter server for it
 `formgrader_look`  the formgrader's pages of such submissions, looked at in a browser
 `arena`            grades attacks between two honest submissions, and looks at everything afterwards
 `table`            the command that tries them all, and the page of the documentation

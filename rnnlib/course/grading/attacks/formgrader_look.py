@@ -8,16 +8,12 @@ another active element is something that a submission has brought along.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import secrets
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,9 +22,9 @@ from urllib.parse import urlsplit
 from nbgrader.api import Gradebook
 
 from rnnlib.course.grading.assignment import Assignment
+from rnnlib.course.grading.attacks.chromium import chromium, free_port, server_address
 from rnnlib.course.grading.attacks.page_look import active_parts
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]  # what is asked stays here
 SECONDS = 120
@@ -40,22 +36,13 @@ OWN_NAME = re.compile(r"(?<=/autograded/)[^/\"]+(?=/)")
 EXTENSION = "nbgrader.server_extensions.formgrader"
 
 
-def why_no_browser() -> str:
-    """What is missing to look with a browser, in words; empty where nothing is."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        return "Playwright is not installed"
-    return "" if _chromium() else "there is no Chromium on the PATH"
-
-
 @contextlib.contextmanager
 def browser():
     """A Chromium without a window."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=_chromium(), args=OPTIONS)
+        made = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         try:
             yield made
         finally:
@@ -75,7 +62,7 @@ def formgrader(root: Path):
             **{f"JUPYTER_{n.upper()}_DIR": str(home / n) for n in ("config", "data", "runtime")},
         }
         command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--ip=127.0.0.1"]
-        command += [f"--port={_free_port()}", f"--ServerApp.root_dir={root}"]
+        command += [f"--port={free_port()}", f"--ServerApp.root_dir={root}"]
         command += [f"--ServerApp.jpserver_extensions={ {EXTENSION: True} }"]
         command += ["--allow-root"] * (hasattr(os, "geteuid") and os.geteuid() == 0)
         with open(home / "log", "wb") as log:
@@ -83,14 +70,14 @@ def formgrader(root: Path):
                 command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
-            yield _address(server, home), token
+            yield server_address(server, home / "runtime", home / "log", SECONDS), token
         finally:
             server.kill()
             server.wait()
 
 
 def look_at_submissions(
-    assignment: Assignment, chromium, honest: str, students: Iterable[str]
+    assignment: Assignment, opened, honest: str, students: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with students' pages in the formgrader: pairs of a student and a sentence.
 
@@ -98,7 +85,7 @@ def look_at_submissions(
     ----------
     assignment : Assignment
         A graded unit.
-    chromium
+    opened
         As `browser` gives it.
     honest : str
         A student with nothing hostile: what is on that page is usual.
@@ -112,7 +99,7 @@ def look_at_submissions(
             for notebook in submission.notebooks
         }
     with formgrader(assignment.root) as (address, token):
-        look = _Look(chromium, address, token)
+        look = _Look(opened, address, token)
         try:
             usual = look.at(numbers[honest])
             for student in sorted(wanted & {*numbers}):
@@ -125,9 +112,9 @@ def look_at_submissions(
 class _Look:
     """Opens pages of one server, one after the other."""
 
-    def __init__(self, chromium, address: str, token: str):
+    def __init__(self, opened, address: str, token: str):
         self.address, self.token = address, token
-        self.context = chromium.new_context()
+        self.context = opened.new_context()
         self.context.set_default_timeout(1000 * SECONDS)
 
     def at(self, number: str) -> Counter:
@@ -171,28 +158,3 @@ class _Look:
 def _without_counts(text: str) -> str:
     """A script's text without what says which submission it is, and of how many."""
     return re.sub(r"\d+", "0", text)
-
-
-def _chromium() -> str | None:
-    names = [os.environ.get("CHROMIUM", ""), *BROWSERS]
-    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _address(server: subprocess.Popen, home: Path) -> str:
-    """The server's address, as soon as it answers there."""
-    about = home / "runtime" / f"jpserver-{server.pid}.json"
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(OSError, json.JSONDecodeError):
-            port = json.loads(about.read_text(encoding="utf-8"))["port"]
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return f"http://127.0.0.1:{port}"
-        time.sleep(0.05)
-    said = (home / "log").read_text(encoding="utf-8", errors="replace")
-    raise RuntimeError(f"the formgrader did not start: {said[-2000:]}")

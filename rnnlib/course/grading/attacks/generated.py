@@ -36,12 +36,9 @@ from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.attacks import made_up as maker
 from rnnlib.course.grading.attacks.arena import short_unit
 from rnnlib.course.grading.attacks.base import EVERYTHING, UNIT
+from rnnlib.course.grading.attacks.chromium import why_no_browser
 from rnnlib.course.grading.attacks.delivered import look_at_delivery
-from rnnlib.course.grading.attacks.formgrader_look import (
-    browser,
-    look_at_submissions,
-    why_no_browser,
-)
+from rnnlib.course.grading.attacks.formgrader_look import browser, look_at_submissions
 from rnnlib.course.grading.attacks.page_look import active_parts
 from rnnlib.course.grading.command import run_grade
 from rnnlib.course.grading.demo import CONFIG
