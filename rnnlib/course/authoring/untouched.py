@@ -18,6 +18,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from rnnlib.course.authoring.build import execute
+from rnnlib.course.authoring.name_flow import Flow, name_flow
 from rnnlib.course.authoring.rules import values
 from rnnlib.course.cell_names import names_in
 
@@ -61,29 +62,33 @@ def cells_to_run(notebook: NotebookNode) -> list[NotebookNode]:
     chosen: set[int] = set()
     for place, cell in enumerate(code):
         about = cell.metadata.get("nbgrader", {})
-        names = names_in(_without_fallbacks(cell.source))
-        if about.get("solution"):
-            theirs |= names.bound
+        flow = _flow(cell.source, fallbacks=False)
+        if about.get("solution") or (flow.taken & theirs and not about.get("grade")):
+            theirs |= names_in(cell.source).bound
             chosen.add(place)
-        elif about.get("grade") or names.used & CHECKS:
-            chosen.add(place)
-        elif names.used & theirs:
-            theirs |= names.bound
-            chosen.add(place)
+        else:
+            theirs -= flow.bound
+            if about or flow.taken & CHECKS:
+                chosen.add(place)
+    needed: set[str] = set()
     for place in range(len(code) - 1, -1, -1):  # what is needed stands before
-        later = set().union(*(names_in(code[k].source).used for k in chosen if k > place), set())
-        if names_in(code[place].source).bound & later or code[place].metadata.get("nbgrader"):
+        if place in chosen or names_in(code[place].source).bound & needed:
+            flow = _flow(code[place].source)
+            needed = needed - flow.bound | flow.taken
             chosen.add(place)
     return [cell for place, cell in enumerate(code) if place in chosen]
 
 
-def _without_fallbacks(source: str) -> str:
-    """A cell in which ``working(rnn_step)`` does not mention `rnn_step`."""
+def _flow(source: str, *, fallbacks: bool = True) -> Flow:
+    """The names that a cell takes and binds; ``working(rnn_step)`` need not count as one of them.
+
+    A cell that cannot be parsed takes and binds nothing: that it is wrong shows when it is run.
+    """
     try:
         tree = ast.parse(TransformerManager().transform_cell(source))
     except SyntaxError:
-        return source
-    return ast.unparse(_Fallbacks().visit(tree))
+        return Flow(frozenset(), frozenset())
+    return name_flow(tree if fallbacks else _Fallbacks().visit(tree))
 
 
 class _Fallbacks(ast.NodeTransformer):
