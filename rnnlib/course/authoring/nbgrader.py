@@ -14,7 +14,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from rnnlib.course.authoring.fingerprint import fingerprint
 from rnnlib.course.authoring.rules import UnitError
-from rnnlib.course.exercises import all_exercises
+from rnnlib.course.exercises import exercise_called
 from rnnlib.course.tools import tools_on_path
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
@@ -34,7 +34,7 @@ class ClearSolutionsKindly(ClearSolutions):
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         cell.metadata.pop("rnnlib", None)  # what the author noted, such as an open task's minutes
         if cell.cell_type == "code":
-            exercise = all_exercises().get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            exercise = exercise_called(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
             if exercise is not None and exercise.start:
                 stub = "\n".join(f"    {line}" for line in STUB)
                 cell.source = cell.source.replace(stub, exercise.start_body())

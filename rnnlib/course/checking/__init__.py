@@ -44,7 +44,7 @@ from rnnlib.course.checking.failed_cells import failed_definitions, watch_cells
 from rnnlib.course.checking.marking import Report, mark
 from rnnlib.course.checking.sealed_questions import all_questions, near_miss, normal, open_sealed
 from rnnlib.course.checking.seeds import mixed_seed
-from rnnlib.course.exercises import Exercise, all_exercises
+from rnnlib.course.exercises import Exercise, all_exercises, exercise_called
 from rnnlib.course.history.log import note
 
 watch_cells()
@@ -145,14 +145,13 @@ def grade_answer(question: str, answer: object, *, points: float) -> float:
 
 def _exercise_of(function: object) -> Exercise | None:
     """The exercise that a function is meant for; says so where there is none."""
-    exercises = all_exercises()
     name = getattr(function, "__name__", "")
-    if callable(function) and name in exercises:
-        return exercises[name]
+    if callable(function) and (exercise := exercise_called(name)):
+        return exercise
     # `rnn_step = lambda x, h, params: ...` has another name than the variable it is kept in.
     for variable, value in getattr(function, "__globals__", {}).items():
-        if value is function and variable in exercises:
-            return exercises[variable]
+        if value is function and (exercise := exercise_called(variable)):
+            return exercise
     if not callable(function):
         say(
             "Give the function itself, without calling it: `check(rnn_step)`, "
@@ -165,7 +164,7 @@ def _exercise_of(function: object) -> Exercise | None:
             f"`{type(function).__name__}`."
         )
         return None
-    close = difflib.get_close_matches(name, exercises, n=1)
+    close = difflib.get_close_matches(name, all_exercises(), n=1)
     hint = f" Do you mean `{close[0]}`?" if close else ""
     say(f"There is no exercise called `{name}`.{hint} The name after `def` must be the exercise's.")
     return None

@@ -23,7 +23,7 @@ from rnnlib.course.checking.responses import Response
 from rnnlib.course.checking.result_patterns import numbers_of, pattern_in
 from rnnlib.course.checking.results import close, compare, floats, kept_reason, same
 from rnnlib.course.checking.slip_places import program_of
-from rnnlib.course.exercises import PLAIN, Case, Exercise, Version, all_exercises, rebind
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Version, exercise_called, rebind
 
 TOLD_OF_BEHAVIOUR = ("sign", "divided", "times", "factor", "one more", "one less", "exp", "log")
 """Patterns that are said of what was observed, too: nothing else can look like them."""
@@ -269,7 +269,7 @@ def _best_mistakes(
 def right_functions(exercise: Exercise) -> dict[str, Callable]:
     """A right version of each earlier exercise that this one uses, written as a student would."""
     functions = {}
-    for earlier in (all_exercises()[name] for name in exercise.uses):
+    for earlier in map(exercise_called, exercise.uses):
         function = rebind(earlier.variants[0].function, right_functions(earlier))
         # Python's error messages name the function: students know it by the exercise's name.
         function.__name__ = function.__qualname__ = earlier.name

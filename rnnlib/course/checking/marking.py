@@ -17,7 +17,7 @@ from rnnlib.course.checking.memory import Memory
 from rnnlib.course.checking.responses import Response
 from rnnlib.course.checking.results import collect, compare, floats, same
 from rnnlib.course.checking.rows import Row, rows_of
-from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, all_exercises, rebind
+from rnnlib.course.exercises import PLAIN, Case, Exercise, Unusable, exercise_called, rebind
 from rnnlib.course.marks import earned_share
 from rnnlib.params import Params
 
@@ -184,7 +184,7 @@ def _apart(
     @cache
     def report_on(name: str) -> Report:
         """What marking says of the student's own earlier function, if it says anything."""
-        earlier_one = all_exercises()[name]
+        earlier_one = exercise_called(name)
         if earlier[name] is earlier_one.reference:  # it was marked as right
             return Report(name, state="right")
         return mark(earlier_one, earlier[name]) if callable(earlier[name]) else Report(name)
@@ -247,12 +247,12 @@ def _as_known(exercise: Exercise, report_on: Callable[[str], Report]) -> dict[st
     found = {}
     for name, right in right_functions(exercise).items():
         report = report_on(name)
-        known = {mistake.name: mistake.function for mistake in all_exercises()[name].mistakes}
+        known = {mistake.name: mistake.function for mistake in exercise_called(name).mistakes}
         said = [known.get(key) for key, _ in report.diagnosis]
         if report.passed:
             found[name] = right
         elif report.state == "wrong" and report.complete and len(said) == 1 and said[0]:
-            found[name] = rebind(said[0], right_functions(all_exercises()[name]))
+            found[name] = rebind(said[0], right_functions(exercise_called(name)))
         else:
             return {}
     return found

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -33,6 +33,7 @@ __all__ = [
     "Unusable",
     "Version",
     "all_exercises",
+    "exercise_called",
     "rebind",
     "unit_exercises",
 ]
@@ -44,6 +45,23 @@ def unit_exercises(unit: str) -> dict[str, Exercise]:
         raise KeyError(f"no exercises are declared for {unit!r}; there are {', '.join(UNITS)}")
     module = import_module(f"{__name__}.u{unit}")
     return {exercise.name: exercise for exercise in getattr(module, "EXERCISES", ())}
+
+
+@lru_cache(maxsize=1024)
+def exercise_called(name: str) -> Exercise | None:
+    """The exercise of this name, if there is one; of the others only its unit's are loaded."""
+    return next(filter(None, (unit_exercises(u).get(name) for u in _units_with(name))), None)
+
+
+@cache
+def _modules() -> dict[str, frozenset[str]]:
+    """The modules of every unit: each exercise lies in the one that is called like it."""
+    folders = {unit: [f"{path}/u{unit}" for path in __path__] for unit in UNITS}
+    return {u: frozenset(m.name for m in iter_modules(f)) for u, f in folders.items()}
+
+
+def _units_with(name: str) -> list[str]:
+    return [unit for unit, modules in _modules().items() if name in modules]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rnnlib.course.exercises import UNITS, all_exercises, unit_exercises
+from rnnlib.course.exercises import UNITS, exercise_called, unit_exercises
 from rnnlib.course.history.log import Line
 from rnnlib.course.marks import earned_points
 
@@ -95,7 +95,7 @@ def by_unit(lines: Sequence[Line]) -> list[UnitSoFar]:
 
 def sentence(exercise: str, mistake: str) -> str:
     """A mistake in words, as the check tells it, with the name of its exercise."""
-    declared = all_exercises().get(exercise)
+    declared = exercise_called(exercise)
     for known in declared.mistakes if declared else ():
         if known.name == mistake:
             first = " ".join(known.text.split())

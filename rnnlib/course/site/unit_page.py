@@ -16,7 +16,7 @@ from nbformat import NotebookNode, v4
 from rnnlib.course.authoring.units import Unit
 from rnnlib.course.checking.display import as_html, headline, text
 from rnnlib.course.checking.marking import Report, mark
-from rnnlib.course.exercises import Exercise, all_exercises, rebind
+from rnnlib.course.exercises import Exercise, exercise_called, rebind
 from rnnlib.course.site.formulas import as_mathml
 
 UNIT_LINK = re.compile(r"\[([^\]]*)\]\((?:\.\./)*(?:course/)?(\d\d_\w+)/\2\.ipynb(#[^)]*)?\)")
@@ -103,7 +103,7 @@ def example(exercise: Exercise) -> Report:
     reports = []
     given = [mistake for mistake in exercise.mistakes if mistake.name == exercise.start]
     for mistake in given or exercise.mistakes:
-        earlier = {name: all_exercises()[name].reference for name in exercise.uses}
+        earlier = {name: exercise_called(name).reference for name in exercise.uses}
         report = mark(exercise, rebind(mistake.function, earlier))
         if report.diagnosis and report.complete:
             if any(row.right == 1 for row in report.rows):
@@ -136,7 +136,7 @@ def outputs(cell: NotebookNode) -> list[NotebookNode]:
 def _checked(cell: NotebookNode) -> Exercise | None:
     """The exercise whose check a cell shows, if that is all it does."""
     called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
-    return all_exercises().get(called[1]) if called and cell.cell_type == "code" else None
+    return exercise_called(called[1]) if called and cell.cell_type == "code" else None
 
 
 def _shown(report: Report) -> NotebookNode:

@@ -1,6 +1,8 @@
 """Declaring an exercise: what is refused, slips, and the source of a version."""
 
 import inspect
+import subprocess
+import sys
 import traceback
 
 import numpy as np
@@ -70,6 +72,25 @@ def test_a_name_is_used_once_in_the_course(monkeypatch):
             all_exercises()
     finally:
         all_exercises.cache_clear()
+
+
+def test_an_exercise_is_found_by_its_name():
+    for name, exercise in all_exercises().items():
+        assert bank.exercise_called(name) is exercise
+    for name in ("inputs", "sealed", "", "rnn_step.py", "../rnn_step"):
+        assert bank.exercise_called(name) is None
+
+
+def test_of_other_units_nothing_is_loaded():
+    program = """
+import sys
+from rnnlib.course.exercises import exercise_called
+exercise_called("rnn_step"), exercise_called("another")
+print(*sorted(n for n in sys.modules if n.startswith("rnnlib.course.exercises.u")), sep="\\n")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = ran.stdout.split()
+    assert loaded and all("u01_hidden_state" in name for name in loaded), ran
 
 
 def test_a_unit_that_is_not_there_is_named_with_those_that_are():

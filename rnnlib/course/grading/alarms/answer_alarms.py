@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rnnlib.course.exercises import all_exercises
+from rnnlib.course.exercises import exercise_called
 from rnnlib.course.grading.alarms.mentions import Reader
 from rnnlib.course.grading.limits import ALARMS_PER_ANSWER
 
@@ -44,7 +44,7 @@ def source_alarms(answers: dict[str, str], *, own: bool = False) -> list[dict]:
     """
     alarms = []
     for name, source in answers.items():
-        exercise = all_exercises().get(name)
+        exercise = exercise_called(name)
         reader = Reader(exercise.borrow if exercise else (), own=own)
         reader.read(str(source))
         for (kind, root, why), things in list(reader.found.items())[:ALARMS_PER_ANSWER]:

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
 
-from rnnlib.course.exercises import all_exercises
+from rnnlib.course.exercises import exercise_called
 from rnnlib.course.grading.alarms.source_text import Text, read
 from rnnlib.course.grading.limits import (
     COMMON_CLASS,
@@ -197,7 +197,7 @@ def _rare(texts: dict[str, dict[str, Text]], what: str) -> set[str]:
 @cache
 def known_of(name: str) -> Known:
     """What an exercise expects; nothing where there is no exercise of this name."""
-    exercise = all_exercises().get(name)
+    exercise = exercise_called(name)
     known = Known()
     if exercise is None:
         return known

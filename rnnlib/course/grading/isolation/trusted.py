@@ -20,7 +20,7 @@ from rnnlib.course.checking.calling import Call, Remote
 from rnnlib.course.checking.diagnosis import right_functions
 from rnnlib.course.checking.failed_cells import remember_failed
 from rnnlib.course.checking.seeds import use_secret
-from rnnlib.course.exercises import all_exercises
+from rnnlib.course.exercises import exercise_called
 from rnnlib.course.grading.isolation import frames, protocol, wire
 from rnnlib.course.grading.isolation.protocol import (
     CallBack,
@@ -205,7 +205,7 @@ class StandIn(Remote):
     def call(self, args, names, **how):
         """Call it over there; never raises. Its keywords are those of `checking.calling.call`."""
         request = CallFunction(self.target, self.lent, tuple(args), tuple(names), how)
-        exercise = all_exercises().get(self.target)
+        exercise = exercise_called(self.target)
         scored = exercise is not None and bool(exercise.score)
         try:
             if how.get("guarded", True):
@@ -223,7 +223,7 @@ class StandIn(Remote):
         """The same function with right versions of the earlier ones that it calls."""
         if not self.is_function:
             return None
-        lent = right_functions(all_exercises()[exercise])
+        lent = right_functions(exercise_called(exercise))
         return StandIn(self.link, self.target, self.__name__, True, lent)
 
     def earlier(self, names) -> dict[str, object]:
@@ -239,8 +239,7 @@ class StandIn(Remote):
             found = fetch(self.link, wrong)
         except (StudentLost, wire.WireError):
             found = {}
-        exercises = all_exercises()
-        return {n: found.get(n) if n in wrong else exercises[n].reference for n in names}
+        return {n: found.get(n) if n in wrong else exercise_called(n).reference for n in names}
 
 
 def fetch(link: Link, names) -> dict[str, object]:

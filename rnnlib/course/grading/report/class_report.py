@@ -17,7 +17,7 @@ from statistics import median
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rnnlib.course.exercises import Exercise, all_exercises
+from rnnlib.course.exercises import Exercise, exercise_called
 from rnnlib.course.files import write_whole
 from rnnlib.course.grading.alarms.copies import copied_alarms
 from rnnlib.course.grading.limits import NAMED_STUDENTS
@@ -222,7 +222,7 @@ def _cell(mark: dict | None, column: dict) -> dict:
 
 def _exercise(place: int, column: dict, rows: list[dict], logs: Mapping) -> dict:
     """How an exercise went, and what went wrong in it, the most frequent first."""
-    exercise = all_exercises().get(column["key"])
+    exercise = exercise_called(column["key"])
     sentences = {mistake.name: mistake.text for mistake in exercise.mistakes} if exercise else {}
     marked = [(row, row["cells"][place]) for row in rows]
     marked = [(row, cell) for row, cell in marked if cell["score"] is not None]
