@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import matplotlib.style
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageChops
@@ -121,14 +122,25 @@ def png(figure: Figure) -> tuple[bytes, int, int]:
     to differ, in a photograph say, it keeps all its colours.
     """
     width, height = (round(inches * DPI) for inches in figure.get_size_inches())
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=2 * DPI, bbox_inches=None)
-    image = Image.open(drawn).convert("RGB")
+    image = _drawn(figure, 2 * DPI)
     few = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     off = max(high for _, high in ImageChops.difference(image, few.convert("RGB")).getextrema())
     saved = io.BytesIO()
     (few if off <= 16 else image).save(saved, format="PNG", optimize=True)
     return saved.getvalue(), width, height
+
+
+def _drawn(figure: Figure, dpi: int) -> Image.Image:
+    """The figure's pixels, in one drawing: `savefig` draws twice where there is a layout engine."""
+    canvas, before = figure.canvas, figure.dpi
+    try:
+        figure.dpi = dpi
+        agg = FigureCanvasAgg(figure)
+        agg.draw()
+        return Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB")
+    finally:
+        figure.dpi = before
+        figure.set_canvas(canvas)
 
 
 def show(fig: Figure, alt: str) -> None:
