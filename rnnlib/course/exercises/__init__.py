@@ -36,6 +36,7 @@ __all__ = [
     "exercise_called",
     "rebind",
     "unit_exercises",
+    "unit_with",
 ]
 
 
@@ -50,7 +51,15 @@ def unit_exercises(unit: str) -> dict[str, Exercise]:
 @lru_cache(maxsize=1024)
 def exercise_called(name: str) -> Exercise | None:
     """The exercise of this name, if there is one; of the others only its unit's are loaded."""
-    return next(filter(None, (unit_exercises(u).get(name) for u in _units_with(name))), None)
+    unit = unit_with(name)
+    return unit_exercises(unit)[name] if unit else None
+
+
+@lru_cache(maxsize=1024)
+def unit_with(name: str) -> str | None:
+    """The unit that an exercise belongs to; None where there is no such exercise."""
+    units = (unit for unit, modules in _modules().items() if name in modules)
+    return next((unit for unit in units if name in unit_exercises(unit)), None)
 
 
 @cache
@@ -58,10 +67,6 @@ def _modules() -> dict[str, frozenset[str]]:
     """The modules of every unit: each exercise lies in the one that is called like it."""
     folders = {unit: [f"{path}/u{unit}" for path in __path__] for unit in UNITS}
     return {u: frozenset(m.name for m in iter_modules(f)) for u, f in folders.items()}
-
-
-def _units_with(name: str) -> list[str]:
-    return [unit for unit, modules in _modules().items() if name in modules]
 
 
 @cache

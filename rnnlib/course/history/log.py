@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from rnnlib.course.exercises import UNITS, unit_exercises
+from rnnlib.course.exercises import unit_with
 
 NAME = "progress.jsonl"
 LONGEST_LINE = 4_000
@@ -85,8 +85,7 @@ def note(found: dict) -> None:
     A log that cannot be written is nobody's mistake in an exercise: then there is no line.
     """
     path = log_path()
-    unit = unit_of(found["exercise"])
-    if path is None or unit is None or not path.is_file():
+    if path is None or not path.is_file() or (unit := unit_of(found["exercise"])) is None:
         return
     line = Line(
         datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -111,9 +110,8 @@ def unit_of(exercise: str) -> str | None:
     >>> unit_of("lstm_step")
     '05_lstm'
     """
-    for unit in UNITS:
-        if exercise in unit_exercises(unit):
-            return unit
+    if unit := unit_with(exercise):
+        return unit
     for file in (files("rnnlib.course.exercises") / "sealed").iterdir():
         if file.name.endswith(".json") and exercise in json.loads(file.read_text("utf-8")):
             return file.name.removesuffix(".json")

@@ -34,7 +34,7 @@ if __name__ == "__main__":
     # Ignored where the tests were started in the background of a script.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     assignment = Assignment({unit!r}, Path({root!r}), settings=Path({course!r}))
-    autograde(assignment, workers=2, sandbox={sandbox!r}, on_done=tell)
+    autograde(assignment, workers={workers}, sandbox={sandbox!r}, on_done=tell)
 """
 AGAIN = 60
 """Seconds until the next Ctrl-C."""
@@ -43,10 +43,11 @@ LAST_RESORT = 600
 
 
 @contextmanager
-def grading(root):
+def grading(root, workers):
     """A process that grades, in a group of its own, when it has graded the first submission."""
     program = root.parent / "grade.py"
-    program.write_text(PROGRAM.format(root=str(root), course=str(ROOT), unit=UNIT, sandbox=SANDBOX))
+    about = {"root": str(root), "course": str(ROOT), "unit": UNIT, "sandbox": SANDBOX}
+    program.write_text(PROGRAM.format(workers=workers, **about))
     process = subprocess.Popen(
         [sys.executable, program],
         env=dict(os.environ, PYTHONPATH=str(ROOT)),
@@ -83,13 +84,15 @@ def press_ctrl_c(process):
             process.wait(AGAIN)
 
 
-@pytest.mark.parametrize("end", [kill, press_ctrl_c], ids=["killed", "Ctrl-C"])
-def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, end):
+@pytest.mark.parametrize(
+    ("end", "workers"), [(kill, 1), (press_ctrl_c, 2)], ids=["killed", "Ctrl-C"]
+)
+def test_what_was_interrupted_goes_on_and_ends_with_the_same_marks(tmp_path, end, workers):
     root = tmp_path / "course"
     hand_in(root, short_notebook(), only=STUDENTS)
     handed = {name: submitted(root, name) for name in STUDENTS}
     before = {name: path.read_bytes() for name, path in handed.items()}
-    with grading(root) as process:
+    with grading(root, workers) as process:
         end(process)
         process.wait()
     done = {record["student"] for record in read_records(assignment(root))}

@@ -154,18 +154,18 @@ def test_waiting_for_a_core_is_not_counted(tmp_path):
     if not Path("/proc/self/schedstat").exists():
         pytest.skip("the kernel does not tell how long a process has waited")
     tmp_path.chmod(0o755)
-    student = StudentKernel(tmp_path, Settings(cell=2.0))
+    student = StudentKernel(tmp_path, Settings(cell=1.0))
     others = []
     try:
         student.run("import time")
         (core, *_) = os.sched_getaffinity(0)
         os.sched_setaffinity(student.kernel._inside[-1].pid, {core})
-        for _ in range(4):
+        for _ in range(3):
             others.append(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
             os.sched_setaffinity(others[-1].pid, {core})
-        one_second = "while time.process_time() < begun + 1: pass"
-        ran = student.run(f"begun, clock = time.process_time(), time.monotonic()\n{one_second}")
-        assert ran.status == "ok" and ran.waited > 1
+        half = "begun = time.process_time()\nwhile time.process_time() < begun + 0.5: pass"
+        ran = student.run(half)
+        assert ran.status == "ok" and ran.waited > 0.5
         assert student.run("while True: pass").status == "timeout"
     finally:
         for other in others:
