@@ -12,7 +12,7 @@ from rnnlib.course.exercises import all_exercises
 from rnnlib.course.grading.attacks.chromium import chromium, why_no_browser
 from rnnlib.course.grading.report.class_report import clean, rich, write_report
 from rnnlib.course.grading.report.people import People
-from rnnlib.course.grading.report.plots import percent
+from rnnlib.course.grading.report.written import percent
 
 UNIT = "01_hidden_state"
 HOSTILE = (

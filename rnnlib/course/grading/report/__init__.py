@@ -5,7 +5,7 @@
 `terminal`        marks and reasons, or a summary of a large class, as text
 `settled`         records with the marks that the gradebook has now
 `people`          names beside ids, who is missing, and where everything of somebody lies
-`class_report`    the page on a class, from those; its figures are in `plots`
+`class_report`    the page on a class, from those; its figures are in `plots`, numbers in `written`
 `handed_in_logs`  how students got there, by the logs that they handed in
 `export`          scores as CSV for Moodle, Canvas or a spreadsheet
 `clean`           graded notebooks: what a student's output could do in a browser is taken out

@@ -24,7 +24,7 @@ from rnnlib.course.grading.limits import NAMED_STUDENTS
 from rnnlib.course.grading.report import plots
 from rnnlib.course.grading.report.handed_in_logs import way_to
 from rnnlib.course.grading.report.people import People
-from rnnlib.course.grading.report.plots import percent, points
+from rnnlib.course.grading.report.written import percent, points
 from rnnlib.course.history.tally import Tried
 from rnnlib.course.marks import final_score, share_of, total
 

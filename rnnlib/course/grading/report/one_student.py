@@ -8,10 +8,10 @@ from rich.markup import escape
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.grading.assignment import Assignment
 from rnnlib.course.grading.report.class_report import clean, days
-from rnnlib.course.grading.report.plots import points
 from rnnlib.course.grading.report.settled import settle
 from rnnlib.course.grading.report.student_marks import marks_with_reasons
 from rnnlib.course.grading.report.student_pages import page_path
+from rnnlib.course.grading.report.written import points
 from rnnlib.course.grading.run.records import read_record
 from rnnlib.course.grading.standing import read_standings
 

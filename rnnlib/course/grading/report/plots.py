@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from rnnlib.course.grading.report.written import percent, points
 from rnnlib.plotting.style import styled
 
 COLOURS = {
@@ -29,19 +30,6 @@ INK, MUTED, BAR, ACCENT, LINE, PAPER = COLOURS
 BEHIND = {"bbox": {"facecolor": "#060606", "edgecolor": "none", "pad": 0.8}}
 MATHS = {"text.parse_math": False}  # a $ in a name is a dollar
 WIDTH = 9.6  # inches
-
-
-def points(value: float) -> str:
-    """Points as they are written: ``4.25``, ``20``."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
-
-
-def percent(share: float) -> str:
-    """A share in percent; rounding makes neither 100 % nor 0 % of any other share."""
-    whole = round(100 * share)
-    if 0 < share and whole == 0:
-        return "< 1 %"
-    return f"{min(whole, 99) if share < 1 else whole} %"
 
 
 def totals(scores: list[float], maximum: float) -> str:

@@ -12,7 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from rnnlib.course.grading.isolation.execute import NOT_RUN
 from rnnlib.course.grading.marked_cell import marks_of
-from rnnlib.course.grading.report.plots import points
+from rnnlib.course.grading.report.written import points
 from rnnlib.course.grading.standing import marks_key
 from rnnlib.course.marks import final_score, total
 
