@@ -279,6 +279,7 @@ def test_tuples_and_lists_of_arrays_are_told_by_their_shapes():
         ("return params.W_x", "has no attribute 'W_x'"),
         ("raise ValueError('over\\n  two lines')", "ValueError: over two lines, in the line"),
         ("exit()", "raised SystemExit"),
+        ("raise GeneratorExit", "raised GeneratorExit"),
         ("return rnn_step(x, h, params)", "raised RecursionError"),
         ("return params.W_xh @ x", "a product A @ B in which A has 5 columns and B has 3 rows"),
         ("params.b_h += h.sum(axis=0)", "`.b_h[...] += ...`, or make a new group, `grads ="),

@@ -60,6 +60,13 @@ def test_nothing_is_gained_nobody_harmed_nothing_left(trials, attack):
     assert faults == []
 
 
+@needs_sandbox
+@pytest.mark.parametrize("attack", ["raises_what_ends_kernels", "interrupts_itself_later"])
+def test_an_interrupt_ends_the_call_and_is_not_waited_for(trials, attack):
+    _, alarms, _ = trials[attack].result(timeout=900)[attack]
+    assert "hung" not in alarms
+
+
 @pytest.fixture(scope="module")
 def graded(folder):
     """An arena, and what came of three made up, the attacks on browsers, and somebody honest."""

@@ -145,6 +145,8 @@ class Attack:
 
 HASTE = {"cell_seconds": 1.5, "submission_seconds": 8.0}
 """Settings for attacks that only waste time: they need not waste minutes."""
+GREAT_HASTE = HASTE | {"submission_seconds": 4.0}
+"""For those that would go on until the last second."""
 
 ATTACKS: dict[str, Attack] = {}
 

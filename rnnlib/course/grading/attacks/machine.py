@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from rnnlib.course.grading.attacks.base import COUNT, FORWARD, STEP, Hostile, attack
+from rnnlib.course.grading.attacks.base import COUNT, EVERYTHING, FORWARD, STEP, Hostile, attack
 
 QUICK = {"cell_seconds": 2.0}
 """For cells that hang: they need not do so for half a minute."""
+ONE_LOSS = {"submission_seconds": 7.0}
+"""For calls that hang and are known to: their kernel need not be begun anew three times."""
 
 
 @attack("grader", right=True, costs=(STEP,), alarms=("killed",))
@@ -51,6 +53,22 @@ raise (SystemExit, KeyboardInterrupt, GeneratorExit, RecursionError, MemoryError
     )
 
 
+@attack("grader", right=True, costs=EVERYTHING)
+def interrupts_itself_later(s: Hostile):
+    """Lets a thread interrupt its process again and again, in calls and between them."""
+    s.wrap(
+        STEP,
+        """
+import _thread
+def again():
+    while True:
+        time.sleep(0.003)
+        _thread.interrupt_main()
+threading.Thread(target=again, daemon=True).start()
+""",
+    )
+
+
 @attack("grader", right=True, costs=(STEP,), alarms=("killed",))
 def closes_all_descriptors(s: Hostile):
     """Closes every file descriptor of its process inside a marked function."""
@@ -73,7 +91,7 @@ while True:
     )
 
 
-@attack("grader", right=True, costs=(STEP,))
+@attack("grader", right=True, costs=EVERYTHING, settings=ONE_LOSS)
 def swallows_every_exception(s: Hostile):
     """Loops in a marked function, and catches whatever should stop it."""
     s.wrap(
@@ -121,7 +139,13 @@ def huge_regex(s: Hostile):
     )
 
 
-@attack("grader", right=True, costs=(STEP,), alarms=("hung",))
+@attack(
+    "grader",
+    right=True,
+    costs=EVERYTHING,
+    alarms=("hung",),
+    settings=ONE_LOSS,
+)
 def huge_sum(s: Hostile):
     """Loops in C: the sum of a million million numbers."""
     s.wrap(STEP, "sum(range(10**12))")

@@ -39,7 +39,7 @@ for parent in ({"header": []}, {"header": {"msg_id": []}}, {"header": "x"}):
         send("stream", {"name": "stdout", "text": "x"}, parent=parent)
 kernel.iopub_socket.send_multipart([b"<IDS|MSG>", b"", b"x", b"y"])
 kernel.iopub_socket.send_multipart([b"x"] * 100)
-for _ in range(200):
+for _ in range(60):
     send("error", {"ename": "x", "evalue": "y", "traceback": ["z" * 5_000_000]})
 """
     )

@@ -7,6 +7,7 @@ from rnnlib.course.grading.attacks.base import (
     COUNT,
     EVERYTHING,
     FORWARD,
+    GREAT_HASTE,
     HASTE,
     STEP,
     Hostile,
@@ -117,7 +118,7 @@ answers_with(plan)
     )
 
 
-@attack("grader", costs=CALLS, settings=HASTE)
+@attack("grader", costs=CALLS, settings=GREAT_HASTE)
 def answers_that_grow(s: Hostile):
     """Answers with millions of empty lists, and with arrays of objects that are nothing yet."""
     s.begin(
@@ -148,7 +149,7 @@ answers_with(lambda request: head + keys + b"]}]]}")
     )
 
 
-@attack("grader", costs=CALLS, settings=HASTE)
+@attack("grader", costs=CALLS, settings=GREAT_HASTE)
 def answers_with_many_classes(s: Hostile):
     """Answers with thousands of groups, each of a class of its own that must be made."""
     s.begin(
@@ -270,7 +271,7 @@ f.send = drip
     )
 
 
-@attack("grader", costs=EVERYTHING, settings=HASTE)
+@attack("grader", costs=EVERYTHING, settings=GREAT_HASTE)
 def calls_back_without_end(s: Hostile):
     """Asks for callbacks that were never given, with arguments that would fill the memory."""
     s.begin(

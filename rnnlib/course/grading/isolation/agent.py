@@ -88,14 +88,17 @@ class Agent:
 
     def do_call(self, request: CallFunction) -> Called:
         """Call a function on copies of the arguments and say all that happened."""
-        from rnnlib.course.checking.calling import call
+        from rnnlib.course.checking.calling import Call, call
         from rnnlib.course.rebinding import rebind
 
         self.withheld_before |= bool(withheld.called())
         function = self.find(request.target)
         if request.lent:
             function = rebind(function, request.lent)
-        result = call(function, request.args, request.names, **request.how)
+        try:
+            result = call(function, request.args, request.names, **request.how)
+        except KeyboardInterrupt:  # nobody presses Ctrl-C here
+            result = Call(problem=(raised := "raised KeyboardInterrupt"), error=raised)
         result.withheld, result.withheld_before = tuple(withheld.called()), self.withheld_before
         result.inside = {k: v for k, v in result.inside.items() if _is_small(v)}
         return Called(**{each.name: getattr(result, each.name) for each in fields(Called)})
@@ -176,7 +179,11 @@ def _class_of(name: str) -> type | None:
 
 def serve() -> None:
     """Run in the kernel's main thread while a marked cell runs in the trusted kernel."""
-    _agent.serve()
+    try:
+        _agent.serve()
+    except BaseException:  # a signal's handler of the student's, say
+        _agent.connection.close()  # so the grader need not wait until the time is up
+        raise
 
 
 def load_ipython_extension(ipython) -> None:
