@@ -287,7 +287,7 @@ def texts_that_take_long_to_show(s: Hostile):
     s.write(COUNT, "def count_parameters(D, H, K):\n    return D * H + H * H + H + H * K + K")
 
 
-@attack("machine", right=True, costs=EVERYTHING)
+@attack("machine", right=True, costs=EVERYTHING, settings={"cell_seconds": 4.0})
 def messages_without_an_end(s: Hostile):
     """Sends the grader a message in parts, of which there is always one more."""
     s.begin(
