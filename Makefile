@@ -16,7 +16,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 unexport PYTHONDONTWRITEBYTECODE
 # One thread for each process: two test processes on two cores do not slow each other down.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
-PYTEST = $(ONE_THREAD) $(IN_VENV) python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+PYTEST = $(ONE_THREAD) $(IN_VENV) python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 # make test-code ARGS="-k rnn -x" hands options to pytest; make test ARGS=--quick is for who edits:
 # no slow test, and no notebook is run.
 ARGS :=
