@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -24,8 +26,10 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
         When the value is None, or its parts are not those that are expected.
     """
     if exercise.observe is not None:
+        if _holds_complex(value):  # a square of one can be below 0, so that an error vanishes
+            raise Unusable("returned complex numbers")
         try:
-            with np.errstate(all="ignore"):  # nothing that a check does may reach stderr
+            with _silence():
                 return exercise.observe(value, case)
         except Unusable:
             raise
@@ -53,6 +57,25 @@ def collect(exercise: Exercise, value: object, case: Case) -> dict[str, object]:
     for name, part in zip(names, parts, strict=True):
         results.update(_expand(name, part))
     return results
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing that is done with a student's value may reach stderr: such a cell earns nothing."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _holds_complex(value: object) -> bool:
+    """Whether there are complex numbers in a value, however deep."""
+    if isinstance(value, Params):
+        return any(_holds_complex(array) for _, array in value.items())
+    if isinstance(value, dict):
+        return any(map(_holds_complex, value.values()))
+    if isinstance(value, tuple | list):
+        return any(map(_holds_complex, value))
+    return isinstance(value, complex | np.ndarray | np.generic) and bool(np.iscomplexobj(value))
 
 
 def _expand(name: str, part: object) -> dict[str, object]:
@@ -165,7 +188,7 @@ def close(got: np.ndarray, expected: np.ndarray, exercise: Exercise) -> np.ndarr
 def kept_reason(exercise: Exercise, value: object, case: Case) -> str:
     """What is wrong with what an exercise with `kept` returns for a later function; or ""."""
     try:
-        with np.errstate(all="ignore"):
+        with _silence():
             return exercise.kept(value, case) or ""
     except Exception as error:  # a student's value: whatever it does when it is used
         return f"`{KEPT}` cannot be used: {error}"

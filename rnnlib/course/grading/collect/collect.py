@@ -167,13 +167,29 @@ def _put_all(assignment: Assignment, rows: list[Row], replace: bool) -> None:
         else:
             of_student[row.student].append(row)
     for student, mine in of_student.items():
+        mine = _of_one_account(mine)
         mine.sort(key=lambda row: row.one.time or datetime.min.replace(tzinfo=UTC))
-        *older, newest = mine
-        for row in older:
+        for row in mine[:-1]:
             row.done = KEPT
             if row.one.time is None or row.one.time == newest.one.time:
                 row.done = "not taken: this student is there twice, and no time tells them apart"
         _put(assignment, student, newest, replace)
+
+
+def _of_one_account(mine: list[Row]) -> list[Row]:
+    """What one account of a platform handed in, where others go by the name of the same student.
+
+    Who that is must be sure then: a display name can be somebody else's.
+    """
+    accounts = {(row.one.platform, row.one.number or row.one.user) for row in mine}
+    platforms = Counter(platform for platform, number in accounts if number)
+    if max(platforms.values(), default=0) < 2:
+        return mine
+    sure = [row for row in mine if row.how in ("number", "as you said")]
+    for row in mine:
+        if row not in sure:
+            row.done = "not taken: another account hands in for this student, too (--as NUMBER=ID)"
+    return sure
 
 
 def _put(assignment: Assignment, student: str, row: Row, replace: bool) -> None:

@@ -1,4 +1,4 @@
-"""Whose a delivery is: by the id, the e-mail address, the platform's number or the name."""
+"""Whose a delivery is: by the platform's number, the id, the e-mail address or the name."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def match(one: Delivery, people: Sequence[Person], given: Mapping[str, str]) -> 
     if not people:
         return (one.student or slug(one.label) or None), "no roster: by its own name"
     label = one.student or one.label
-    ways = [
+    ways = [  # the number first: some platforms let students choose the name that they show
+        ("number", lambda p: bool(one.user) and p.lms == one.user),
+        ("number", lambda p: bool(one.number) and p.participant == one.number),
         ("id", lambda p: bool(label) and p.id == label),
         ("id", lambda p: plain(p.id) == plain(label)),
         ("e-mail", lambda p: bool(p.email) and plain(p.email) == plain(label)),
-        ("number", lambda p: bool(one.user) and p.lms == one.user),
-        ("number", lambda p: bool(one.number) and p.participant == one.number),
         ("name", lambda p: bool(p.name) and _words(p.name) == _words(one.label)),
         ("name", lambda p: one.platform != "exchange" and _joined(one.label) in _orders(p)),
         ("e-mail", lambda p: bool(p.email) and plain(p.email).partition("@")[0] == plain(label)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -65,10 +66,11 @@ def parse_time(text: str) -> datetime | None:
     from dateutil import parser
 
     try:
-        time = parser.parse(text.strip()[:100])
-    except (ValueError, OverflowError, TypeError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about zones that it does not know
+            return parser.parse(text.strip()[:100]).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError):  # in the year 1 or 9999, the zone alone
         return None
-    return time.astimezone(UTC)
 
 
 def place(
