@@ -203,6 +203,58 @@ def test_whoever_calls_a_folder_as_a_platform_would_hands_in_for_nobody_else(
         assert (root / "submitted" / student / UNIT / NB).read_text() == student
 
 
+def test_a_name_that_a_student_has_chosen_counts_less_than_the_platforms_number(root, tmp_path):
+    """Some platforms let students choose the name that is shown: here another's id, and name."""
+    files = {f"{name}_103_assignsubmission_file_/{NB}": "by li" for name in ("anna", "Anna Berg")}
+    collect(root, pack(tmp_path / "class.zip", files))
+    assert there(root) == {f"li/{UNIT}/{NB}"}
+
+
+@pytest.mark.parametrize("number", ["101", "999"])
+def test_of_two_accounts_with_one_name_that_with_the_students_number_counts(
+    root, tmp_path, number
+):
+    early, late = (2025, 3, 1, 8, 0, 0), (2025, 3, 2, 8, 0, 0)
+    files = {
+        f"Anna Berg_{number}_assignsubmission_file_/{NB}": ("hers", early),
+        f"Anna Berg_777_assignsubmission_file_/{NB}": ("another's", late),
+    }
+    code, out = collect(root, pack(tmp_path / "class.zip", files))
+    assert code == 1 and "another account hands in for this student" in out
+    assert there(root) == ({f"anna/{UNIT}/{NB}"} if number == "101" else set())
+    if number == "101":
+        assert (root / "submitted" / "anna" / UNIT / NB).read_text() == "hers"
+    code, _ = collect(root, tmp_path / "class.zip", given={number: "anna"})
+    assert (root / "submitted" / "anna" / UNIT / NB).read_text() == "hers"
+
+
+def test_a_name_with_two_of_moodles_numbers_is_nobodys(root, tmp_path):
+    files = {f"Anna Berg_101_assignsubmission_file__103_assignsubmission_file_{NB}": "by li"}
+    code, out = collect(root, pack(tmp_path / "class.zip", files))
+    assert code == 1 and "tells by no name whose it is" in out and not there(root)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("form", ["Anna Berg_101_assignsubmission_file_/", "anna/"])
+def test_a_student_cannot_date_a_hand_in_back(root, tmp_path, form, packed):
+    files = {NB: "{}", "timestamp.txt": "2020-01-01 00:00:00 UTC"}
+    if packed:
+        inner = io.BytesIO()
+        pack(inner, files)
+        files = {"work.zip": inner.getvalue()}
+    path = pack(tmp_path / "m.zip", {form + name: data for name, data in files.items()})
+    _, out = collect(root, path)
+    assert there(root) == {f"anna/{UNIT}/{NB}"} and time_of(root, "anna") is None
+    assert "its own timestamp.txt was left out" in out
+
+
+@pytest.mark.parametrize("text", ["0001-01-01 00:00 +14:00", "9999-12-31 23:59 -14:00", "1:1 XYZ"])
+def test_a_time_beyond_all_calendars_stops_nobody_elses(root, tmp_path, text, recwarn):
+    files = {f"anna/{UNIT}/{NB}": "{}", f"li/{UNIT}/{NB}": "{}"}
+    collect(root, pack(tmp_path / "m.zip", {f"anna/{UNIT}/timestamp.txt": text, **files}))
+    assert there(root) == {f"anna/{UNIT}/{NB}", f"li/{UNIT}/{NB}"} and not recwarn.list
+
+
 def test_a_file_without_a_name_in_an_archive_costs_nobody_theirs(root, tmp_path):
     files = {"": "nothing", f"anna/{UNIT}/{NB}": "{}", f"li/{UNIT}/{NB}": "{}"}
     collect(root, pack(tmp_path / "class.zip", files))

@@ -168,8 +168,11 @@ def _put_all(assignment: Assignment, rows: list[Row], replace: bool) -> None:
             of_student[row.student].append(row)
     for student, mine in of_student.items():
         mine = _of_one_account(mine)
+        if not mine:
+            continue
         mine.sort(key=lambda row: row.one.time or datetime.min.replace(tzinfo=UTC))
-        for row in mine[:-1]:
+        *older, newest = mine
+        for row in older:
             row.done = KEPT
             if row.one.time is None or row.one.time == newest.one.time:
                 row.done = "not taken: this student is there twice, and no time tells them apart"

@@ -19,6 +19,8 @@ from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import ARCHIVE_BYTES, FOLDER_ENTRIES, MiB
 
 TIME = "timestamp.txt"
+TIMED = ("exchange", "nbgrader")
+"""Where that file is nbgrader's own; anywhere else a student has written it."""
 NEW, REPLACED, SAME, KEPT, OTHER = "new", "replaced", "as before", "kept", "other"
 
 
@@ -50,8 +52,11 @@ def read_delivery(one: Delivery) -> tuple[dict[PurePosixPath, bytes], list[str]]
                 notes.append(str(error))
                 continue
             del files[path]
-            files |= {path.parent / name: data for name, data in inner.items()}
+            inner = {path.parent / name: data for name, data in inner.items()}
+            files = inner | files  # what the platform wrote counts, such as the time
             notes.append(f"{shown(path.name)} was unpacked")
+    if one.platform not in TIMED and files.pop(PurePosixPath(TIME), None) is not None:
+        notes.append(f"its own {TIME} was left out: the platform writes none")
     return files, notes
 
 

@@ -147,6 +147,8 @@ def _whose(file: File, unit: str, level: int) -> tuple[Delivery | None, PurePosi
         part = parts[k]
         rest = PurePosixPath(*parts[k + 1 :])
         if moodle := MOODLE.fullmatch(part):
+            if MOODLE.fullmatch(f"_{moodle['rest']}"):
+                return None, None  # two numbers: a student has written one of them
             folder = part.removesuffix(moodle["rest"] or "")
             path = rest if rest.parts else PurePosixPath(moodle["rest"] or part)
             return Delivery("Moodle", moodle["name"], folder, number=moodle["number"]), path
