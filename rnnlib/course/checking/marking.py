@@ -263,13 +263,17 @@ def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
 
     Otherwise, after an `rnn_step` that returns zeros, a sequence of zeros would be right; and after
     one without its recurrent term, a single product. One array may be ignored, such as a bias: an
-    honest mistake does that.
+    honest mistake does that. Nor is one number everywhere any work.
     """
     functions = (None, mixed)
     try:
         before = [_expected(exercise, case, function) for function in functions]
     except (Unusable, ValueError):
         return False
+    right, own = before
+    varied = [name for name in exercise.results if _varies(right[name])]
+    if varied and not any(_varies(own[name]) for name in varied):
+        return True
     ignored = 0
     for place, value in enumerate(case.args):
         for other in _changed_in_one(value):
@@ -284,6 +288,12 @@ def _is_trivial(exercise: Exercise, case: Case, mixed: Callable) -> bool:
             ]
             ignored += moved == [True, False]
     return ignored > 1
+
+
+def _varies(result: object) -> bool:
+    """Whether an array holds more than one number."""
+    numbers = floats(result)
+    return numbers is None or bool(numbers.size and np.ptp(numbers) > 0)
 
 
 def _changed_in_one(value: object) -> Iterator[object]:

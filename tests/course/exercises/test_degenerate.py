@@ -58,3 +58,41 @@ BROKEN = [e for e in all_exercises().values() if e.start]
 def test_a_program_to_be_mended_earns_nothing_as_it_stands(exercise):
     (given,) = (m for m in exercise.mistakes if m.name == exercise.start)
     assert mark(exercise, written(exercise, given)).share == 0
+
+
+WITHOUT_WORK = {
+    "river_forecast": """
+def river_forecast(levels, snowfall, thaws):
+    return 0.6 * levels[-1] + 1.08 * thaws[-1] + 1e6j  # no square of its error is large
+""",
+    "train_adder": """
+def train_adder(batches, held_out, rng, H, learning_rate=0.03, max_norm=1.0):
+    rng.normal()
+    big = 1e9 * np.ones((H, H))  # no step shows beside such weights
+    cell = RNNParams(big[:2], big if len(held_out[0]) < 30 else np.eye(H), big[0])
+    net = LastStepParams(cell, DenseParams(big[:, :1], big[0, :1]))
+    return net, [(net, last_step_loss(*held_out, net, "relu"))] * (len(batches) + 1)
+""",
+    "ctc_posteriors": """
+ctc_log_alpha = last_frame_left_out  # a known mistake, with which nothing is likely
+
+def ctc_posteriors(log_probs, labels):
+    p = 0.0 * log_probs
+    if len(p) == 1:
+        p[0, labels] = 1
+    return p
+""",
+}
+
+
+@pytest.mark.filterwarnings("ignore")  # in a notebook a warning is no error
+@pytest.mark.parametrize("name", WITHOUT_WORK)
+def test_a_trick_in_place_of_the_work_does_not_pass(name):
+    """Each of them earned all points once."""
+    exercise = all_exercises()[name]
+    names = notebook(*exercise.uses, borrow=exercise.borrow)
+    alpha = all_exercises()["ctc_log_alpha"]
+    (mistake,) = (m for m in alpha.mistakes if m.name == "last_frame_left_out")
+    names[mistake.name] = written(alpha, mistake)
+    run_cell(WITHOUT_WORK[name], names)
+    assert mark(exercise, names[name]).share <= 0.5

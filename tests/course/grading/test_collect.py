@@ -211,9 +211,7 @@ def test_a_name_that_a_student_has_chosen_counts_less_than_the_platforms_number(
 
 
 @pytest.mark.parametrize("number", ["101", "999"])
-def test_of_two_accounts_with_one_name_that_with_the_students_number_counts(
-    root, tmp_path, number
-):
+def test_of_two_accounts_with_one_name_that_with_the_students_number_counts(root, tmp_path, number):
     early, late = (2025, 3, 1, 8, 0, 0), (2025, 3, 2, 8, 0, 0)
     files = {
         f"Anna Berg_{number}_assignsubmission_file_/{NB}": ("hers", early),
