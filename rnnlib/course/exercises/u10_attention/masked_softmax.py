@@ -31,7 +31,11 @@ def _draw_masked_softmax(rng):
 
 
 MASKED_SOFTMAX = Exercise(
-    "masked_softmax", masked_softmax, _draw_masked_softmax, results={"weights": "(S, N, T)"}
+    "masked_softmax",
+    masked_softmax,
+    _draw_masked_softmax,
+    results={"weights": "(S, N, T)"},
+    alike=("rnnlib.activations:softmax",),
 )
 
 

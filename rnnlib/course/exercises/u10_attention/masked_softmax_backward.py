@@ -22,6 +22,7 @@ MASKED_SOFTMAX_BACKWARD = Exercise(
     masked_softmax_backward,
     _draw_softmax_backward,
     results={"dscores": "(S, N, T)"},
+    alike=("rnnlib.activations:softmax_backward",),
 )
 
 

@@ -15,7 +15,8 @@ _OBJECTS = "makes code out of data"
 _THREADS = "starts threads or processes, which may outlive the answer"
 
 OTHER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax", "autograd", "tinygrad", "mxnet")
-"""Libraries that have the whole networks, or derive gradients by themselves."""
+OTHER_LIBRARIES += ("rapidfuzz", "Levenshtein", "nltk", "jiwer")
+"""Libraries that have the whole networks, derive gradients by themselves, or compare texts."""
 
 TORCH_LAYERS = frozenset(f"{name}{end}" for name in ("RNN", "LSTM", "GRU") for end in ("", "Cell"))
 """What an exercise that lends torch does not lend with it."""

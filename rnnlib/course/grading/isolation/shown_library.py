@@ -56,6 +56,9 @@ WHILE_GRADING = "course_while_grading"
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax", "autograd")
 """Packages that have recurrent layers or gradients of their own."""
 
+DISTANCES = ("rapidfuzz", "Levenshtein", "nltk", "jiwer")
+"""Packages with an edit distance; the first one comes with nbgrader."""
+
 REFUSED = 'raise ImportError("`{}` is not there while grading: write it yourself")\n'
 
 
@@ -98,7 +101,7 @@ def _shown(unit: str, whole: bool) -> Library:
     root.chmod(0o755)
     _make_package(root / "rnnlib", unit, whole)
     lent = {name for exercise in _exercises(unit) for name in exercise.borrow}
-    refused = [root / "refused" / name for name in FRAMEWORKS if name not in lent]
+    refused = [root / "refused" / name for name in (*FRAMEWORKS, *DISTANCES) if name not in lent]
     for folder in refused:
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text(REFUSED.format(folder.name), encoding="utf-8")
