@@ -768,7 +768,7 @@ check_answer("mirrored", answer_mirrored)
 # - each begins at `state`, and the network has read its whole header;
 # - **at least 90 %, and then at least 98 %, of all inner bars add up**;
 # - the tunes are still the *network's*: on average its own loss on them stays below 2.2 nats a symbol (when it writes freely, it is
-#   between 1 and 1.5);
+#   between 1 and 1.5). Full bars count only then: they are easily made without a network;
 # - at least 40 % of the bars differ from each other, and the tunes are not copied: the longest copy, in the first 150 symbols, is
 #   at most 45 symbols long on average.
 #

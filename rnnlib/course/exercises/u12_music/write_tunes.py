@@ -17,6 +17,7 @@ from rnnlib.course.exercises.u12_music.tune_data import (
     ALPHABET,
     IN_HEADER,
     IN_STATE,
+    NOTES,
     bodies_to_learn_from,
     model_fond_of_lengths,
     model_that_remembers,
@@ -98,7 +99,8 @@ def _draw(rng):
         args = (headers, model, read, ALPHABET, rng.spawn(1)[0])
         return Case(args, {"headers": len(headers)}, kind)
 
-    yield case([str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])], model_fond_of_lengths())
+    metres = [str(m) for m in rng.permutation(["M:6/8", "M:C", "M:C|"])]
+    yield case(metres, model_fond_of_lengths(rng.choice(NOTES, 2, replace=False)))
     yield case(["M:6/8"], model_that_remembers(), REMEMBERS)
 
 
@@ -141,12 +143,20 @@ def _observe(returned, case):
             found[MOST] = 2.0
         found[NEARLY_ALL] = _reached(complete / inner, 0.98)
         found[LIKELY] = float(np.mean(losses) <= HIGHEST_LOSS)
+        if not found[LIKELY]:  # full bars are easily made without a network
+            full = (name for name in (MOST, NEARLY_ALL) if found[name] == 1)
+            found |= dict.fromkeys(full, NOT_ITS_OWN)
         found[VARIED] = float(len(set(bars)) >= LEAST_VARIETY * len(bars))
         found[OWN] = float(np.mean(copies) <= LONGEST_COPY)
     return found
 
 
+NOT_ITS_OWN = 3.0
+
+
 def _most(seen, _):
+    if seen == NOT_ITS_OWN:
+        return "they do, and count only in tunes that the network does not find too unlikely"
     if seen == 2:
         return "the bars of `M:C` and `M:C|` are as long as those of `M:6/8`: read the metre"
     part = "more than 80 %, but fewer than 90 %," if seen else "no more than 80 %"
@@ -176,7 +186,9 @@ WRITE_TUNES = Exercise(
     observe=_observe,
     explain={
         MOST: _most,
-        NEARLY_ALL: "fewer than 98 % of the inner bars add up",
+        NEARLY_ALL: lambda seen, _: (
+            _most(seen, _) if seen == NOT_ITS_OWN else "fewer than 98 % of the inner bars add up"
+        ),
         LIKELY: lambda seen, _: {
             2.0: "this network cannot write what was written when it begins at `state`",
             3.0: "this network cannot write what was written when it has read the header",
