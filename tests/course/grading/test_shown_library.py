@@ -152,6 +152,37 @@ except NotWhileGrading:
     assert run(shown_library("03_training"), code) == "only that\n"
 
 
+@pytest.mark.parametrize("unit", ["01_hidden_state", "11_speech", WITH_TORCH])
+def test_packages_that_would_do_the_work_say_so_instead(unit):
+    """Whatever they are there for: nbgrader brings one that has an edit distance."""
+    refused = {folder.name: folder for folder in shown_library(unit).refused}
+    assert {"rapidfuzz", "jax"} <= refused.keys() and ("torch" in refused) == (unit != WITH_TORCH)
+    done = subprocess.run(
+        [sys.executable, "-c", "import rapidfuzz.distance"],
+        env={**os.environ, "PYTHONPATH": str(refused["rapidfuzz"].parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "is not there while grading: write it yourself" in done.stderr
+
+
+def test_no_function_that_is_there_does_what_a_masked_softmax_has_to_do():
+    code = """
+import numpy as np
+from rnnlib.activations import softmax, softmax_backward
+from rnnlib.course.grading.isolation.withheld import NotWhileGrading
+one = np.ones((1, 2))
+for call in (lambda: softmax(one), lambda: softmax_backward(one, one)):
+    try:
+        call()
+    except NotWhileGrading as error:
+        print(error)
+"""
+    said = run(shown_library("10_attention"), code)
+    assert "softmax` is not there" in said and "softmax_backward` is not there" in said
+
+
 def test_what_does_the_same_under_another_name_is_a_function_of_the_library():
     for exercise in all_exercises().values():
         for name in exercise.alike:
