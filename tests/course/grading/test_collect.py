@@ -4,6 +4,7 @@ import io
 import os
 import stat
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -383,6 +384,26 @@ def test_a_bomb_and_a_locked_file_cost_their_own_student_only(root, tmp_path, mo
     assert code == 1 and there(root) == {f"li/{UNIT}/{NB}"} and "is larger than" in out
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("inner", [True, False])
+def test_what_can_only_be_unpacked_whole_is_not_unpacked(root, tmp_path, method, inner):
+    """A kilobyte may fill the memory so."""
+    packed = tmp_path / "work.zip"
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        with archive.open(f"{'' if inner else 'anna/'}{NB}", "w") as file:
+            for _ in range(150):
+                file.write(bytes(2**20))
+    if inner:
+        packed = pack(tmp_path / "m.zip", {"anna/work.zip": packed.read_bytes()})
+    tracemalloc.start()
+    try:
+        _, out = collect(root, packed)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "ordinary ZIP archive" in out and most < 100 * 2**20
+
+
 def test_links_in_a_folder_are_named_and_not_followed(root, tmp_path):
     (tmp_path / "class" / "anna").mkdir(parents=True)
     (tmp_path / "secret.ipynb").write_text("secret")
@@ -483,12 +504,21 @@ def test_lists_as_platforms_and_spreadsheets_write_them(tmp_path, text, ids, enc
         (b"PK\x03\x04", "no CSV file"),
         (b"a,b\n1,2\n", "no column names the students"),
         (b"Username\n", "holds no students"),
+        (b'Username,Name\nanna,"' + b"x" * 200_000, "no CSV file that can be read"),
     ],
 )
 def test_what_is_no_list_is_told(tmp_path, data, words):
     (tmp_path / "r.csv").write_bytes(data)
     with pytest.raises(UnitError, match=words):
         read_roster(tmp_path / "r.csv")
+
+
+def test_a_name_with_an_end_of_line_of_unicodes_makes_nobody_up(tmp_path):
+    lines = ["Username,Full name", "mallory,X\u2028anna", "anna,Anna Berg"]
+    (tmp_path / "r.csv").write_text("\n".join(lines), encoding="utf-8")
+    people, notes = read_roster(tmp_path / "r.csv")
+    assert [(p.id, p.last) for p in people] == [("mallory", "X\u2028anna"), ("anna", "Berg")]
+    assert not notes
 
 
 def test_twice_in_the_list_and_unusable_ids_are_told(tmp_path):

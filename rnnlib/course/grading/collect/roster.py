@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import unicodedata
@@ -141,7 +142,11 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
         raise UnitError(f"{path} is no CSV file: save the list as CSV first")
     first = text.lstrip().split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
-    table = [row for row in csv.reader(text.splitlines(), delimiter=separator) if any(row)]
+    try:  # by lines of CSV alone: a name may hold what Unicode calls the end of a line
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        table = [row for row in rows if any(row)]
+    except csv.Error as error:
+        raise UnitError(f"{path} is no CSV file that can be read: {error}") from None
     if len(table) < 2:
         raise UnitError(f"{path} holds no students")
     return [cell.strip() for cell in table[0]], table[1:]

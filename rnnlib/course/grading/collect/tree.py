@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from rnnlib.course.authoring import UnitError
 from rnnlib.course.files import FileRefused, TooManyFiles, read_file, walk
-from rnnlib.course.grading.intake.archives import LEFT_BEHIND, inside
+from rnnlib.course.grading.intake.archives import LEFT_BEHIND, ORDINARY, inside
 from rnnlib.course.grading.intake.names import shown
 from rnnlib.course.grading.intake.tidy import Unreadable
 from rnnlib.course.grading.limits import CLASS_DEPTH, CLASS_ENTRIES, MiB
@@ -115,6 +115,8 @@ def _unpacker(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[int
         name = shown(PurePosixPath(entry.filename).name)
         if entry.flag_bits & 1:
             raise Unreadable(f"{name} is locked with a password")
+        if entry.compress_type not in ORDINARY:
+            raise Unreadable(f"{name} is not packed as in an ordinary ZIP archive")
         try:
             with archive.open(entry) as stream:
                 data = stream.read(limit + 1)  # the size that the archive states may be a lie

@@ -19,6 +19,9 @@ from rnnlib.course.grading.limits import ARCHIVE_BYTES, FOLDER_DEPTH, FOLDER_ENT
 LEFT_BEHIND = (".ipynb_checkpoints", "__MACOSX", "__pycache__")
 """Folders that programs leave behind, with copies of notebooks in them."""
 
+ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How archives are packed; of anything else `zipfile` unpacks all at once, however much it is."""
+
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
 
 
@@ -55,6 +58,8 @@ def unzip(data: bytes, name: str, *, limit: int = ARCHIVE_BYTES) -> dict[PurePos
                     continue
                 if entry.flag_bits & 1:
                     raise Unreadable(f"{name} is locked with a password: ask for it without one.")
+                if entry.compress_type not in ORDINARY:
+                    raise Unreadable(f"{name} is no ordinary ZIP archive: ask for one.")
                 with archive.open(entry) as stream:
                     content = stream.read(limit + 1)  # the size that it states may be a lie
                 limit -= len(content)
