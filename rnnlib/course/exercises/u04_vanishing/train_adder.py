@@ -161,7 +161,9 @@ def _start(net, xs):
     """How much T - 1 products with W_hh leave of a gradient, at most, and whether any gets back."""
     cell = net.cell
     with np.errstate(all="ignore"):
-        kept = np.linalg.norm(np.linalg.matrix_power(cell.W_hh, len(xs) - 1), 2)
+        product = np.linalg.matrix_power(cell.W_hh, len(xs) - 1)
+        # LAPACK itself prints a line about numbers that are not finite.
+        kept = np.linalg.norm(product, 2) if np.isfinite(product).all() else np.inf
         hs, _, _ = rnn_forward(xs, np.zeros((xs.shape[1], len(cell.b_h))), cell, activation="relu")
         through = np.eye(len(cell.b_h)) * (hs[0] > 0)[:, None]
         for h in hs[1:]:
