@@ -14,7 +14,8 @@ IN_VENV = PATH="$$(cd "$$VENV" && pwd)/bin:$$PATH" $(HOME_HERE)
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Hundreds of processes import rnnlib: what is compiled once is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
-# One thread for each process: two test processes on two cores do not slow each other down.
+# One thread for each process, and three processes for two cores: many tests wait, for a browser or
+# for a limit.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(IN_VENV) python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 # make test-code ARGS="-k rnn -x" hands options to pytest; make test ARGS=--quick is for who edits:

@@ -196,7 +196,7 @@ def _chosen(mask, shape, full):
     mask = np.asarray(mask)
     if mask.shape != shape:
         raise ShapeError(f"mask must have shape {shape}, got {mask.shape}")
-    if mask.dtype.kind not in "biuf" or not np.isin(mask, (0, 1)).all():
+    if mask.dtype != bool and (mask.dtype.kind not in "iuf" or not np.isin(mask, (0, 1)).all()):
         raise TypeError(f"mask must hold True and False, or 1 and 0, got dtype {mask.dtype}")
     if not mask.any():
         raise ValueError("mask leaves no target: a mean of nothing")
