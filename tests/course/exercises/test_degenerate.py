@@ -65,6 +65,12 @@ WITHOUT_WORK = {
 def river_forecast(levels, snowfall, thaws):
     return 0.6 * levels[-1] + 1.08 * thaws[-1] + 1e6j  # no square of its error is large
 """,
+    "sequence_gradients": """
+def sequence_gradients(xs, targets, h0, params, out):
+    dlogits = np.full((len(xs), len(h0), len(out.b_y)), 1e-200)  # everything follows from nothing
+    das = np.full((len(xs), *h0.shape), 1e-200)
+    return 0.0, dlogits, das, 0 * h0, params.zeros_like(), out.zeros_like()
+""",
     "train_adder": """
 def train_adder(batches, held_out, rng, H, learning_rate=0.03, max_norm=1.0):
     rng.normal()

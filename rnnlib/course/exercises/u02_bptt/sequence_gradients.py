@@ -121,28 +121,38 @@ def observe_gradients(value, case):
         """True arrays, each with the error that this part adds to the student's earlier parts."""
         return np.concatenate([np.ravel(true[name] + error) for name, error in pairs])
 
-    def following(name, from_own):
-        return name, mine[name] - from_own
+    def following(name, from_own, earlier):
+        return name, of_size(earlier) * (mine[name] - from_own)
 
+    def of_size(earlier):
+        """More than 1 where the student's earlier part is too small: all follows from zeros."""
+        largest = np.abs(mine[earlier]).max()
+        return max(1.0, np.abs(true[earlier]).max() / max(largest, 1e-300))
+
+    for name in ("dlogits", "das"):
+        if np.abs(true[name]).max() > 1e-12 and not mine[name].any():
+            raise Unusable(f"returned zeros alone as `{name}`: anything could follow from them")
     summed = "tnd,tnh->dh"
     return {
         "loss and scores": part(
             ("loss", mine["loss"] - true["loss"]), ("dlogits", dlogits - true["dlogits"])
         ),
         "output layer": part(
-            following("W_hy", np.einsum(summed, hs, dlogits)),
-            following("b_y", dlogits.sum(axis=(0, 1))),
+            following("W_hy", np.einsum(summed, hs, dlogits), "dlogits"),
+            following("b_y", dlogits.sum(axis=(0, 1)), "dlogits"),
         ),
-        "last step": true["das"][-1] + das[-1] - own_loss[-1] * slopes[0][-1],
+        "last step": true["das"][-1]
+        + of_size("dlogits") * (das[-1] - own_loss[-1] * slopes[0][-1]),
         "earlier steps": np.concatenate(
             [
-                np.ravel(true["das"][:-1] + carried),
-                np.ravel(true["dh0"] + mine["dh0"] - das[0] @ params.W_hh.T),
+                np.ravel(true["das"][:-1] + of_size("dlogits") * carried),
+                np.ravel(part(following("dh0", das[0] @ params.W_hh.T, "das"))),
             ]
         ),
-        "W_hh": part(following("W_hh", np.einsum(summed, before, das))),
+        "W_hh": part(following("W_hh", np.einsum(summed, before, das), "das")),
         "W_xh and b_h": part(
-            following("W_xh", np.einsum(summed, xs, das)), following("b_h", das.sum(axis=(0, 1)))
+            following("W_xh", np.einsum(summed, xs, das), "das"),
+            following("b_h", das.sum(axis=(0, 1)), "das"),
         ),
     }
 
