@@ -72,6 +72,9 @@ RISES = (0, 0, FAR, FAR, FAR)
 RISES_AND_FALLS = (0, FAR, -FAR, -FAR, -FAR)
 """The worst network is not the last one either."""
 
+LARGEST_WEIGHT = 10_000
+"""Adam moves no weight far. With giant ones a clipped gradient is zero, and no step is right."""
+
 LONG = 30
 """How many steps a gradient has to get through."""
 
@@ -242,8 +245,11 @@ def _network(net, H):
         if name not in arrays or arrays[name].shape != shape:
             got = arrays[name].shape if name in arrays else "missing"
             raise Unusable(f"`{name}` of a network is {got}; its shape should be {shape}")
-        if not np.isfinite(arrays[name]).all():
-            raise Unusable(f"`{name}` of a network is no longer finite: the training exploded")
+        if not (np.abs(arrays[name]) < LARGEST_WEIGHT).all():  # nor is nan
+            raise Unusable(
+                f"`{name}` of a network is not finite, or beyond {LARGEST_WEIGHT:,}: the training "
+                "exploded"
+            )
     cell = RNNParams(arrays["W_xh"], arrays["W_hh"], arrays["b_h"])
     return LastStepParams(cell, DenseParams(arrays["W_hy"], arrays["b_y"]))
 
