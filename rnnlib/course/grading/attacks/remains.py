@@ -32,6 +32,10 @@ REMAINS = {
         but what it raises stands in the feedback, so a student could carry inputs home that way.
         The inputs are drawn with seeds that hold a secret of the course: `rnnlib secret --new`
         before next year's class makes another one.""",
+    "What a check needs at home lies at home.": """
+        The new names that the network of unit 03 is tried on are part of the package, because
+        `check` uses them. Whoever trains on them hands in weights that are measured with names that
+        they have seen. A perplexity far below everybody else's is worth a question.""",
     "Time is shared.": """
         A submission may keep a processor busy for as long as it may run, and its children may keep
         all of them busy until it ends. Calls have two seconds, a hundred times what they need, so
