@@ -86,7 +86,7 @@ def readings(texts, params):
 def observe_light(value, case):
     """What the light does with the two texts in ``case.given``, and how many units it has.
 
-    A light that is always on does not stay on, one that is always off does not stay off, and what
+    A light that is always on hears and stays on nothing, one that is always off does not stay off, and what
     was not on cannot be switched off: these read as failed.
     """
     H = _units(value)
@@ -94,7 +94,7 @@ def observe_light(value, case):
     lit, on = np.array(is_lit(speech)), readings([speech], value)[:, 0]
     before, was_on = np.roll(lit, 1), np.roll(on, 1)
     return {
-        "hears on": on[(lit == 1) & (before == 0)],
+        "hears on": on[(lit == 1) & (before == 0)] * (1 - on.min()),
         "hears off": (was_on & (1 - on))[(lit == 0) & (before == 1)],
         "stays on": on[(lit == 1) & (before == 1)] * (1 - on.min()),
         "stays off": np.maximum(on[(lit == 0) & (before == 0)], 1 - on.max()),

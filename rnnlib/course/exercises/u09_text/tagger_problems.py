@@ -186,6 +186,8 @@ def _usable(value, start):
     shapes = [(name, array.shape) for name, array in best.items()]
     if shapes != [(name, array.shape) for name, array in start.items()]:
         raise Unusable("returned a model whose arrays have other shapes than those of the start")
+    if all(np.ptp(array) == 0 for _, array in best.items()):
+        raise Unusable("returned arrays of one number each; a trained model has many")
     try:
         losses = np.array([float(loss) for loss in losses])
     except (TypeError, ValueError):

@@ -26,7 +26,7 @@ def observe_counter(value, case):
     """Read a word and look at the cell state of unit 0 after each letter.
 
     Of each kind of step it is said whether c did what it should: 1 or 0. The size of a step is
-    the counter's own choice: c after the first letter.
+    the counter's own choice: c after the first letter. What only ever rises does not count evenly.
     """
     if not isinstance(value, LSTMParams):
         kind = "nothing" if value is None else f"a {type(value).__name__}"
@@ -46,11 +46,12 @@ def observe_counter(value, case):
     step = max(abs(c[1]), 1e-9)
     moved, surplus = np.diff(c) / step, np.cumsum(np.where(a, 1, -1))
     level = surplus == 0
+    even = np.abs(np.abs(moved) - 1) < 0.01
     return {
         "rises at a": (moved[a] > 0.01).astype(int),
         "falls at b": (moved[~a] < -0.01).astype(int),
         "0 when equal": (np.abs(c[1:][level]) < 0.01 * step).astype(int) * int(abs(c[1]) > 1e-3),
-        "counts evenly": (np.abs(np.abs(moved) - 1) < 0.01).astype(int),
+        "counts evenly": np.where(even & (moved.min() > 0), 2, even),  # 2: never down
     }
 
 
@@ -89,7 +90,7 @@ COUNTER_PARAMS = Exercise(
         "rises at a": "at some a the cell state of unit 0 does not rise",
         "falls at b": "at some b the cell state of unit 0 does not fall",
         "0 when equal": "after as many a as b the cell state of unit 0 is not 0",
-        "counts evenly": "the steps of the cell state are not all of the same size",
+        "counts evenly": "the steps of the cell state, up and down, are not all of the same size",
     },
 )
 
