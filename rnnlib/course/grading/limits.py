@@ -268,6 +268,9 @@ NAMED_STUDENTS = 30
 PICTURE_CHARACTERS = 500_000
 """Of a picture that was handed in, in base64; the largest of a unit has a hundred thousand."""
 
+PICTURE_POINTS = 20_000_000
+"""Of a picture on a page: a browser holds four bytes for each."""
+
 PICTURES_CHARACTERS = 4 * MiB
 """Of all of them: a page is sent by e-mail."""
 

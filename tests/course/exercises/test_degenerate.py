@@ -6,6 +6,8 @@ from student import can_be_shown, notebook, run_cell, written
 from rnnlib.course.checking import mark
 from rnnlib.course.checking.display import earned
 from rnnlib.course.exercises import all_exercises
+from rnnlib.lstm import LSTMParams
+from rnnlib.rnn import RNNParams
 
 NOTHING = ["pass", "return None", "return ...", "return ()", "raise NotImplementedError()"]
 """Earns exactly nothing."""
@@ -112,3 +114,23 @@ def test_a_trick_in_place_of_the_work_does_not_pass(name):
     names[mistake.name] = written(alpha, mistake)
     run_cell(WITHOUT_WORK[name], names)
     assert mark(exercise, names[name]).share <= 0.5
+
+
+ONE_NUMBER = {
+    "counter_params": (0.2, "LSTMParams(np.full((2, 4), 1e9), np.full((1, 4), 1e9), [1e9] * 4)"),
+    "light_params": (0, "RNNParams(np.ones((6, 1)), np.ones((1, 1)), [1.0])"),
+    "train_tagger": (0, "(args[0].zeros_like(), [0.5] * args[5])"),
+    "ctc_brute_force": (0.1, "-1.0"),
+    "ctc_gradient": (0.1, "(1.0, np.ones_like(args[0]))"),
+}
+
+
+@pytest.mark.parametrize("name", ONE_NUMBER)
+def test_one_number_in_place_of_all_earns_next_to_nothing(name):
+    """These have a form of their own. A counter that only ever rises does half of its work."""
+    exercise, (most, value) = all_exercises()[name], ONE_NUMBER[name]
+    names = notebook(*exercise.uses, borrow=exercise.borrow)
+    names |= {"LSTMParams": LSTMParams, "RNNParams": RNNParams}
+    run_cell(f"def {name}(*args):\n    return {value}\n", names)
+    report = mark(exercise, names[name])
+    assert not report.passed and report.share <= most + 1e-9

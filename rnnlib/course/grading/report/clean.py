@@ -7,14 +7,13 @@ or a link that could run something is shown as it was typed.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 
 import nh3
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from rnnlib.course.grading.intake.pixels import KINDS, is_picture
 from rnnlib.course.grading.isolation.cell_plan import is_marked
 from rnnlib.course.grading.isolation.execute import given_sources
 from rnnlib.course.grading.limits import (
@@ -30,7 +29,6 @@ TAGS = frozenset(
     "small h1 h2 h3 h4 h5 h6".split()
 )
 ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
-PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
 COMMANDS = (
     r"\\(?:href|url|class|cssId|style|html\w*|data|includegraphics|unicode|require|"
     r"(?:re)?newcommand|newenvironment|[egx]?def|let|colorbox|fcolorbox)(?![a-z])"
@@ -96,7 +94,7 @@ def _clean(output: NotebookNode) -> NotebookNode | None:
         elif kind == "text/html":
             page = _clean_html(_text(data))
             kept[kind] = f'<div class="{NO_FORMULAS}">{page}</div>'
-        elif kind in PICTURES and _is_picture(data, PICTURES[kind]):
+        elif kind in KINDS and is_picture(data, kind):
             kept[kind] = data
     if not kept:
         return None
@@ -139,15 +137,6 @@ def _without_formulas(output: NotebookNode) -> None:
 
 def _text(data) -> str:
     return "".join(map(str, data)) if isinstance(data, list) else str(data)
-
-
-def _is_picture(data, beginning: bytes) -> bool:
-    try:
-        return base64.b64decode(str(data), validate=False).startswith(beginning) and bool(
-            re.fullmatch(r"[A-Za-z0-9+/=\s]*", str(data))
-        )
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _as_typed(source: str) -> str:
