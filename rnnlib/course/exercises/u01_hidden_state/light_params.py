@@ -86,8 +86,8 @@ def readings(texts, params):
 def observe_light(value, case):
     """What the light does with the two texts in ``case.given``, and how many units it has.
 
-    A light that is always on hears and stays on nothing, one that is always off does not stay off, and what
-    was not on cannot be switched off: these read as failed.
+    A light that is always on hears no `on` and does not stay on, one that is always off does not
+    stay off, and what was not on cannot be switched off: these read as failed.
     """
     H = _units(value)
     speech, look_alikes = case.given
