@@ -192,7 +192,11 @@ def _apart(
     def wrong_ones() -> list[str]:
         return [name for name in exercise.uses if not report_on(name).passed]
 
-    if not _agree(exercise, apart, expected) and all(map(callable, earlier.values())):
+    if (
+        not _agree(exercise, apart, expected)
+        and all(map(callable, earlier.values()))
+        and (wrong := wrong_ones())
+    ):
         known = _as_known(exercise, report_on)
         mixed = known and rebind(exercise.own.function, known)
         try:
@@ -204,7 +208,6 @@ def _apart(
             and _are_of_a_size(exercise, own, expected)
             and _agree(exercise, responses, own)
             and not _is_trivial(exercise, cases[0], mixed)
-            and (wrong := wrong_ones())
         ):
             said = f"Marked with your own {_in_words(wrong)}, which is not right yet."
             return responses, own, said
