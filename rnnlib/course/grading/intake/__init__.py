@@ -12,6 +12,7 @@
 `tidy`            any JSON that was meant as a notebook -> a valid notebook
 `recognize`       which cell of the notebook is which cell of the course
 `pictures`        what a notebook's cells had drawn when it was handed in
+`pixels`          which pictures a page can show: of a usual size, and still
 `names`           texts from somebody else, fit for a sentence or for comparing
 `bindings`        which names a cell defines, found by searching its text
 `repair`          puts the course's cells right: copied, deleted, moved, changed
