@@ -7,8 +7,8 @@ import io
 import re
 import traceback
 import warnings
-from collections.abc import Callable
-from contextlib import nullcontext, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from dataclasses import FrozenInstanceError, dataclass, field
 from functools import cache
 
@@ -116,6 +116,7 @@ def call(
         warnings.catch_warnings(record=True) as caught,
         redirect_stdout(printed),
         redirect_stderr(printed),
+        _torch_draws_the_same() if "torch" in allowed else nullcontext(),
     ):
         warnings.simplefilter("always")
         try:
@@ -166,6 +167,25 @@ def _load_torch() -> None:
 
     with suppress(ImportError):  # the function itself will say that it is missing
         prepare_torch()
+
+
+@contextmanager
+def _torch_draws_the_same() -> Iterator[None]:
+    """What is dropped is the same in every call; afterwards torch draws as if there had been none.
+
+    Otherwise it would depend on chance whether a dropout that is wrong looks right.
+    """
+    try:
+        from torch.random import default_generator
+    except ImportError:
+        yield
+        return
+    before = default_generator.get_state()
+    default_generator.manual_seed(0)
+    try:
+        yield
+    finally:
+        default_generator.set_state(before)
 
 
 class _NotCopied(Exception):

@@ -328,6 +328,7 @@ def _run(exercise: Exercise, mistake: Version, responses: list[Response]) -> lis
                 response.case.args,
                 exercise.arguments,
                 options=response.case.options,
+                allowed=exercise.borrow,
                 guarded=False,
             ),
         )
