@@ -35,7 +35,7 @@ def name_flow(tree: ast.Module) -> Flow:
         The cell, without magics.
     """
     reader = _Reader()
-    reader.statements(tree.body)
+    reader._all(tree.body)
     return Flow(frozenset(reader.taken), frozenset(reader.bound))
 
 
@@ -44,10 +44,6 @@ class _Reader:
 
     def __init__(self, bound: Iterable[str] = ()):
         self.bound, self.taken = set(bound), set()
-
-    def statements(self, body: list[ast.stmt]) -> None:
-        for statement in body:
-            self.see(statement)
 
     def see(self, node: ast.AST | None) -> None:
         """Note what a statement or an expression takes, then what it binds."""

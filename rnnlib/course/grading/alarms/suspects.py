@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rnnlib.course.grading.isolation.shown_library import DISTANCES, FRAMEWORKS
+
 _SOURCE = "looks at the source code of functions, or at the frames in which they run"
 _IMPORTS = "changes or goes round the way modules are imported"
 _FILES = "reads or writes files"
@@ -14,8 +16,7 @@ _GRADER = "belongs to the grading"
 _OBJECTS = "makes code out of data"
 _THREADS = "starts threads or processes, which may outlive the answer"
 
-OTHER_LIBRARIES = ("torch", "tensorflow", "keras", "jax", "flax", "autograd", "tinygrad", "mxnet")
-OTHER_LIBRARIES += ("rapidfuzz", "Levenshtein", "nltk", "jiwer")
+OTHER_LIBRARIES = (*FRAMEWORKS, "flax", "tinygrad", "mxnet", *DISTANCES)
 """Libraries that have the whole networks, derive gradients by themselves, or compare texts."""
 
 TORCH_LAYERS = frozenset(f"{name}{end}" for name in ("RNN", "LSTM", "GRU") for end in ("", "Cell"))

@@ -13,7 +13,9 @@ REMAINS = {
         the kernel is begun anew before another is marked. A design that is marked by what it
         reaches, such as a trained model, may be found with all of the library. In the unit on
         PyTorch, PyTorch is there all the time; that an answer must not use it is only noticed by
-        the guard, in the student's process.""",
+        the guard, in the student's process. The guard hears of no built-in that another built-in
+        calls: `map` over one of PyTorch's can earn an exercise there. Its source raises the alarm
+        “borrowed”.""",
     "What a student's kernel says about its own call is believed.": """
         Whether an argument was changed, a generator used or `rnnlib` called is noticed in the
         student's process, which can lie about it. Results are compared in the other process. A lie
