@@ -8,14 +8,16 @@ BANKS, EVERY = "test_exercises.py", 12
 """The tests made from the banks of mistakes; with `--quick`, one in so many of them runs."""
 
 FIRST = (
-    *("test_attacks.py", BANKS, "test_browser.py", "test_grading_interrupted.py"),
-    *("test_grading.py", "test_live.py", "test_environment.py"),
+    *("test_attacks.py", BANKS, "test_browser.py", "test_live.py", "test_one_mark.py"),
+    *("test_grading.py", "test_grading_interrupted.py", "test_site.py"),
+    *("test_shown_library.py", "test_mutation.py", "test_bench_grading.py", "test_degenerate.py"),
+    *("test_plain_install.py", "test_grading_elsewhere.py", "test_live_tune.py"),
 )
-"""Modules that take longest: two workers end together only if these begin early."""
+"""Modules that take longest: the workers end together only if these begin early."""
 
 SLOW = {
-    *(name for name in FIRST if name != BANKS),
-    *("test_authoring.py", "test_bench.py", "test_cli.py"),
+    *("test_attacks.py", "test_browser.py", "test_grading.py", "test_grading_interrupted.py"),
+    *("test_live.py", "test_environment.py", "test_authoring.py", "test_bench.py", "test_cli.py"),
     *("test_bench_checks.py", "test_grading_elsewhere.py"),
     *("test_feedback.py", "test_repair.py", "test_report.py", "test_reading.py"),
     *("test_what_arrives.py", "test_isolation_wire.py", "test_plotting.py", "test_export.py"),
