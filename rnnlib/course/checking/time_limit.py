@@ -13,7 +13,10 @@ AGAIN = 0.1
 """Seconds until the next alarm: a bare ``except:`` in the student's loop may swallow the first."""
 
 PATIENCE = 5
-"""A call that does not compute, but sleeps or waits, is stopped after so many times its limit."""
+"""A call that does not compute, but sleeps, is stopped after so many times its limit."""
+
+MOST_PATIENCE = 50
+"""The same for one that is ready to compute and waits for a core, where the system tells of it."""
 
 
 class TookTooLong(BaseException):
@@ -25,7 +28,8 @@ def time_limit(seconds: float):
     """Raise `TookTooLong` in the body when it has computed for longer than `seconds`.
 
     What counts is this thread's processor time: on a busy machine a right answer takes its turn
-    late, and is not stopped for it. By the clock there is a last resort, `PATIENCE` times as long.
+    late, and is not stopped for it. By the clock there is a last resort, `PATIENCE` times as long,
+    in which waiting for a core does not count (up to `MOST_PATIENCE` times the limit).
 
     Works in the main thread, where notebooks run their cells; elsewhere there is no limit. In a
     browser's Python, which has neither timers nor threads, every line looks at the time. A single
@@ -42,12 +46,15 @@ def time_limit(seconds: float):
 
     armed, late = True, False
     caller, tracing = sys._getframe(2), sys.gettrace()
-    begun, computed = time.monotonic(), time.thread_time()
+    begun, computed, delayed = time.monotonic(), time.thread_time(), core_delay()
 
     def is_over():
         if time.thread_time() - computed >= seconds:
             return True
-        return time.monotonic() - begun >= PATIENCE * seconds
+        passed = time.monotonic() - begun
+        if passed >= MOST_PATIENCE * seconds:
+            return True
+        return passed - max(0, core_delay() - delayed) >= PATIENCE * seconds
 
     def on_alarm(signum, frame):
         nonlocal late
@@ -85,6 +92,18 @@ def time_limit(seconds: float):
         sys.settrace(tracing)
     if late:
         raise TookTooLong
+
+
+def core_delay(task: str = "thread-self") -> float:
+    """Seconds that a thread or process, ready to run, has waited for a core.
+
+    0 where the system does not tell: only Linux does. `task` is a name in ``/proc``.
+    """
+    try:
+        with open(f"/proc/{task}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError, RecursionError):
+        return 0.0
 
 
 def without_alarms() -> bool:

@@ -20,6 +20,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
+from rnnlib.course.checking.time_limit import core_delay
 from rnnlib.course.grading import scratch
 from rnnlib.course.grading.isolation.outputs import Collector
 from rnnlib.course.grading.limits import (
@@ -142,7 +143,7 @@ class Kernel:
 
     def delays(self) -> dict[int, float]:
         """Seconds for which each of its processes has waited for a core, where that is told."""
-        return {process.pid: _delay(process.pid) for process in self._inside}
+        return {process.pid: core_delay(str(process.pid)) for process in self._inside}
 
     def waited(self, since: dict[int, float]) -> float:
         """Seconds for which it had to wait for a core since `delays` were asked for."""
@@ -316,14 +317,6 @@ def _line_from(wanted: bool):
     finally:
         for end in ends:
             os.close(end)
-
-
-def _delay(pid: int) -> float:
-    """Seconds that a process, ready to run, has waited for a core; 0 where Linux does not tell."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
 
 
 def processes_of(pid: int | None) -> list[psutil.Process]:

@@ -66,6 +66,9 @@ ENDS = re.compile(r"exit|quit|kill|abort|shutdown|restart")
 LONGEST_CALL = time_limit.PATIENCE * SECONDS + ANSWER_SECONDS
 """Seconds by the clock; one that computes is ended after fewer, of processor time."""
 
+LONGEST_WAIT = (time_limit.MOST_PATIENCE - time_limit.PATIENCE) * SECONDS
+"""Seconds more, if the call waited for a core meanwhile."""
+
 
 class StudentKernel:
     """One submission's kernel.
@@ -150,7 +153,7 @@ class StudentKernel:
                 raise KernelLost("ended the kernel in which it ran")
             delays = self.kernel.delays()
             self._pass(data)
-            answer = self._answer()
+            answer = self._answer(delays)
             self._begun += self.kernel.waited(delays)
         except KernelLost as lost:
             self._lose(str(lost))
@@ -172,7 +175,7 @@ class StudentKernel:
         try:
             self._request_ends = time.monotonic() + self._seconds(ANSWER_SECONDS)
             self._pass(protocol.pack(protocol.End(), protocol.no_reference))
-            self._answer()
+            self._answer(self.kernel.delays())
             self._serving = False
         except KernelLost as lost:
             self._lose(str(lost))
@@ -330,11 +333,13 @@ class StudentKernel:
         except OSError:
             raise KernelLost("ended the kernel in which it ran") from None
 
-    def _answer(self) -> bytes:
-        """One frame from the student's kernel, in time."""
+    def _answer(self, delays: dict[int, float]) -> bytes:
+        """One frame from the student's kernel, in time; `delays` are from when it was asked."""
         reader = frames.FrameReader(self._connection)
         while True:
-            if time.monotonic() > self._request_ends or self._computed > SECONDS + ANSWER_SECONDS:
+            late = time.monotonic() - self._request_ends
+            is_late = late > 0 and late > min(self.kernel.waited(delays), LONGEST_WAIT)
+            if is_late or self._computed > SECONDS + ANSWER_SECONDS:
                 raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
             if select.select([self._connection], [], [], POLL_SECONDS)[0]:
                 try:
