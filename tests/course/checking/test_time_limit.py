@@ -1,14 +1,12 @@
 """A call that never returns is stopped, whatever it does, and nothing stays behind."""
 
-import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
+from busy import WAITING_IS_TOLD, busy_core
 from student import write
 
 from rnnlib.course.checking import time_limit as limits
@@ -150,10 +148,9 @@ def test_a_call_that_has_to_wait_for_the_processor_is_not_stopped(monkeypatch):
     assert done.value == 1 and not done.timed_out
 
 
+@WAITING_IS_TOLD
 def test_waiting_for_a_core_does_not_use_up_the_last_resort(monkeypatch):
     """Beside other work a call may take longer by the clock than one that sleeps."""
-    if not Path("/proc/thread-self/schedstat").exists():
-        pytest.skip("the system does not tell how long a thread has waited")
     monkeypatch.setattr(limits, "PATIENCE", 1.5)
     source = """import time
 def f():
@@ -161,24 +158,13 @@ def f():
     while time.thread_time() < begun + 0.4: pass
     return 1
 """
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})
-    busy = [sys.executable, "-uc", "print()\nwhile True: pass"]
-    others = [subprocess.Popen(busy, stdout=subprocess.PIPE) for _ in range(3)]
-    try:
-        for other in others:
-            other.stdout.readline()
+    with busy_core(0):
         begun = time.monotonic()
         done = call(write(source), (), seconds=0.5)
         assert time.monotonic() - begun > 0.75
         assert done.value == 1 and not done.timed_out
         monkeypatch.setattr(limits, "MOST_PATIENCE", 1.5)
         assert call(write(source), (), seconds=0.5).timed_out
-    finally:
-        os.sched_setaffinity(0, cores)
-        for other in others:
-            other.kill()
-            other.communicate()
 
 
 def test_what_a_call_has_computed_is_what_stops_it(monkeypatch):
