@@ -15,8 +15,8 @@ AGAIN = 0.1
 PATIENCE = 5
 """A call that does not compute, but sleeps, is stopped after so many times its limit."""
 
-MOST_PATIENCE = 50
-"""The same for one that is ready to compute and waits for a core, where the system tells of it."""
+MOST_WAITING = 45
+"""So many times its limit more, if it waits for a core meanwhile and the system tells of it."""
 
 
 class TookTooLong(BaseException):
@@ -29,7 +29,7 @@ def time_limit(seconds: float):
 
     What counts is this thread's processor time: on a busy machine a right answer takes its turn
     late, and is not stopped for it. By the clock there is a last resort, `PATIENCE` times as long,
-    in which waiting for a core does not count (up to `MOST_PATIENCE` times the limit).
+    in which waiting for a core does not count (up to `MOST_WAITING` times the limit).
 
     Works in the main thread, where notebooks run their cells; elsewhere there is no limit. In a
     browser's Python, which has neither timers nor threads, every line looks at the time. A single
@@ -51,10 +51,9 @@ def time_limit(seconds: float):
     def is_over():
         if time.thread_time() - computed >= seconds:
             return True
-        passed = time.monotonic() - begun
-        if passed >= MOST_PATIENCE * seconds:
-            return True
-        return passed - max(0, core_delay() - delayed) >= PATIENCE * seconds
+        waited = max(0, core_delay() - delayed)  # the system may have ceased to tell
+        slept = time.monotonic() - begun - min(waited, MOST_WAITING * seconds)
+        return slept >= PATIENCE * seconds
 
     def on_alarm(signum, frame):
         nonlocal late

@@ -163,7 +163,7 @@ def f():
         done = call(write(source), (), seconds=0.5)
         assert time.monotonic() - begun > 0.75
         assert done.value == 1 and not done.timed_out
-        monkeypatch.setattr(limits, "MOST_PATIENCE", 1.5)
+        monkeypatch.setattr(limits, "MOST_WAITING", 0)
         assert call(write(source), (), seconds=0.5).timed_out
 
 

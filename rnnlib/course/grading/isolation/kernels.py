@@ -150,6 +150,11 @@ class Kernel:
         now = self.delays()
         return max((now[pid] - since.get(pid, now[pid]) for pid in now), default=0.0)
 
+    def is_late(self, deadline: float, since: dict[int, float], most: float) -> bool:
+        """Whether a deadline by the clock is over, but for up to `most` seconds of waiting."""
+        late = time.monotonic() - deadline
+        return late > 0 and late > min(self.waited(since), most)
+
     def is_alive(self) -> bool:
         """Whether its process runs."""
         if self._end is not None and select.select([self._end], [], [], 0)[0]:
@@ -217,8 +222,7 @@ class Kernel:
                 raise KernelLost("wrote more output than any reader could take")
             if check is not None:
                 check()
-            late = time.monotonic() - deadline
-            if late > 0 and late > min(self.waited(delays), most):
+            if self.is_late(deadline, delays, most):
                 if interrupted:
                     raise KernelLost(f"did not end within {seconds:g} seconds, nor when told to")
                 interrupted, deadline = True, time.monotonic() + INTERRUPT_SECONDS

@@ -66,9 +66,6 @@ ENDS = re.compile(r"exit|quit|kill|abort|shutdown|restart")
 LONGEST_CALL = time_limit.PATIENCE * SECONDS + ANSWER_SECONDS
 """Seconds by the clock; one that computes is ended after fewer, of processor time."""
 
-LONGEST_WAIT = (time_limit.MOST_PATIENCE - time_limit.PATIENCE) * SECONDS
-"""Seconds more, if the call waited for a core meanwhile."""
-
 
 class StudentKernel:
     """One submission's kernel.
@@ -98,6 +95,7 @@ class StudentKernel:
         self._watched = time.monotonic()
         self._begun = self._watched if begun is None else begun
         self._request_ends = 0.0
+        self._delays: dict[int, float] = {}  # when it began
         self._used: dict[int, float] = {}  # processor time when the call began, by process
         self._computed = 0.0  # since then, by the busiest
         self._room = ALL_OUTPUT_BYTES
@@ -147,13 +145,13 @@ class StudentKernel:
             if kind == protocol.REQUEST:
                 self._be_ready()
                 self._serve()
-                self._request_ends = time.monotonic() + self._seconds(LONGEST_CALL)
+                self._begin_request(LONGEST_CALL)
                 self._used, self._computed = {}, 0.0
             elif self.kernel is None:
                 raise KernelLost("ended the kernel in which it ran")
             delays = self.kernel.delays()
             self._pass(data)
-            answer = self._answer(delays)
+            answer = self._answer()
             self._begun += self.kernel.waited(delays)
         except KernelLost as lost:
             self._lose(str(lost))
@@ -173,9 +171,9 @@ class StudentKernel:
         if self.kernel is None or not self._serving:
             return
         try:
-            self._request_ends = time.monotonic() + self._seconds(ANSWER_SECONDS)
+            self._begin_request(ANSWER_SECONDS)
             self._pass(protocol.pack(protocol.End(), protocol.no_reference))
-            self._answer(self.kernel.delays())
+            self._answer()
             self._serving = False
         except KernelLost as lost:
             self._lose(str(lost))
@@ -333,12 +331,16 @@ class StudentKernel:
         except OSError:
             raise KernelLost("ended the kernel in which it ran") from None
 
-    def _answer(self, delays: dict[int, float]) -> bytes:
-        """One frame from the student's kernel, in time; `delays` are from when it was asked."""
+    def _begin_request(self, seconds: float) -> None:
+        self._request_ends = time.monotonic() + self._seconds(seconds)
+        self._delays = self.kernel.delays()
+
+    def _answer(self) -> bytes:
+        """One frame from the student's kernel, in time."""
         reader = frames.FrameReader(self._connection)
         while True:
-            late = time.monotonic() - self._request_ends
-            is_late = late > 0 and late > min(self.kernel.waited(delays), LONGEST_WAIT)
+            most = time_limit.MOST_WAITING * SECONDS
+            is_late = self.kernel.is_late(self._request_ends, self._delays, most)
             if is_late or self._computed > SECONDS + ANSWER_SECONDS:
                 raise KernelLost(f"did not finish within {SECONDS:g} seconds and was stopped")
             if select.select([self._connection], [], [], POLL_SECONDS)[0]:
